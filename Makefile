@@ -1,0 +1,30 @@
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check bench clean
+
+demo: .venv/ready ## start the service and the sample shop
+	@$(BIN)/python examples/shop/demo.py
+
+test: check ## lint, types, layers and all tests
+	@$(BIN)/pytest
+
+check: .venv/ready ## lint, types, layers, shape
+	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet . && echo "ruff: fine"
+	@$(BIN)/mypy --no-error-summary && echo "mypy: fine"
+	@$(BIN)/lint-imports > .venv/layers.log || { cat .venv/layers.log; exit 1; } && echo "import-linter: fine"
+	@$(BIN)/pytest tests/test_shape.py
+
+bench: .venv/ready ## CPU per request, as ratios
+	@$(BIN)/python tests/bench/decide.py
+
+clean: ## remove what the other targets made
+	rm -rf .venv omo-data var
+
+.venv/ready: pyproject.toml
+	@echo "setting up .venv (once) …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=python3.11")'
+	@$(PYTHON) -m venv .venv || { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	@touch $@

@@ -1,0 +1,62 @@
+"""A content's template and the visitor's facts to HTML. Whatever is put in is escaped."""
+
+from __future__ import annotations
+
+from datetime import date
+from html import escape
+
+from omotenashi.language.placeholders import Placeholder, Template
+from omotenashi.language.prefectures import prefecture_name
+from omotenashi.language.program import Show
+from omotenashi.model.visitor import MemberValue, Visitor
+
+HIDDEN = "<!-- omo:hidden -->"
+"""Shows nothing; an empty answer would make an include show its stub."""
+
+
+def wants_word(show: Show) -> bool:
+    """Tell whether a content puts in the rule's word that matched the visitor's keyword."""
+    return any(not isinstance(part, str) and part.fact == "keyword" for part in show.template)
+
+
+def render(show: Show, visitor: Visitor, matched_word: str | None = None) -> str | None:
+    """Return the HTML to show, or None where the CMS keeps its own.
+
+    `matched_word` is the rule's own word that matched the visitor's keyword, for contents that want it.
+    """
+    if show.kind == "original":
+        return None
+    if show.kind == "nothing":
+        return HIDDEN
+    template = show.template
+    if len(template) == 1 and isinstance(template[0], str):
+        return template[0]
+    return _filled(template, visitor, matched_word)
+
+
+def _filled(template: Template, visitor: Visitor, matched_word: str | None) -> str:
+    return "".join(part if isinstance(part, str) else _text(part, visitor, matched_word) for part in template)
+
+
+def _text(placeholder: Placeholder, visitor: Visitor, matched_word: str | None) -> str:
+    value = _value(placeholder.fact, visitor, matched_word)
+    return escape(placeholder.default if value in (None, "") else _written(value))
+
+
+def _value(fact: str, visitor: Visitor, matched_word: str | None) -> MemberValue | None:
+    if fact == "keyword":
+        return matched_word
+    if fact == "prefecture":
+        chosen = visitor.place.origin == "caller" and visitor.place.prefecture
+        return prefecture_name(chosen) if chosen else None
+    return visitor.member.attributes.get(fact.removeprefix("member.")) if visitor.member else None
+
+
+def _written(value: MemberValue | None) -> str:
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
+    if isinstance(value, float):
+        return f"{value:.10g}" if value != int(value) else str(int(value))
+    if isinstance(value, date):
+        return value.isoformat()
+    return "、".join(value) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,134 @@
+"""Which rule wins: for each block the first that matches. One pass answers every block of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import tzinfo
+
+from msgspec import Struct
+
+from omotenashi.engine.evaluate import FactTests, holds, value
+from omotenashi.engine.index import Index
+from omotenashi.engine.occasion import Occasion
+from omotenashi.engine.spellings import spellings
+from omotenashi.engine.words import WordTable
+from omotenashi.language import condition as c
+from omotenashi.language.condition import Condition, Conjunction, Disjunction, Fact
+from omotenashi.language.program import Block, Program, Rule, Show
+from omotenashi.model.decision import Reason
+from omotenashi.model.visitor import Visitor
+
+
+class Choice(Struct, frozen=True):
+    """What was decided for one block."""
+
+    block: str
+    rule: Rule | None
+    """None: no rule matched, and `otherwise` is shown."""
+    show: Show
+    reason: Reason
+
+
+class Finding(Struct, frozen=True):
+    """One condition of a rule as it was found, for explanations."""
+
+    fact: Fact
+    value: bool | None
+
+
+class Account(Struct, frozen=True):
+    """One rule as it was found: matched (true), not (false), unknown (None)."""
+
+    rule: Rule
+    value: bool | None
+    findings: tuple[Finding, ...]
+
+
+class Engine:
+    """A program, ready to decide. Immutable and pure: the same visitor at the same moment gets the same answer."""
+
+    def __init__(self, program: Program, zone: tzinfo) -> None:
+        self.program = program
+        self.zone = zone
+        self._tests = FactTests(program.synonyms)
+        self._rules = [rule for block in program.blocks.values() for rule in block.rules]
+        self._holds = [holds(rule.condition, self._tests) for rule in self._rules]
+        self._index = Index([rule.condition for rule in self._rules], program.synonyms)
+        self._segments = {name: holds(condition, self._tests) for name, condition in program.segments.items()}
+        self._otherwise = {
+            block.name: Choice(block.name, None, block.otherwise, Reason.DEFAULT) for block in program.blocks.values()
+        }
+        self._choices = [Choice(rule.block, rule, rule.show, Reason.TARGETING_MATCH) for rule in self._rules]
+        self._table = WordTable(_words(program))
+
+    def occasion(self, visitor: Visitor, now: float) -> Occasion:
+        """Return what a decision at a moment (epoch seconds) is made on."""
+        return Occasion(visitor, now, self.zone, self._table)
+
+    def decide(self, occasion: Occasion, blocks: Collection[str], without: Collection[str] = ()) -> dict[str, Choice]:
+        """Return the choice for each of the blocks that exists; rules whose ids are in `without` are passed over."""
+        otherwise = self._otherwise
+        open_blocks = {name for name in blocks if name in otherwise}
+        decided: dict[str, Choice] = {}
+        for number in self._index.candidates(occasion):
+            if not open_blocks:
+                break
+            choice = self._choices[number]
+            if choice.block in open_blocks and self._holds[number](occasion):
+                if without and choice.rule is not None and choice.rule.id in without:
+                    continue
+                decided[choice.block] = choice
+                open_blocks.discard(choice.block)
+        for name in open_blocks:
+            decided[name] = otherwise[name]
+        return decided
+
+    def segments(self, occasion: Occasion) -> list[str]:
+        """Return the names of the segments that the visitor is in."""
+        return [name for name, in_segment in self._segments.items() if in_segment(occasion)]
+
+    def explain(self, occasion: Occasion, block: str) -> list[Account]:
+        """Return an account of every rule of a block, from top to bottom, condition by condition as written."""
+        return [
+            Account(rule, value(rule.condition, occasion, self._tests), tuple(self._findings(rule, occasion)))
+            for rule in self.program.blocks[block].rules
+        ]
+
+    def matched_word(self, rule: Rule, occasion: Occasion) -> str | None:
+        """Return the rule's own word, as written, that the visitor's keyword holds."""
+        query = occasion.query("keyword")
+        if query is None:
+            return None
+        found = occasion.found("keyword")
+        for fact in _facts(rule.condition):
+            if fact.field == "keyword" and isinstance(fact.operand, (c.Words, c.AllWords)):
+                for word in fact.operand.words:
+                    if any(one.holds(query, found) for one in spellings(word, self.program.synonyms)):
+                        return word.text
+        return None
+
+    def _findings(self, rule: Rule, occasion: Occasion) -> Iterator[Finding]:
+        for fact in _facts(rule.condition):
+            yield Finding(fact, self._tests.of(fact)(occasion))
+
+
+def _facts(condition: Condition) -> Iterator[Fact]:
+    if isinstance(condition, Fact):
+        yield condition
+    elif isinstance(condition, (Conjunction, Disjunction)):
+        for part in condition.parts:
+            yield from _facts(part)
+    elif isinstance(condition, c.Negation):
+        yield from _facts(condition.part)
+
+
+def _words(program: Program) -> Iterator[str]:
+    """All words of all conditions, folded and without spaces."""
+    blocks: Mapping[str, Block] = program.blocks
+    conditions = [rule.condition for block in blocks.values() for rule in block.rules]
+    for condition in (*conditions, *program.segments.values()):
+        for fact in _facts(condition):
+            if isinstance(fact.operand, (c.Words, c.AllWords)):
+                for word in fact.operand.words:
+                    for spelling in spellings(word, program.synonyms):
+                        yield from (form for part in spelling.parts for form in part)

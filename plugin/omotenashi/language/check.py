@@ -1,0 +1,182 @@
+"""What can be checked only when the whole folder is known: a list of named checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+
+from msgspec import Struct
+
+from omotenashi.language.condition import Condition, Conjunction, Disjunction, InSegment, Negation
+from omotenashi.language.placeholders import template
+from omotenashi.language.report import Report, suggestion
+from omotenashi.language.syntax import BlockSpec, Expectation, Folder, RuleSpec, SegmentSpec, ShowSpec
+from omotenashi.model.errors import Position
+from omotenashi.model.site_facts import SiteFacts
+from omotenashi.model.text import fold
+
+
+class Whole(Struct, frozen=True):
+    """What the checks read."""
+
+    folder: Folder
+    site: SiteFacts
+    fragments: Mapping[str, str]
+    """The texts of the files under contents/ that exist, by the path as written."""
+    escaping: AbstractSet[str]
+    """Paths that lead out of contents/."""
+
+
+def check(whole: Whole, report: Report) -> None:
+    """Run all checks. Names that an unreadable file may define are not called unknown."""
+    for one in CHECKS:
+        one(whole, report)
+
+
+def defined_once(whole: Whole, report: Report) -> None:
+    """Blocks, segments and contents are defined once in the folder, rules once in their block, ids once in all."""
+    folder = whole.folder
+    for kind in (folder.blocks, folder.segments, folder.contents):
+        _unique(((one.name, one.position) for one in kind), report)
+    for block in folder.blocks:
+        _unique(((rule.name, rule.position) for rule in block.rules), report)
+    _unique(((rule.id, rule.position) for rule in _rules(folder) if rule.id != rule.name), report)
+
+
+def segments_exist(whole: Whole, report: Report) -> None:
+    """Every segment that is used is defined."""
+    known = {fold(segment.name): segment.name for segment in whole.folder.segments}
+    for reference in _references(whole.folder):
+        if fold(reference.name) not in known and not report.unreadable:
+            meant = suggestion(reference.name, known.values())
+            report.add("E401", reference.position, value=reference.name, did_you_mean=meant)
+
+
+def segments_end(whole: Whole, report: Report) -> None:
+    """No segment is part of its own condition."""
+    segments = {fold(segment.name): segment for segment in whole.folder.segments}
+    reported: set[str] = set()
+    for name, segment in segments.items():
+        circle = _circle(name, segments, ())
+        if circle and not reported & set(circle):
+            reported |= set(circle)
+            report.add("E406", segment.position, value=" → ".join(segments[one].name for one in (*circle, circle[0])))
+
+
+def contents_exist(whole: Whole, report: Report) -> None:
+    """Every content and file that is shown is there."""
+    names = {fold(content.name): content.name for content in whole.folder.contents}
+    for show in _shows(whole.folder):
+        if show.kind == "content" and fold(show.text) not in names and not report.unreadable:
+            meant = suggestion(show.text, [*names.values(), "original", "nothing"])
+            report.add("E402", show.position, value=show.text, did_you_mean=meant)
+        elif show.kind == "file" and show.text in whole.escaping:
+            report.add("E410", show.position, value=show.text)
+        elif show.kind == "file" and show.text not in whole.fragments:
+            meant = suggestion(show.text, whole.fragments)
+            report.add("E403", show.position, value=show.text, did_you_mean=meant)
+
+
+def placeholders_stand(whole: Whole, report: Report) -> None:
+    """Placeholders name a fact, have a default and stand where text can stand."""
+    for show in _shows(whole.folder):
+        if show.kind == "html":
+            template(show.text, whole.site, show.position, report)
+    for path in sorted({show.text for show in _shows(whole.folder) if show.text in whole.fragments}):
+        template(whole.fragments[path], whole.site, Position(f"contents/{path}", 1, 1, 2), report)
+
+
+def last_without_condition(whole: Whole, report: Report) -> None:
+    """A rule that always matches stands last in its block."""
+    for block in whole.folder.blocks:
+        for rule in block.rules[:-1]:
+            if rule.when == Conjunction(()) and not rule.timing and rule.limit is None:
+                report.add("E207", rule.position)
+
+
+def expectations_exist(whole: Whole, report: Report) -> None:
+    """FactTests expect blocks and rules that are there."""
+    if report.unreadable:
+        return
+    blocks = {fold(block.name): block for block in whole.folder.blocks}
+    for test in whole.folder.tests:
+        for expected in test.expectations:
+            block = blocks.get(fold(expected.block))
+            if block is None:
+                meant = suggestion(expected.block, [one.name for one in blocks.values()])
+                report.add("E408", expected.block_position, value=expected.block, did_you_mean=meant)
+            else:
+                _rule_exists(expected, block, report)
+
+
+def limits_need_consent(whole: Whole, report: Report) -> None:
+    """Say once that limits are for visitors with consent."""
+    limited = next((rule for rule in _rules(whole.folder) if rule.limit), None)
+    if limited:
+        report.add("N602", limited.position)
+
+
+CHECKS: tuple[Callable[[Whole, Report], None], ...] = (
+    defined_once,
+    segments_exist,
+    segments_end,
+    contents_exist,
+    placeholders_stand,
+    last_without_condition,
+    expectations_exist,
+    limits_need_consent,
+)
+
+
+def _unique(names: Iterator[tuple[str, Position]], report: Report) -> None:
+    seen: dict[str, Position] = {}
+    for name, position in names:
+        first = seen.setdefault(fold(name), position)
+        if first is not position:
+            report.add("E409", position, (first, "first"), value=name)
+
+
+def _rules(folder: Folder) -> Iterator[RuleSpec]:
+    return (rule for block in folder.blocks for rule in block.rules)
+
+
+def _shows(folder: Folder) -> Iterator[ShowSpec]:
+    yield from (content.show for content in folder.contents)
+    for block in folder.blocks:
+        yield from (rule.show for rule in block.rules)
+        yield block.otherwise
+
+
+def _references(folder: Folder) -> Iterator[InSegment]:
+    for segment in folder.segments:
+        yield from _segments_in(segment.when)
+    for rule in _rules(folder):
+        yield from _segments_in(rule.when)
+
+
+def _segments_in(condition: Condition) -> Iterator[InSegment]:
+    if isinstance(condition, InSegment):
+        yield condition
+    elif isinstance(condition, (Conjunction, Disjunction)):
+        for part in condition.parts:
+            yield from _segments_in(part)
+    elif isinstance(condition, Negation):
+        yield from _segments_in(condition.part)
+
+
+def _circle(name: str, segments: Mapping[str, SegmentSpec], path: tuple[str, ...]) -> tuple[str, ...]:
+    if name in path:
+        return path[path.index(name) :]
+    if name not in segments:
+        return ()
+    found = (_circle(fold(inner.name), segments, (*path, name)) for inner in _segments_in(segments[name].when))
+    return next((circle for circle in found if circle), ())
+
+
+def _rule_exists(expected: Expectation, block: BlockSpec, report: Report) -> None:
+    if expected.won in ("", "otherwise", "original", "nothing"):
+        return
+    names = {fold(name): name for rule in block.rules for name in (rule.name, rule.id)}
+    if fold(expected.won) not in names:
+        meant = suggestion(expected.won, [rule.name for rule in block.rules])
+        report.add("E407", expected.position, value=expected.won, block=block.name, did_you_mean=meant)

@@ -1,0 +1,226 @@
+"""Conditions as data: what the reader makes of `when`, what the engine evaluates.
+
+They are hashable, so that equal ones are found and worked out once.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from omotenashi.model.errors import Position
+
+
+class Span(Struct, frozen=True):
+    """A span of time back from now: exact seconds, and calendar months in the site's time zone."""
+
+    seconds: int = 0
+    months: int = 0
+
+
+class OneOf(Struct, frozen=True):
+    """The folded text, or one of the folded texts, is one of these."""
+
+    values: frozenset[str]
+
+
+class Unknown(Struct, frozen=True):
+    """The fact is not known."""
+
+
+class Truth(Struct, frozen=True):
+    value: bool
+
+
+class Word(Struct, frozen=True):
+    """A word of a rule for keywords."""
+
+    text: str
+    """As written, for placeholders."""
+    mode: str = "word"
+    """word (between borders), contains or exact."""
+
+
+class Words(Struct, frozen=True):
+    """The query holds one of these."""
+
+    words: tuple[Word, ...]
+
+
+class AllWords(Struct, frozen=True):
+    """The query holds all of these."""
+
+    words: tuple[Word, ...]
+
+
+class Paths(Struct, frozen=True):
+    """The path matches one of these patterns: * within a segment, ** across segments."""
+
+    patterns: tuple[str, ...]
+
+
+class HostPaths(Struct, frozen=True):
+    """Host and path match one of these patterns; a host alone is all of it, *.host any subdomain."""
+
+    patterns: tuple[str, ...]
+
+
+class Prefectures(Struct, frozen=True):
+    """The place lies in one of these prefectures (ISO codes)."""
+
+    codes: frozenset[str]
+
+
+class Languages(Struct, frozen=True):
+    """The preferred language is one of these or a variant of it."""
+
+    tags: frozenset[str]
+
+
+class Range(Struct, frozen=True):
+    """A number within inclusive bounds."""
+
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+class Near(Struct, frozen=True):
+    """Within so many kilometres (great circle, inclusive) of a place."""
+
+    latitude: float
+    longitude: float
+    kilometres: float
+
+
+class DateTest(Struct, frozen=True):
+    """A date of a member. One of: before, after (ISO dates), within (past), in (coming), this_month, today, month."""
+
+    kind: str
+    date: str = ""
+    span: Span = Span()
+    month: int = 0
+
+
+class Window(Struct, frozen=True):
+    """How often, within which span back from now."""
+
+    count: Range
+    within: Span | None = None
+
+
+class Viewed(Struct, frozen=True):
+    """Pages, tags, items or categories looked at."""
+
+    kind: str
+    """page, tag, item or category."""
+    values: tuple[str, ...]
+    window: Window
+
+
+class Bought(Struct, frozen=True):
+    """Orders with such an item or category (empty: any); `amount` is the total in the window."""
+
+    kind: str
+    values: tuple[str, ...]
+    window: Window
+    amount: Range | None = None
+
+
+class Did(Struct, frozen=True):
+    events: tuple[str, ...]
+    window: Window
+
+
+class Visits(Struct, frozen=True):
+    window: Window
+
+
+class LastVisit(Struct, frozen=True):
+    """The visit before this one ended longer ago than `before`, or within `within`."""
+
+    before: Span | None = None
+    within: Span | None = None
+
+
+class NotBefore(Struct, frozen=True):
+    """From this moment (epoch seconds) on."""
+
+    epoch: float
+
+
+class Before(Struct, frozen=True):
+    """Until just before this moment (epoch seconds)."""
+
+    epoch: float
+
+
+class Hours(Struct, frozen=True):
+    """Minutes after midnight in the site's time zone. An end before its start lies on the next day; it is exclusive."""
+
+    spans: tuple[tuple[int, int], ...]
+
+
+class Days(Struct, frozen=True):
+    """Days of the week (0 is Monday) and holidays; a night belongs to the day on which it began."""
+
+    weekdays: frozenset[int]
+    holidays: frozenset[date] = frozenset()
+    holidays_too: bool = False
+    """祝: a holiday counts, whichever day it is."""
+    workdays: bool = False
+    """平日: Monday to Friday without holidays."""
+    nights: tuple[tuple[int, int], ...] = ()
+    """The rule's hours that cross midnight."""
+
+
+class LimitLeft(Struct, frozen=True):
+    """The rule was shown fewer times than its limit allows."""
+
+    rule: str
+    times: int
+    per: Span
+
+
+Operand: TypeAlias = (
+    "OneOf | Unknown | Truth | Words | AllWords | Paths | HostPaths | Prefectures | Languages | Range | Near"
+    " | DateTest | Viewed | Bought | Did | Visits | LastVisit | NotBefore | Before | Hours | Days | LimitLeft"
+)
+
+
+class Fact(Struct, frozen=True):
+    """One condition on one field."""
+
+    field: str
+    operand: Operand
+    position: Position
+    written: str = ""
+    """As the editor wrote it, for explanations."""
+
+
+class Conjunction(Struct, frozen=True):
+    """All of the parts."""
+
+    parts: tuple[Condition, ...]
+
+
+class Disjunction(Struct, frozen=True):
+    """Any of the parts."""
+
+    parts: tuple[Condition, ...]
+
+
+class Negation(Struct, frozen=True):
+    part: Condition
+
+
+class InSegment(Struct, frozen=True):
+    """The named condition, as if it were written in place."""
+
+    name: str
+    position: Position
+
+
+Condition: TypeAlias = "Fact | Conjunction | Disjunction | Negation | InSegment"
+ALWAYS = Conjunction(())

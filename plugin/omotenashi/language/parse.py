@@ -1,0 +1,192 @@
+"""YAML text to a tree with positions, by libyaml's event stream and a stack of our own.
+
+Composing with CSafeLoader would crash the process on deep nesting and would guess types; pure Python takes twelve
+times as long.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
+from omotenashi.language.report import Report
+from omotenashi.model.errors import Position
+from omotenashi.model.text import fold
+
+LARGEST_FILE = 1_048_576
+"""Bytes."""
+DEEPEST_NESTING = 20
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
+
+
+def decode(file: str, data: bytes, report: Report) -> str | None:
+    """Return the text of a file in UTF-8, with or without a byte order mark; otherwise report why not."""
+    start = Position(file, 1, 1, 2)
+    if len(data) > LARGEST_FILE:
+        _refuse(report, "E102", start, limit=LARGEST_FILE // 1024)
+        return None
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        _refuse(report, "E101", start, encoding="UTF-16")
+        return None
+    try:
+        return data.removeprefix(b"\xef\xbb\xbf").decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = len(data[: error.start].rpartition(b"\n")[2].decode(errors="replace")) + 1
+        _refuse(report, "E101", Position(file, line, column, column + 1), encoding=_other_encoding(data))
+        return None
+
+
+def parse(file: str, text: str, report: Report) -> MapNode | None:
+    """Return the file's one mapping, or None after reporting what is wrong. An empty file is an empty mapping."""
+    control = _CONTROL.search(text)
+    if control:
+        position = _position_of(file, text, control.start())
+        _refuse(report, "E108", position, character=f"U+{ord(control[0]):04X}")
+        return None
+    builder = _Builder(file, report)
+    try:
+        events = yaml.parse(text, Loader=yaml.CSafeLoader)
+        complete = all(builder.take(event) for event in events)
+    except yaml.YAMLError as error:
+        _refuse(report, "E103", _error_position(file, error), problem=getattr(error, "problem", None) or "")
+        return None
+    return _mapping(builder, file, report) if complete else None
+
+
+def _mapping(builder: _Builder, file: str, report: Report) -> MapNode | None:
+    root = builder.root
+    if root is None or (isinstance(root, TextNode) and root.empty):
+        return MapNode((), Position(file, 1, 1, 2))
+    if isinstance(root, MapNode):
+        return root
+    _refuse(report, "E203", root.position, what="file", expected="mapping")
+    return None
+
+
+def _refuse(report: Report, code: str, position: Position, **values: Any) -> None:  # noqa: ANN401 as Report.add
+    report.add(code, position, **values)
+    report.unreadable = True
+
+
+def _other_encoding(data: bytes) -> str:
+    for name, encoding in (("Shift_JIS (cp932)", "cp932"), ("EUC-JP", "euc_jp")):
+        try:
+            data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return name
+    return "?"
+
+
+def _position_of(file: str, text: str, offset: int) -> Position:
+    line_start = text.rfind("\n", 0, offset) + 1
+    column = offset - line_start + 1
+    return Position(file, text.count("\n", 0, offset) + 1, column, column + 1)
+
+
+def _error_position(file: str, error: yaml.YAMLError) -> Position:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if mark is None:
+        return Position(file, 1, 1, 2)
+    return Position(file, mark.line + 1, mark.column + 1, mark.column + 2)
+
+
+class _Builder:
+    """Takes events one by one and stops at the first that is not allowed."""
+
+    def __init__(self, file: str, report: Report) -> None:
+        self.root: Node | None = None
+        self._file = file
+        self._report = report
+        self._stack: list[tuple[Any, list[Node]]] = []
+        self._documents = 0
+
+    def take(self, event: Any) -> bool:  # noqa: ANN401 PyYAML's events are untyped
+        """Return False when the file is refused."""
+        if isinstance(event, ScalarEvent):
+            return self._scalar(event)
+        if isinstance(event, (MappingStartEvent, SequenceStartEvent)):
+            return self._open(event)
+        if isinstance(event, (MappingEndEvent, SequenceEndEvent)):
+            return self._close()
+        if isinstance(event, AliasEvent):
+            return self._stop("E104", event, found=f"*{event.anchor}")
+        if isinstance(event, DocumentStartEvent):
+            self._documents += 1
+            return self._documents == 1 or self._stop("E105", event)
+        return True
+
+    def _scalar(self, event: ScalarEvent) -> bool:
+        if not self._plain(event):
+            return False
+        quoted = event.style is not None
+        self._attach(TextNode(event.value, self._position(event), quoted))
+        return True
+
+    def _open(self, event: Any) -> bool:  # noqa: ANN401 either start event
+        if not self._plain(event):
+            return False
+        if len(self._stack) >= DEEPEST_NESTING:
+            return self._stop("E107", event, limit=DEEPEST_NESTING)
+        self._stack.append((event, []))
+        return True
+
+    def _close(self) -> bool:
+        start, children = self._stack.pop()
+        position = self._position(start)
+        if isinstance(start, SequenceStartEvent):
+            self._attach(ListNode(tuple(children), position))
+            return True
+        entries = []
+        for key, value in zip(children[::2], children[1::2], strict=True):
+            if not isinstance(key, TextNode):
+                return self._refused("E203", key.position, what="key", expected="text")
+            entries.append((key, value))
+        self._attach(MapNode(tuple(entries), position))
+        return self._distinct(entries)
+
+    def _distinct(self, entries: list[tuple[TextNode, Node]]) -> bool:
+        seen: dict[str, TextNode] = {}
+        for key, _ in entries:
+            first = seen.setdefault(fold(key.text), key)
+            if first is not key:
+                self._report.add("E106", key, (first.position, "first"), key=key.text)
+        return True
+
+    def _plain(self, event: Any) -> bool:  # noqa: ANN401 any node event
+        if event.anchor is not None:
+            return self._stop("E104", event, found="&" + event.anchor)
+        if event.tag is not None and not getattr(event, "style", None):
+            return self._stop("E104", event, found=event.tag)
+        return True
+
+    def _attach(self, node: Node) -> None:
+        if self._stack:
+            self._stack[-1][1].append(node)
+        else:
+            self.root = node
+
+    def _position(self, event: Any) -> Position:  # noqa: ANN401 any event
+        start, end = event.start_mark, event.end_mark
+        last = end.column + 1 if end.line == start.line else start.column + 2
+        return Position(self._file, start.line + 1, start.column + 1, max(last, start.column + 2))
+
+    def _stop(self, code: str, event: Any, **values: Any) -> bool:  # noqa: ANN401 any event
+        return self._refused(code, self._position(event), **values)
+
+    def _refused(self, code: str, position: Position, **values: Any) -> bool:  # noqa: ANN401 as Report.add
+        _refuse(self._report, code, position, **values)
+        return False

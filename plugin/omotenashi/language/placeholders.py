@@ -1,0 +1,157 @@
+"""`{member.last_name|お客}` in contents: found, checked for where they stand, and cut into parts once, at load time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from omotenashi.language.report import Report, suggestion
+from omotenashi.model.errors import Position
+from omotenashi.model.site_facts import SiteFacts
+from omotenashi.model.text import fold
+
+_PLACEHOLDER = re.compile(r"\{([^\W\d][\w.]*)(?:\|([^{}|<>\n]*))?\}")
+_URL_ATTRIBUTES = frozenset(
+    [
+        "href",
+        "src",
+        "srcset",
+        "action",
+        "formaction",
+        "data",
+        "poster",
+        "background",
+        "ping",
+        "cite",
+        "manifest",
+        "icon",
+        "style",
+        "srcdoc",
+        "xlink:href",
+    ]
+)
+
+
+class Placeholder(Struct, frozen=True):
+    """A fact to be put in, always escaped, with the text for when it is not known."""
+
+    fact: str
+    """keyword, prefecture, or member. and the folded name of an attribute."""
+    default: str
+
+
+Template: TypeAlias = "tuple[str | Placeholder, ...]"
+"""A content: literal text and placeholders in turn."""
+
+
+def template(text: str, site: SiteFacts, position: Position, report: Report) -> Template:
+    """Cut a content into parts. Braces that name no fact are text, so CSS, JSON-LD and scripts are safe."""
+    refused = _refused_places(text) if _PLACEHOLDER.search(text) else []
+    parts: list[str | Placeholder] = []
+    end = 0
+    for found in _PLACEHOLDER.finditer(text):
+        placeholder = _placeholder(found, site, _position(text, found, position), refused, report)
+        if placeholder is not None:
+            parts += [text[end : found.start()], placeholder]
+            end = found.end()
+    parts.append(text[end:])
+    return tuple(part for part in parts if part != "")
+
+
+def _placeholder(
+    found: re.Match[str], site: SiteFacts, position: Position, refused: list[tuple[int, int, str]], report: Report
+) -> Placeholder | None:
+    fact = _fact(found[1], site)
+    if fact is None:
+        _report_near_miss(found, site, position, report)
+        return None
+    where = next((name for start, end, name in refused if start <= found.start() < end), "")
+    if fact.startswith("member.") and site.attributes[fact.removeprefix("member.")].sensitive:
+        report.add("E324", position, value=found[1])
+    elif where:
+        report.add("E323", position, value=found[0], where=where)
+    elif found[2] is None:
+        report.add("E321", position, value=found[0], fact=found[1])
+    return Placeholder(fact, found[2] or "")
+
+
+def _fact(name: str, site: SiteFacts) -> str | None:
+    if name in ("keyword", "prefecture"):
+        return name
+    head, _, attribute = name.partition(".")
+    return f"member.{fold(attribute)}" if head in ("member", "会員") and fold(attribute) in site.attributes else None
+
+
+def _report_near_miss(found: re.Match[str], site: SiteFacts, position: Position, report: Report) -> None:
+    """{member.nmae|…} is a mistake, {margin} or {a|b} in a script is not."""
+    head, dot, attribute = found[1].partition(".")
+    if head in ("member", "会員") and dot and found[2] is not None:
+        known = [f"member.{one.name}" for one in site.attributes.values()] + ["keyword", "prefecture"]
+        meant = suggestion(attribute, [one.name for one in site.attributes.values()])
+        report.add("E322", position, value=found[0], known=known, did_you_mean=f"{{member.{meant}|…}}" if meant else "")
+
+
+def _position(text: str, found: re.Match[str], start: Position) -> Position:
+    """Place within a file of its own; in a rule file the position of the text itself is pointed at."""
+    if not start.file.startswith("contents/"):
+        return start
+    line_start = text.rfind("\n", 0, found.start()) + 1
+    column = found.start() - line_start + 1
+    return Position(start.file, text.count("\n", 0, found.start()) + 1, column, column + len(found[0]))
+
+
+def _refused_places(text: str) -> list[tuple[int, int, str]]:
+    scanner = _Scanner(text)
+    scanner.feed(text)
+    scanner.close()
+    return scanner.refused
+
+
+class _Scanner(HTMLParser):
+    """Finds where a text that was only HTML-escaped could still become a link, a script or a new attribute."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=False)
+        self.refused: list[tuple[int, int, str]] = []
+        self._line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del tag, attrs
+        source = self.get_starttag_text() or ""
+        start = self._offset()
+        self.refused += [(start + first, start + last, name) for first, last, name in _risky_attributes(source)]
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+
+    def handle_data(self, data: str) -> None:
+        if self.cdata_elem is not None:
+            self.refused.append((self._offset(), self._offset() + len(data), f"<{self.cdata_elem}>"))
+
+    def handle_comment(self, data: str) -> None:
+        self.refused.append((self._offset(), self._offset() + len(data) + 7, "<!-- -->"))
+
+    def _offset(self) -> int:
+        line, column = self.getpos()
+        return self._line_starts[line - 1] + column
+
+
+_ATTRIBUTE = re.compile(r"""([^\s"'>/=]+)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""")
+
+
+def _risky_attributes(tag: str) -> Iterator[tuple[int, int, str]]:
+    """Spans of a start tag in which nothing may be put: all but the quoted values of harmless attributes."""
+    end = 0
+    for found in _ATTRIBUTE.finditer(tag):
+        name, value = found[1].lower(), found[2]
+        risky = name in _URL_ATTRIBUTES or name.startswith("on") or value[0] not in "\"'"
+        if not risky:
+            yield end, found.start(2), "<…>"
+        else:
+            yield end, found.end(), name
+        end = found.end()
+    yield end, len(tag), "<…>"

@@ -1,0 +1,145 @@
+"""The 47 prefectures of Japan (ISO 3166-2:JP) and the areas that people speak of."""
+
+from __future__ import annotations
+
+from omotenashi.model.text import fold
+
+PREFECTURES: tuple[tuple[str, str, str, str, str], ...] = (
+    ("JP-01", "北海道", "ほっかいどう", "Hokkaido", "北海道"),
+    ("JP-02", "青森県", "あおもりけん", "Aomori", "東北"),
+    ("JP-03", "岩手県", "いわてけん", "Iwate", "東北"),
+    ("JP-04", "宮城県", "みやぎけん", "Miyagi", "東北"),
+    ("JP-05", "秋田県", "あきたけん", "Akita", "東北"),
+    ("JP-06", "山形県", "やまがたけん", "Yamagata", "東北"),
+    ("JP-07", "福島県", "ふくしまけん", "Fukushima", "東北"),
+    ("JP-08", "茨城県", "いばらきけん", "Ibaraki", "関東"),
+    ("JP-09", "栃木県", "とちぎけん", "Tochigi", "関東"),
+    ("JP-10", "群馬県", "ぐんまけん", "Gunma", "関東"),
+    ("JP-11", "埼玉県", "さいたまけん", "Saitama", "関東"),
+    ("JP-12", "千葉県", "ちばけん", "Chiba", "関東"),
+    ("JP-13", "東京都", "とうきょうと", "Tokyo", "関東"),
+    ("JP-14", "神奈川県", "かながわけん", "Kanagawa", "関東"),
+    ("JP-15", "新潟県", "にいがたけん", "Niigata", "中部"),
+    ("JP-16", "富山県", "とやまけん", "Toyama", "中部"),
+    ("JP-17", "石川県", "いしかわけん", "Ishikawa", "中部"),
+    ("JP-18", "福井県", "ふくいけん", "Fukui", "中部"),
+    ("JP-19", "山梨県", "やまなしけん", "Yamanashi", "中部"),
+    ("JP-20", "長野県", "ながのけん", "Nagano", "中部"),
+    ("JP-21", "岐阜県", "ぎふけん", "Gifu", "中部"),
+    ("JP-22", "静岡県", "しずおかけん", "Shizuoka", "中部"),
+    ("JP-23", "愛知県", "あいちけん", "Aichi", "中部"),
+    ("JP-24", "三重県", "みえけん", "Mie", "近畿"),
+    ("JP-25", "滋賀県", "しがけん", "Shiga", "近畿"),
+    ("JP-26", "京都府", "きょうとふ", "Kyoto", "近畿"),
+    ("JP-27", "大阪府", "おおさかふ", "Osaka", "近畿"),
+    ("JP-28", "兵庫県", "ひょうごけん", "Hyogo", "近畿"),
+    ("JP-29", "奈良県", "ならけん", "Nara", "近畿"),
+    ("JP-30", "和歌山県", "わかやまけん", "Wakayama", "近畿"),
+    ("JP-31", "鳥取県", "とっとりけん", "Tottori", "中国"),
+    ("JP-32", "島根県", "しまねけん", "Shimane", "中国"),
+    ("JP-33", "岡山県", "おかやまけん", "Okayama", "中国"),
+    ("JP-34", "広島県", "ひろしまけん", "Hiroshima", "中国"),
+    ("JP-35", "山口県", "やまぐちけん", "Yamaguchi", "中国"),
+    ("JP-36", "徳島県", "とくしまけん", "Tokushima", "四国"),
+    ("JP-37", "香川県", "かがわけん", "Kagawa", "四国"),
+    ("JP-38", "愛媛県", "えひめけん", "Ehime", "四国"),
+    ("JP-39", "高知県", "こうちけん", "Kochi", "四国"),
+    ("JP-40", "福岡県", "ふくおかけん", "Fukuoka", "九州・沖縄"),
+    ("JP-41", "佐賀県", "さがけん", "Saga", "九州・沖縄"),
+    ("JP-42", "長崎県", "ながさきけん", "Nagasaki", "九州・沖縄"),
+    ("JP-43", "熊本県", "くまもとけん", "Kumamoto", "九州・沖縄"),
+    ("JP-44", "大分県", "おおいたけん", "Oita", "九州・沖縄"),
+    ("JP-45", "宮崎県", "みやざきけん", "Miyazaki", "九州・沖縄"),
+    ("JP-46", "鹿児島県", "かごしまけん", "Kagoshima", "九州・沖縄"),
+    ("JP-47", "沖縄県", "おきなわけん", "Okinawa", "九州・沖縄"),
+)
+"""Code, name, reading, English name and region of each."""
+
+
+def prefecture_code(text: str) -> str | None:
+    """Return the ISO code for a prefecture as people and databases write it, or None.
+
+    東京, 東京都, とうきょう, Tokyo, Tokyo-to, JP-13, JP13 and 13 are all JP-13.
+    """
+    return _CODES.get(fold(text))
+
+
+def area_prefectures(text: str) -> frozenset[str] | None:
+    """Return the ISO codes of the prefectures of an area, or None where there is no such area."""
+    return _AREAS.get(fold(text))
+
+
+def prefecture_name(code: str) -> str:
+    """Return the Japanese name for an ISO code."""
+    return _NAMES[code]
+
+
+def area_names() -> tuple[str, ...]:
+    """Return the names of all areas, for suggestions."""
+    return tuple(_AREA_MEMBERS)
+
+
+def _spellings(row: tuple[str, str, str, str, str]) -> list[str]:
+    code, name, kana, english, _ = row
+    number = code.removeprefix("JP-")
+    short = name if name == "北海道" else name[:-1]
+    ending = "" if name == "北海道" else {"都": "-to", "府": "-fu", "県": "-ken"}[name[-1]]
+    short_kana = (
+        kana if name == "北海道" else _SUFFIX_READING[name[-1]].join(kana.rsplit(_SUFFIX_READING[name[-1]])[:-1])
+    )
+    spellings = [
+        code,
+        f"JP{number}",
+        number,
+        number.lstrip("0"),
+        name,
+        short,
+        kana,
+        short_kana,
+        english,
+        english + ending,
+    ]
+    return [fold(spelling) for spelling in spellings]
+
+
+_SUFFIX_READING = {"都": "と", "府": "ふ", "県": "けん"}
+_NAMES = {row[0]: row[1] for row in PREFECTURES}
+_CODES = {spelling: row[0] for row in PREFECTURES for spelling in _spellings(row)}
+
+
+def _codes(names: str) -> frozenset[str]:
+    return frozenset(_CODES[fold(name)] for name in names.split())
+
+
+def _region(name: str) -> frozenset[str]:
+    return frozenset(row[0] for row in PREFECTURES if row[4] == name)
+
+
+_AREA_MEMBERS = {
+    "北海道": _region("北海道"),
+    "東北": _region("東北"),
+    "関東": _region("関東"),
+    "中部": _region("中部"),
+    "近畿": _region("近畿"),
+    "関西": _region("近畿"),
+    "中国": _region("中国"),
+    "四国": _region("四国"),
+    "九州・沖縄": _region("九州・沖縄"),
+    "九州": _region("九州・沖縄") - _codes("沖縄"),
+    "沖縄": _codes("沖縄"),
+    "首都圏": _codes("東京 神奈川 埼玉 千葉"),
+    "東海": _codes("愛知 岐阜 三重 静岡"),
+    "北陸": _codes("富山 石川 福井"),
+    "甲信越": _codes("山梨 長野 新潟"),
+}
+_ENGLISH_AREAS = {
+    "Hokkaido": "北海道", "Tohoku": "東北", "Kanto": "関東", "Chubu": "中部", "Kinki": "近畿", "Kansai": "関西",
+    "Chugoku": "中国", "Shikoku": "四国", "Kyushu": "九州", "Okinawa": "沖縄", "Tokai": "東海", "Hokuriku": "北陸",
+    "Koshinetsu": "甲信越",
+}  # fmt: skip
+_AREAS = {fold(name): codes for name, codes in _AREA_MEMBERS.items()}
+_AREAS |= {fold(name): _AREA_MEMBERS[area] for name, area in _ENGLISH_AREAS.items()}
+_AREAS |= {
+    fold(name + "地方"): _AREA_MEMBERS[name]
+    for name in ("東北", "関東", "中部", "近畿", "中国", "四国", "九州", "北陸", "東海")
+}

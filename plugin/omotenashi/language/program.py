@@ -1,0 +1,48 @@
+"""A rules folder, compiled: immutable, with every name resolved. What the engine reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from omotenashi.language.condition import Condition
+from omotenashi.language.placeholders import Template
+from omotenashi.language.syntax import LimitSpec
+from omotenashi.model.errors import Position
+
+
+class Show(Struct, frozen=True):
+    """What to show: the original, nothing, or a content."""
+
+    kind: str
+    """original, nothing or html."""
+    template: Template = ()
+    content: str | None = None
+    """The content's name, or the file's path."""
+
+
+class Rule(Struct, frozen=True):
+    block: str
+    name: str
+    id: str
+    condition: Condition
+    """Complete: when, timing and limit, with the segments in place."""
+    limit: LimitSpec | None
+    show: Show
+    position: Position
+
+
+class Block(Struct, frozen=True):
+    name: str
+    label: str
+    rules: tuple[Rule, ...]
+    otherwise: Show
+
+
+class Program(Struct, frozen=True):
+    blocks: Mapping[str, Block]
+    segments: Mapping[str, Condition]
+    synonyms: Mapping[str, tuple[str, ...]]
+    """For each folded word of a group, the words of its group."""
+    timezone: str

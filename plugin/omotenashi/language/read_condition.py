@@ -1,0 +1,144 @@
+"""`when`: a mapping of fields to a condition."""
+
+from __future__ import annotations
+
+from omotenashi.language import read_operand, reader
+from omotenashi.language.condition import (
+    ALWAYS,
+    Condition,
+    Conjunction,
+    Disjunction,
+    Fact,
+    InSegment,
+    Negation,
+    Unknown,
+)
+from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
+from omotenashi.language.report import Report, suggestion
+from omotenashi.language.vocabulary import LOGIC, UNKNOWN, Field, Kind, Words, field_names, find_field
+from omotenashi.language.vocabulary import Word as Name
+from omotenashi.model.site_facts import SiteFacts
+
+
+def read_when(node: Node, site: SiteFacts, report: Report) -> Condition:
+    """Return the condition of a mapping: all of its fields. What is wrong is reported and left out."""
+    fields = reader.mapping(node, "when", report)
+    if fields is None:
+        return ALWAYS
+    parts = [_entry(key, value, site, report) for key, value in fields.entries]
+    return conjunction([part for part in parts if part is not None])
+
+
+def conjunction(parts: list[Condition]) -> Condition:
+    """Return all of the parts; one part is itself."""
+    return parts[0] if len(parts) == 1 else Conjunction(tuple(parts))
+
+
+def disjunction(parts: list[Condition]) -> Condition:
+    """Return any of the parts; one part is itself."""
+    return parts[0] if len(parts) == 1 else Disjunction(tuple(parts))
+
+
+def _entry(key: TextNode, value: Node, site: SiteFacts, report: Report) -> Condition | None:
+    logic = LOGIC.find(key.text)
+    if logic is not None:
+        return _logic(logic.name, value, site, report)
+    found = find_field(key.text)
+    if found is None:
+        _unknown_field(key, report)
+        return None
+    field, name = found
+    if field.kind is Kind.LATER:
+        report.add("E205", key, key=key.text)
+        return None
+    if field.kind is Kind.SEGMENT:
+        return _listed(field, "", value, _Context(site, report, key))
+    return _listed(field, name, value, _Context(site, report, key))
+
+
+def _logic(word: str, value: Node, site: SiteFacts, report: Report) -> Condition | None:
+    if word == "not":
+        if isinstance(value, ListNode):
+            report.add("E206", value)
+            return None
+        return Negation(read_when(value, site, report))
+    parts = [read_when(item, site, report) for item in reader.listing(value, word, report)]
+    if not parts:
+        return None
+    return conjunction(parts) if word == "all" else disjunction(parts)
+
+
+class _Context:
+    """What a field's values are read with."""
+
+    def __init__(self, site: SiteFacts, report: Report, key: TextNode) -> None:
+        self.site = site
+        self.report = report
+        self.key = key
+
+
+def _listed(field: Field, name: str, value: Node, context: _Context) -> Condition | None:
+    """A single value, a list (any), or {all: […]}."""
+    everything = _all_of(value)
+    if everything is not None and field.kind is not Kind.WORDS:
+        items = reader.listing(everything, "all", context.report)
+        parts = [part for item in items if (part := _single(field, name, item, context)) is not None]
+        return Conjunction(tuple(parts)) if parts else None
+    items = reader.one_or_more(value, context.key.text, context.report)
+    parts = [part for item in items if (part := _single(field, name, item, context)) is not None]
+    return disjunction(_merged(parts)) if parts else None
+
+
+def _all_of(value: Node) -> Node | None:
+    if isinstance(value, MapNode) and len(value.entries) == 1:
+        key, inner = value.entries[0]
+        if _ALL.find(key.text) and isinstance(inner, ListNode):
+            return inner
+    return None
+
+
+_ALL = Words(Name("all", "すべて"))
+
+
+def _single(field: Field, name: str, node: Node, context: _Context) -> Condition | None:
+    if isinstance(node, TextNode) and UNKNOWN.find(node.text):
+        if field.kind is Kind.SEGMENT:
+            context.report.add("E305", node, value=node.text, what=field.name, known=[], did_you_mean="")
+            return None
+        return Fact(_full(field, name), Unknown(), node.position, node.text)
+    if field.kind is Kind.SEGMENT:
+        found = reader.text(node, context.key.text, context.report)
+        return InSegment(found.text, found.position) if found else None
+    operand = read_operand.read(field, name, node, context.key, context.site, context.report)
+    return None if operand is None else Fact(_full(field, name), operand, node.position, _written(node))
+
+
+def _merged(parts: list[Condition]) -> list[Condition]:
+    """Join neighbouring values of one field into one test."""
+    facts = [part for part in parts if isinstance(part, Fact)]
+    merged = read_operand.join([fact.operand for fact in facts]) if len(facts) == len(parts) else None
+    if merged is None:
+        return parts
+    first = facts[0]
+    return [Fact(first.field, merged, first.position, ", ".join(fact.written for fact in facts))]
+
+
+def _full(field: Field, name: str) -> str:
+    return f"{field.name}.{name}" if name else field.name
+
+
+def _written(node: Node) -> str:
+    if isinstance(node, TextNode):
+        return node.text
+    if isinstance(node, ListNode):
+        return "[" + ", ".join(map(_written, node.items)) + "]"
+    return "{" + ", ".join(f"{key.text}: {_written(value)}" for key, value in node.entries) + "}"
+
+
+def _unknown_field(key: TextNode, report: Report) -> None:
+    field = find_field(key.text + ".NAME")
+    if field is not None:
+        report.add("E209", key, key=key.text)
+        return
+    known = [*field_names(), *LOGIC.names()]
+    report.add("E201", key, key=key.text, what="when", known=[], did_you_mean=suggestion(key.text, known))

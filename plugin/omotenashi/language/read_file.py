@@ -1,0 +1,204 @@
+"""A rule file: its segments, contents, blocks and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from omotenashi.language import reader
+from omotenashi.language.condition import ALWAYS, Condition
+from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
+from omotenashi.language.read_condition import read_when
+from omotenashi.language.read_test import read_test
+from omotenashi.language.read_timing import read_timing
+from omotenashi.language.report import Report
+from omotenashi.language.syntax import (
+    BlockSpec,
+    CaseSpec,
+    ContentSpec,
+    Folder,
+    LimitSpec,
+    RuleSpec,
+    SegmentSpec,
+    ShowSpec,
+)
+from omotenashi.language.vocabulary import (
+    BLOCK_KEYS,
+    CONTENT_KEYS,
+    FILE_KEYS,
+    LIMIT_KEYS,
+    RESERVED_NAMES,
+    RULE_KEYS,
+    SEGMENT_KEYS,
+    SHOW_WORDS,
+)
+from omotenashi.model.site_facts import SiteFacts
+from omotenashi.model.text import fold
+
+Entries = dict[str, tuple[TextNode, Node]]
+_Read = Callable[[TextNode, Node, SiteFacts, Report], reader.T | None]
+
+
+def read_file(root: MapNode, site: SiteFacts, report: Report) -> Folder:
+    """Return what one file defines; what is wrong is reported and left out."""
+    entries = reader.keys(root, FILE_KEYS, "file", report)
+    return Folder(
+        segments=tuple(_each(entries, "segments", site, report, _segment)),
+        contents=tuple(_each(entries, "contents", site, report, _content)),
+        blocks=tuple(_each(entries, "blocks", site, report, _block)),
+        tests=_tests(entries, site, report),
+    )
+
+
+def _each(entries: Entries, key: str, site: SiteFacts, report: Report, read: _Read[reader.T]) -> list[reader.T]:
+    if key not in entries:
+        return []
+    node = reader.mapping(entries[key][1], key, report)
+    found = [read(name, value, site, report) for name, value in node.entries] if node else []
+    return [one for one in found if one is not None]
+
+
+def _segment(name: TextNode, node: Node, site: SiteFacts, report: Report) -> SegmentSpec | None:
+    mapping = reader.mapping(node, name.text, report)
+    if mapping is None:
+        return None
+    entries = reader.keys(mapping, SEGMENT_KEYS, "segment", report)
+    if "when" not in entries:
+        report.add("E202", name, key="when", what=name.text)
+        return None
+    return SegmentSpec(name.text, _label(entries, report), read_when(entries["when"][1], site, report), name.position)
+
+
+def _content(name: TextNode, node: Node, site: SiteFacts, report: Report) -> ContentSpec | None:
+    del site
+    if _reserved(name, report):
+        return None
+    if isinstance(node, TextNode) and not SHOW_WORDS.find(node.text):
+        report.add("E203", node, what=name.text, expected="mapping")
+        return None
+    show = _show(node, name.text, report)
+    return ContentSpec(name.text, show, name.position) if show else None
+
+
+def _block(name: TextNode, node: Node, site: SiteFacts, report: Report) -> BlockSpec | None:
+    mapping = reader.mapping(node, name.text, report)
+    if mapping is None:
+        return None
+    entries = reader.keys(mapping, BLOCK_KEYS, "block", report)
+    rules = [
+        rule
+        for item in (reader.listing(entries["rules"][1], "rules", report) if "rules" in entries else ())
+        if (rule := _rule(name.text, item, site, report)) is not None
+    ]
+    if "otherwise" not in entries:
+        report.add("E202", name, key="otherwise", what=name.text)
+        return None
+    otherwise = _show(entries["otherwise"][1], "otherwise", report)
+    if otherwise is None:
+        return None
+    return BlockSpec(name.text, _label(entries, report), tuple(rules), otherwise, name.position)
+
+
+def _rule(block: str, node: Node, site: SiteFacts, report: Report) -> RuleSpec | None:
+    mapping = reader.mapping(node, "rules", report)
+    if mapping is None:
+        return None
+    entries = reader.keys(mapping, RULE_KEYS, "rule", report)
+    name = reader.text(entries["name"][1], "name", report) if "name" in entries else None
+    identifier = reader.text(entries["id"][1], "id", report) if "id" in entries else None
+    heading = name or identifier
+    if heading is None:
+        if "name" not in entries and "id" not in entries and not _refused_later(mapping):
+            report.add("E202", mapping.entries[0][0], key="name", what="rule")
+        return None
+    if _reserved(heading, report):
+        return None
+    return _complete_rule(block, heading, identifier, entries, site, report, _refused_later(mapping))
+
+
+def _complete_rule(
+    block: str,
+    heading: TextNode,
+    identifier: TextNode | None,
+    entries: Entries,
+    site: SiteFacts,
+    report: Report,
+    later: bool,  # noqa: FBT001
+) -> RuleSpec | None:
+    when: Condition = read_when(entries["when"][1], site, report) if "when" in entries else ALWAYS
+    timing = read_timing(entries, site, ZoneInfo(site.timezone), report)
+    limit = _limit(entries["limit"][1], report) if "limit" in entries else None
+    if "show" not in entries:
+        if not later:
+            report.add("E202", heading, key="show", what=heading.text)
+        return None
+    show = _show(entries["show"][1], "show", report)
+    if show is None:
+        return None
+    rule_id = identifier.text if identifier else f"{block}/{heading.text}"
+    return RuleSpec(heading.text, rule_id, when, timing, limit, show, heading.position)
+
+
+def _refused_later(mapping: MapNode) -> bool:
+    """The rule has a key of a later version, which may stand for what else is missing."""
+    return any((word := RULE_KEYS.find(key.text)) is not None and not word.ready for key, _ in mapping.entries)
+
+
+def _limit(node: Node, report: Report) -> LimitSpec | None:
+    mapping = reader.mapping(node, "limit", report)
+    if mapping is None:
+        return None
+    entries = reader.keys(mapping, LIMIT_KEYS, "limit", report)
+    for required in ("times", "per"):
+        if required not in entries:
+            report.add("E202", mapping.entries[0][0], key=required, what="limit")
+            return None
+    times = reader.count_of(entries["times"][1], "times", report)
+    per = reader.span_of(entries["per"][1], "per", report)
+    if times == 0:
+        report.add("E309", entries["times"][1], what="times")
+    return LimitSpec(times, per) if times and per else None
+
+
+def _show(node: Node, what: str, report: Report) -> ShowSpec | None:
+    if not isinstance(node, MapNode):
+        found = reader.text(node, what, report)
+        if found is None:
+            return None
+        word = SHOW_WORDS.find(found.text)
+        return ShowSpec(word.name if word else "content", found.text, found.position)
+    entries = reader.keys(node, CONTENT_KEYS, what, report)
+    if len(entries) > 1:
+        second = list(entries.values())[1][0]
+        report.add("E311", second, names=list(entries))
+        return None
+    if not entries:
+        if not node.entries:
+            report.add("E204", node, what=what)
+        return None
+    kind, (_, value) = next(iter(entries.items()))
+    found = reader.text(value, kind, report)
+    return ShowSpec(kind, found.text, found.position) if found else None
+
+
+def _label(entries: Entries, report: Report) -> str:
+    found = reader.text(entries["label"][1], "label", report) if "label" in entries else None
+    return found.text if found else ""
+
+
+def _reserved(name: TextNode, report: Report) -> bool:
+    if fold(name.text) in map(fold, RESERVED_NAMES):
+        report.add("E208", name, value=name.text)
+        return True
+    return False
+
+
+def _tests(entries: Entries, site: SiteFacts, report: Report) -> tuple[CaseSpec, ...]:
+    if "tests" not in entries:
+        return ()
+    node = entries["tests"][1]
+    if not isinstance(node, ListNode):
+        reader.listing(node, "tests", report)
+        return ()
+    found = [read_test(item, site, report) for item in reader.listing(node, "tests", report)]
+    return tuple(test for test in found if test)

@@ -1,0 +1,162 @@
+"""Conditions on what the visitor did before."""
+
+from __future__ import annotations
+
+from omotenashi.language import reader
+from omotenashi.language.condition import Bought, Did, LastVisit, Operand, Range, Span, Viewed, Visits, Window
+from omotenashi.language.nodes import MapNode, Node, TextNode
+from omotenashi.language.patterns import path_pattern
+from omotenashi.language.report import Report
+from omotenashi.language.values import number, number_range
+from omotenashi.language.vocabulary import (
+    BOUGHT_KEYS,
+    DID_KEYS,
+    LAST_VISIT_KEYS,
+    RANGE_KEYS,
+    VIEWED_KEYS,
+    VISITS_KEYS,
+    Field,
+    Words,
+)
+from omotenashi.model.text import fold
+
+Entries = dict[str, tuple[TextNode, Node]]
+_ONCE = Range(at_least=1)
+
+
+def read_viewed(field: Field, node: Node, report: Report) -> Operand | None:
+    """Read {page|tag|item|category: …, at_least, at_most, within, none_within}."""
+    entries = _entries(field, node, VIEWED_KEYS, report)
+    if entries is None:
+        return None
+    kind = _only_one(("page", "tag", "item", "category"), entries, node, report, required=True)
+    window = _window(entries, report)
+    if kind is None or window is None:
+        return None
+    values = _values(kind, entries[kind][1], report)
+    return Viewed(kind, values, window) if values else None
+
+
+def read_bought(field: Field, node: Node, report: Report) -> Operand | None:
+    """Read {item|category: …, at_least, amount, within, none_within}; without item and category any order counts."""
+    entries = _entries(field, node, BOUGHT_KEYS, report)
+    if entries is None:
+        return None
+    kind = _only_one(("item", "category"), entries, node, report, required=False)
+    window = _window(entries, report)
+    amount = read_range(entries["amount"][1], "amount", report) if "amount" in entries else None
+    values = _values(kind, entries[kind][1], report) if kind else ()
+    if window is None or kind is None or (kind and not values) or ("amount" in entries and amount is None):
+        return None
+    return Bought(kind, values, window, amount)
+
+
+def read_did(field: Field, node: Node, report: Report) -> Operand | None:
+    """Read {event: …, at_least, at_most, within, none_within}."""
+    entries = _entries(field, node, DID_KEYS, report)
+    if entries is None:
+        return None
+    kind = _only_one(("event",), entries, node, report, required=True)
+    window = _window(entries, report)
+    if kind is None or window is None:
+        return None
+    values = _values(kind, entries[kind][1], report)
+    return Did(values, window) if values else None
+
+
+def read_visits(field: Field, node: Node, report: Report) -> Operand | None:
+    """Read a number, a range, or {at_least, at_most, within}."""
+    if not isinstance(node, MapNode):
+        count = read_range(node, field.name, report)
+        return Visits(Window(count)) if count else None
+    entries = reader.keys(node, VISITS_KEYS, field.name, report)
+    window = _window(entries, report) if entries else None
+    return Visits(window) if window else None
+
+
+def read_last_visit(field: Field, node: Node, report: Report) -> Operand | None:
+    """Read {before: 30 days} (longer ago) or {within: 30 days}."""
+    entries = _entries(field, node, LAST_VISIT_KEYS, report)
+    if entries is None or _only_one(("before", "within"), entries, node, report, required=True) is None:
+        return None
+    spans = {key: reader.span_of(value, key, report) for key, (_, value) in entries.items()}
+    return LastVisit(spans.get("before"), spans.get("within")) if any(spans.values()) else None
+
+
+def read_range(node: Node, what: str, report: Report) -> Range | None:
+    """Read 20, 20-29 or {at_least, at_most}."""
+    if isinstance(node, MapNode):
+        return _bounds(reader.keys(node, RANGE_KEYS, what, report), report)
+    found = reader.text(node, what, report)
+    if found is None:
+        return None
+    single, both = number(found.text), number_range(found.text)
+    if single is not None:
+        return Range(single, single)
+    if both is None:
+        report.add("E301", found, value=found.text, what=what)
+        return None
+    if both[0] > both[1]:
+        report.add("E312", found, value=found.text)
+        return None
+    return Range(*both)
+
+
+def _bounds(entries: Entries, report: Report) -> Range | None:
+    bounds = {key: reader.number_of(value, key, report) for key, (_, value) in entries.items()}
+    if not bounds or None in bounds.values():
+        return None
+    low, high = bounds.get("at_least"), bounds.get("at_most")
+    if low is not None and high is not None and low > high:
+        report.add("E312", entries["at_most"][1], value=f"{low:g} > {high:g}")
+        return None
+    return Range(low, high)
+
+
+def _entries(field: Field, node: Node, words: Words, report: Report) -> Entries | None:
+    found = reader.mapping(node, field.name, report)
+    return reader.keys(found, words, field.name, report) if found else None
+
+
+def _only_one(names: tuple[str, ...], entries: Entries, node: Node, report: Report, *, required: bool) -> str | None:
+    """Return the one of the names that is there; empty text if none needs to be; None after an error."""
+    there = [name for name in names if name in entries]
+    if len(there) > 1:
+        report.add("E311", entries[there[1]][0], names=there)
+        return None
+    if not there and required and isinstance(node, MapNode):
+        report.add("E202", node.entries[0][0], key=" / ".join(names), what="")
+        return None
+    return there[0] if there else ""
+
+
+def _window(entries: Entries, report: Report) -> Window | None:
+    if "none_within" in entries:
+        clash = next((key for key in ("at_least", "at_most", "within", "amount") if key in entries), None)
+        if clash:
+            report.add("E311", entries[clash][0], names=["none_within", clash])
+            return None
+        span = reader.span_of(entries["none_within"][1], "none_within", report)
+        return Window(Range(at_most=0), span) if span else None
+    count = _bounds({key: entries[key] for key in ("at_least", "at_most") if key in entries}, report)
+    if count is None and ("at_least" in entries or "at_most" in entries):
+        return None
+    return _within(entries, count or _ONCE, report)
+
+
+def _within(entries: Entries, count: Range, report: Report) -> Window | None:
+    span: Span | None = None
+    if "within" in entries:
+        span = reader.span_of(entries["within"][1], "within", report)
+        if span is None:
+            return None
+    return Window(count, span)
+
+
+def _values(kind: str, node: Node, report: Report) -> tuple[str, ...]:
+    items = reader.one_or_more(node, kind, report)
+    if kind == "page":
+        found = [reader.value(item, kind, path_pattern, "E306", report) for item in items]
+        return tuple(pattern for pattern in found if pattern)
+    texts = [reader.text(item, kind, report) for item in items]
+    return tuple(fold(one.text) for one in texts if one)

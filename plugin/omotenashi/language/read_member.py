@@ -1,0 +1,91 @@
+"""Conditions on a member's attributes, by the type that site.yaml declares."""
+
+from __future__ import annotations
+
+from omotenashi.language import reader
+from omotenashi.language.condition import DateTest, OneOf, Operand, Truth
+from omotenashi.language.nodes import MapNode, Node, TextNode
+from omotenashi.language.read_history import read_range
+from omotenashi.language.report import Report, suggestion
+from omotenashi.language.values import moment
+from omotenashi.language.vocabulary import DATE_KEYS
+from omotenashi.model.site_facts import Attribute, SiteFacts
+from omotenashi.model.text import fold
+
+_CALENDAR = {"this month": "this_month", "今月": "this_month", "today": "today", "今日": "today"}
+_YEARS_MONTHS = 12
+
+
+def read_member(name: str, node: Node, key: TextNode, site: SiteFacts, report: Report) -> Operand | None:
+    """Return the operand for one value of member.NAME, or None after reporting what is wrong."""
+    attribute = find_attribute(name, site)
+    if attribute is None:
+        report.add("E405", key, value=name, did_you_mean=suggestion(name, site.attributes))
+        return None
+    if attribute.type == "number":
+        return read_range(node, key.text, report)
+    if attribute.type == "date":
+        return _date(node, key.text, report)
+    if attribute.type == "yes_no":
+        answer = reader.yes_no_of(node, key.text, report)
+        return None if answer is None else Truth(answer)
+    return _word(attribute, node, key.text, report)
+
+
+def find_attribute(name: str, site: SiteFacts) -> Attribute | None:
+    """Return the declared attribute of this name."""
+    return site.attributes.get(fold(name))
+
+
+def _word(attribute: Attribute, node: Node, what: str, report: Report) -> Operand | None:
+    found = reader.text(node, what, report)
+    if found is None:
+        return None
+    if attribute.type == "choice" and fold(found.text) not in map(fold, attribute.values):
+        reader.outside(found, what, attribute.values, report)
+        return None
+    return OneOf(frozenset((fold(found.text),)))
+
+
+def _date(node: Node, what: str, report: Report) -> Operand | None:
+    if isinstance(node, MapNode):
+        return _date_test(node, what, report)
+    found = reader.text(node, what, report)
+    if found is None:
+        return None
+    calendar = _CALENDAR.get(" ".join(found.text.split()).lower())
+    if calendar:
+        return DateTest(calendar)
+    exact = moment(found.text)
+    if exact is None or exact.minute is not None:
+        report.add("E303", found, value=found.text, what=what)
+        return None
+    return DateTest("on", exact.day.isoformat())
+
+
+def _date_test(node: MapNode, what: str, report: Report) -> Operand | None:
+    entries = reader.keys(node, DATE_KEYS, what, report)
+    if len(entries) != 1:
+        if entries:
+            report.add("E311", node.entries[1][0], names=list(entries))
+        return None
+    kind, (_, value) = next(iter(entries.items()))
+    if kind in ("within", "in"):
+        span = reader.span_of(value, kind, report)
+        return DateTest(kind, span=span) if span else None
+    if kind == "month":
+        return _month(value, report)
+    day = reader.value(value, kind, moment, "E303", report)
+    return DateTest(kind, day.day.isoformat()) if day else None
+
+
+def _month(node: Node, report: Report) -> Operand | None:
+    text = node.text if isinstance(node, TextNode) else ""
+    bare = TextNode(text.strip().removesuffix("月"), node.position) if text.strip().endswith("月") else node
+    month = reader.count_of(bare, "month", report)
+    if month is None:
+        return None
+    if not 1 <= month <= _YEARS_MONTHS:
+        report.add("E305", node, value=text, what="month", known=["1-12"], did_you_mean="")
+        return None
+    return DateTest("month", month=month)

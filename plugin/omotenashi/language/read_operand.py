@@ -1,0 +1,189 @@
+"""The values of a field: a node to an operand, by the field's kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from omotenashi.language import reader
+from omotenashi.language.condition import (
+    AllWords,
+    HostPaths,
+    Languages,
+    Near,
+    OneOf,
+    Operand,
+    Paths,
+    Prefectures,
+    Truth,
+    Word,
+    Words,
+)
+from omotenashi.language.countries import country_code, country_names
+from omotenashi.language.nodes import MapNode, Node, TextNode
+from omotenashi.language.patterns import host_pattern, path_pattern
+from omotenashi.language.prefectures import PREFECTURES, area_names, area_prefectures, prefecture_code
+from omotenashi.language.read_history import read_bought, read_did, read_last_visit, read_viewed, read_visits
+from omotenashi.language.read_member import read_member
+from omotenashi.language.report import Report, suggestion
+from omotenashi.language.values import kilometres
+from omotenashi.language.vocabulary import NEAR_KEYS, WORD_KEYS, Field, Kind
+from omotenashi.language.vocabulary import Words as Names
+from omotenashi.model.site_facts import SiteFacts
+from omotenashi.model.text import fold
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
+_LANGUAGE_NAMES = {"日本語": "ja", "英語": "en", "中国語": "zh", "韓国語": "ko", "japanese": "ja", "english": "en"}
+
+
+def read(field: Field, name: str, node: Node, key: TextNode, site: SiteFacts, report: Report) -> Operand | None:
+    """Return the operand for one value of a field, or None after reporting what is wrong."""
+    if field.kind is Kind.MEMBER:
+        return read_member(name, node, key, site, report)
+    if field.kind is Kind.NEAR:
+        return _near(node, site, report)
+    return _READERS[field.kind](field, node, report)
+
+
+def join(operands: list[Operand]) -> Operand | None:
+    """Return one operand for any of several of one type, or None where they do not join."""
+    first = operands[0]
+    if isinstance(first, OneOf) and all(isinstance(one, OneOf) for one in operands):
+        return OneOf(frozenset().union(*(one.values for one in operands if isinstance(one, OneOf))))
+    if isinstance(first, Prefectures) and all(isinstance(one, Prefectures) for one in operands):
+        return Prefectures(frozenset().union(*(one.codes for one in operands if isinstance(one, Prefectures))))
+    if isinstance(first, Words) and all(isinstance(one, Words) for one in operands):
+        return Words(tuple(word for one in operands if isinstance(one, Words) for word in one.words))
+    if isinstance(first, Paths) and all(isinstance(one, Paths) for one in operands):
+        return Paths(tuple(pattern for one in operands if isinstance(one, Paths) for pattern in one.patterns))
+    if isinstance(first, HostPaths) and all(isinstance(one, HostPaths) for one in operands):
+        return HostPaths(tuple(pattern for one in operands if isinstance(one, HostPaths) for pattern in one.patterns))
+    return None
+
+
+def _words(field: Field, node: Node, report: Report) -> Operand | None:
+    if not isinstance(node, MapNode):
+        found = reader.text(node, field.name, report)
+        return Words((_word(found, "word"),)) if found else None
+    entries = reader.keys(node, WORD_KEYS, field.name, report)
+    if len(entries) != 1:
+        if entries:
+            report.add("E203", node, what=field.name, expected="text")
+        return None
+    mode, (_, value) = next(iter(entries.items()))
+    items = [reader.text(item, mode, report) for item in reader.one_or_more(value, mode, report)]
+    words = tuple(_word(item, "word" if mode == "all" else mode) for item in items if item)
+    if not words:
+        return None
+    return AllWords(words) if mode == "all" else Words(words)
+
+
+def _word(node: TextNode, mode: str) -> Word:
+    return Word(node.text, mode)
+
+
+def _choice(field: Field, node: Node, report: Report) -> Operand | None:
+    name = reader.choice(node, field.name, Names(*field.choices), report)
+    return OneOf(frozenset((name,))) if name else None
+
+
+def _text(field: Field, node: Node, report: Report) -> Operand | None:
+    found = reader.text(node, field.name, report)
+    return OneOf(frozenset((fold(found.text),))) if found else None
+
+
+def _tags(field: Field, node: Node, report: Report) -> Operand | None:
+    return _choice(field, node, report) if field.choices else _text(field, node, report)
+
+
+def _paths(field: Field, node: Node, report: Report) -> Operand | None:
+    pattern = reader.value(node, field.name, path_pattern, "E306", report)
+    return Paths((pattern,)) if pattern else None
+
+
+def _host_paths(field: Field, node: Node, report: Report) -> Operand | None:
+    pattern = reader.value(node, field.name, host_pattern, "E307", report)
+    return HostPaths((pattern,)) if pattern else None
+
+
+def _country(field: Field, node: Node, report: Report) -> Operand | None:
+    code = _known(field, node, country_code, country_names(), report)
+    return OneOf(frozenset((code,))) if code else None
+
+
+def _prefecture(field: Field, node: Node, report: Report) -> Operand | None:
+    code = _known(field, node, prefecture_code, [name for row in PREFECTURES for name in (row[1], row[3])], report)
+    return Prefectures(frozenset((code,))) if code else None
+
+
+def _area(field: Field, node: Node, report: Report) -> Operand | None:
+    codes = _known(field, node, area_prefectures, area_names(), report)
+    return Prefectures(codes) if codes else None
+
+
+def _known(
+    field: Field, node: Node, find: Callable[[str], reader.T | None], names: list[str] | tuple[str, ...], report: Report
+) -> reader.T | None:
+    found = reader.text(node, field.name, report)
+    if found is None:
+        return None
+    result = find(found.text)
+    if result is None:
+        reader.outside(found, field.name, names, report)
+    return result
+
+
+def _language(field: Field, node: Node, report: Report) -> Operand | None:
+    tag = reader.value(node, field.name, _language_tag, "E305", report)
+    return Languages(frozenset((tag,))) if tag else None
+
+
+def _language_tag(text: str) -> str | None:
+    tag = fold(text).replace("_", "-")
+    tag = _LANGUAGE_NAMES.get(text.strip().lower(), tag)
+    return tag if _LANGUAGE.fullmatch(tag) else None
+
+
+def _yes_no(field: Field, node: Node, report: Report) -> Operand | None:
+    answer = reader.yes_no_of(node, field.name, report)
+    return None if answer is None else Truth(answer)
+
+
+def _near(node: Node, site: SiteFacts, report: Report) -> Operand | None:
+    entries = reader.mapping(node, "near", report)
+    if entries is None:
+        return None
+    found = reader.keys(entries, NEAR_KEYS, "near", report)
+    for required in ("place", "within"):
+        if required not in found:
+            report.add("E202", entries.entries[0][0], key=required, what="near")
+            return None
+    place = reader.text(found["place"][1], "place", report)
+    distance = reader.value(found["within"][1], "within", kilometres, "E310", report)
+    if place is None or distance is None:
+        return None
+    location = site.places.get(fold(place.text))
+    if location is None:
+        report.add("E404", place, value=place.text, did_you_mean=suggestion(place.text, site.places))
+        return None
+    return Near(location[0], location[1], distance)
+
+
+_READERS: dict[Kind, Callable[[Field, Node, Report], Operand | None]] = {
+    Kind.WORDS: _words,
+    Kind.CHOICE: _choice,
+    Kind.TEXT: _text,
+    Kind.TAGS: _tags,
+    Kind.PATHS: _paths,
+    Kind.HOST_PATHS: _host_paths,
+    Kind.COUNTRY: _country,
+    Kind.AREA: _area,
+    Kind.PREFECTURE: _prefecture,
+    Kind.LANGUAGE: _language,
+    Kind.YES_NO: _yes_no,
+    Kind.VIEWED: read_viewed,
+    Kind.BOUGHT: read_bought,
+    Kind.DID: read_did,
+    Kind.VISITS: read_visits,
+    Kind.LAST_VISIT: read_last_visit,
+}

@@ -1,0 +1,192 @@
+"""site.yaml: facts about the site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from omotenashi.language import reader
+from omotenashi.language.nodes import MapNode, Node, TextNode
+from omotenashi.language.patterns import host_pattern
+from omotenashi.language.report import Report
+from omotenashi.language.values import moment
+from omotenashi.language.vocabulary import (
+    ATTRIBUTE_KEYS,
+    ATTRIBUTE_TYPES,
+    CONSENT_DEFAULTS,
+    CONSENT_KEYS,
+    CONSENTS,
+    MATCHING,
+    PLACE_KEYS,
+    SEARCH_KEYS,
+    SITE_KEYS,
+    WEAK_REGION,
+)
+from omotenashi.model.site_facts import Attribute, ConsentMapping, SiteFacts
+from omotenashi.model.text import fold
+
+Entries = dict[str, tuple[TextNode, Node]]
+VERSION = "1"
+
+
+def read_site(root: MapNode, report: Report) -> SiteFacts:
+    """Return the facts of site.yaml; what is wrong is reported and left at its default."""
+    entries = reader.keys(root, SITE_KEYS, "site.yaml", report)
+    _version(entries, report)
+    if "keyword_matching" in entries:
+        reader.choice(entries["keyword_matching"][1], "keyword_matching", MATCHING, report)
+    weak = (
+        reader.choice(entries["weak_region"][1], "weak_region", WEAK_REGION, report)
+        if "weak_region" in entries
+        else None
+    )
+    return SiteFacts(
+        name=_text(entries, "name", "", report),
+        timezone=_timezone(entries, report),
+        language=_text(entries, "language", "ja", report),
+        hosts=_hosts(entries, report),
+        attributes=_attributes(entries, report),
+        places=_places(entries, report),
+        synonyms=_synonyms(entries, report),
+        holidays=_holidays(entries, report),
+        search_parameters=_search_parameters(entries, report),
+        consent=_consent(entries, report),
+        accept_weak_region=weak == "accept",
+    )
+
+
+def _version(entries: Entries, report: Report) -> None:
+    if "version" not in entries:
+        return
+    found = reader.text(entries["version"][1], "version", report)
+    if found and found.text.strip() != VERSION:
+        report.add("E315", found, value=found.text, known=VERSION)
+
+
+def _text(entries: Entries, key: str, default: str, report: Report) -> str:
+    found = reader.text(entries[key][1], key, report) if key in entries else None
+    return found.text.strip() if found else default
+
+
+def _timezone(entries: Entries, report: Report) -> str:
+    default = SiteFacts().timezone
+    name = _text(entries, "timezone", default, report)
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        report.add(
+            "E305", entries["timezone"][1], value=name, what="timezone", known=["Asia/Tokyo", "UTC"], did_you_mean=""
+        )
+        return default
+
+
+def _hosts(entries: Entries, report: Report) -> frozenset[str]:
+    if "hosts" not in entries:
+        return frozenset()
+    items = reader.one_or_more(entries["hosts"][1], "hosts", report)
+    found = [reader.value(item, "hosts", host_pattern, "E307", report) for item in items]
+    return frozenset(host for host in found if host)
+
+
+def _attributes(entries: Entries, report: Report) -> Mapping[str, Attribute]:
+    node = reader.mapping(entries["attributes"][1], "attributes", report) if "attributes" in entries else None
+    found = [_attribute(name, value, report) for name, value in node.entries] if node else []
+    return {fold(attribute.name): attribute for attribute in found if attribute}
+
+
+def _attribute(name: TextNode, node: Node, report: Report) -> Attribute | None:
+    mapping = reader.mapping(node, name.text, report)
+    if mapping is None:
+        return None
+    entries = reader.keys(mapping, ATTRIBUTE_KEYS, name.text, report)
+    if "type" not in entries:
+        report.add("E202", name, key="type", what=name.text)
+        return None
+    kind = reader.choice(entries["type"][1], "type", ATTRIBUTE_TYPES, report)
+    values = _texts(entries["values"][1], "values", report) if "values" in entries else ()
+    sensitive = reader.yes_no_of(entries["sensitive"][1], "sensitive", report) if "sensitive" in entries else False
+    if kind == "choice" and "values" not in entries:
+        report.add("E202", name, key="values", what=name.text)
+    if kind is None:
+        return None
+    return Attribute(name.text, kind, values, bool(sensitive), _text(entries, "label", "", report))
+
+
+def _places(entries: Entries, report: Report) -> Mapping[str, tuple[float, float]]:
+    node = reader.mapping(entries["places"][1], "places", report) if "places" in entries else None
+    found = {fold(name.text): _place(name, value, report) for name, value in node.entries} if node else {}
+    return {name: place for name, place in found.items() if place}
+
+
+def _place(name: TextNode, node: Node, report: Report) -> tuple[float, float] | None:
+    mapping = reader.mapping(node, name.text, report)
+    if mapping is None:
+        return None
+    entries = reader.keys(mapping, PLACE_KEYS, name.text, report)
+    degrees = []
+    for key, limit in (("lat", 90), ("lng", 180)):
+        if key not in entries:
+            report.add("E202", name, key=key, what=name.text)
+            return None
+        value = reader.number_of(entries[key][1], key, report)
+        if value is None:
+            return None
+        if abs(value) > limit:
+            report.add("E316", entries[key][1], value=f"{value:g}", limit=limit)
+            return None
+        degrees.append(value)
+    return degrees[0], degrees[1]
+
+
+def _synonyms(entries: Entries, report: Report) -> tuple[tuple[str, ...], ...]:
+    if "synonyms" not in entries:
+        return ()
+    groups = []
+    seen: dict[str, Node] = {}
+    for item in reader.listing(entries["synonyms"][1], "synonyms", report):
+        words = [
+            word for node in reader.listing(item, "synonyms", report) if (word := reader.text(node, "synonyms", report))
+        ]
+        for word in words:
+            first = seen.setdefault(fold(word.text), item)
+            if first is not item:
+                report.add("E317", word, (first.position, "first"), value=word.text)
+        groups.append(tuple(word.text for word in words))
+    return tuple(groups)
+
+
+def _holidays(entries: Entries, report: Report) -> frozenset[date]:
+    if "holidays" not in entries:
+        return frozenset()
+    node = entries["holidays"][1]
+    if isinstance(node, MapNode):
+        report.add("E205", node.entries[0][0] if node.entries else node, key="holidays: {file: …}")
+        return frozenset()
+    found = [
+        reader.value(item, "holidays", moment, "E303", report) for item in reader.one_or_more(node, "holidays", report)
+    ]
+    return frozenset(day.day for day in found if day)
+
+
+def _search_parameters(entries: Entries, report: Report) -> tuple[str, ...]:
+    default = SiteFacts().search_parameters
+    node = reader.mapping(entries["site_search"][1], "site_search", report) if "site_search" in entries else None
+    inner = reader.keys(node, SEARCH_KEYS, "site_search", report) if node else {}
+    return _texts(inner["parameters"][1], "parameters", report) if "parameters" in inner else default
+
+
+def _consent(entries: Entries, report: Report) -> ConsentMapping:
+    default = ConsentMapping()
+    node = reader.mapping(entries["consent"][1], "consent", report) if "consent" in entries else None
+    inner = reader.keys(node, CONSENT_KEYS, "consent", report) if node else {}
+    word = reader.choice(inner["default"][1], "default", CONSENT_DEFAULTS, report) if "default" in inner else None
+    granted = frozenset(consent.name for consent in CONSENTS) if word == "granted" else frozenset()
+    return ConsentMapping(
+        granted, _text(inner, "cookie", default.cookie, report), _text(inner, "header", default.header, report)
+    )
+
+
+def _texts(node: Node, what: str, report: Report) -> tuple[str, ...]:
+    found = [reader.text(item, what, report) for item in reader.one_or_more(node, what, report)]
+    return tuple(one.text for one in found if one)

@@ -1,0 +1,253 @@
+"""An editor's test: a visitor, a moment, and what each block is expected to show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from omotenashi.language import reader
+from omotenashi.language.nodes import MapNode, Node, TextNode
+from omotenashi.language.patterns import path_pattern
+from omotenashi.language.prefectures import PREFECTURES, area_names, area_prefectures, prefecture_code
+from omotenashi.language.read_test_history import HISTORY_READERS
+from omotenashi.language.read_test_member import read_member_fact, read_member_facts
+from omotenashi.language.report import Report, suggestion
+from omotenashi.language.syntax import CaseSpec, Expectation, StatedVisitor
+from omotenashi.language.values import location, moment
+from omotenashi.language.vocabulary import (
+    CONSENTS,
+    DEVICES,
+    EXPECT_KEYS,
+    FACT_EXTRAS,
+    MEDIA,
+    OTHERWISE,
+    SHOW_WORDS,
+    TEST_KEYS,
+    UNKNOWN,
+    Kind,
+    Words,
+    field_names,
+    find_field,
+)
+from omotenashi.model.request import StatedPlace
+from omotenashi.model.site_facts import SiteFacts
+from omotenashi.model.text import fold
+
+_RAW = {"url": "url", "ip": "ip", "user_agent": "user_agent", "accept_language": "accept_language"}
+_ARRIVAL_TEXTS = ("keyword", "source", "campaign", "campaign_source", "campaign_medium", "campaign_content")
+
+
+def read_test(node: Node, site: SiteFacts, report: Report) -> CaseSpec | None:
+    """Return a test; what is wrong is reported and left out."""
+    mapping = reader.mapping(node, "tests", report)
+    if mapping is None:
+        return None
+    entries = reader.keys(mapping, TEST_KEYS, "test", report)
+    name = reader.text(entries["name"][1], "name", report) if "name" in entries else None
+    heading = name or mapping.entries[0][0]
+    if "expect" not in entries:
+        report.add("E202", heading, key="expect", what=name.text if name else "test")
+        return None
+    at = reader.value(entries["at"][1], "at", moment, "E303", report) if "at" in entries else None
+    visitor = read_visitor(entries["visitor"][1], site, report) if "visitor" in entries else StatedVisitor()
+    expectations = _expectations(entries["expect"][1], report)
+    epoch = at.start(ZoneInfo(site.timezone)) if at else None
+    return CaseSpec(name.text if name else "", visitor, epoch, expectations, heading.position)
+
+
+def read_visitor(node: Node, site: SiteFacts, report: Report) -> StatedVisitor:
+    if isinstance(node, TextNode) and node.empty:
+        return StatedVisitor()
+    if not isinstance(node, MapNode):
+        report.add("E203", node, what="visitor", expected="mapping")
+        return StatedVisitor()
+    visitor = StatedVisitor()
+    for key, value in node.entries:
+        visitor = _with_fact(visitor, key, value, site, report)
+    if _has_history(visitor) and "personalization" not in (visitor.consent or ()):
+        report.add("N601", node.entries[0][0])
+    return visitor
+
+
+def _is_member(key: TextNode) -> bool:
+    """`member: {…}`, not `member.rank`."""
+    found = find_field(key.text + ".NAME") if "." not in key.text else None
+    return found is not None and found[0].kind is Kind.MEMBER
+
+
+def _has_history(visitor: StatedVisitor) -> bool:
+    return visitor.history != StatedVisitor().history
+
+
+def _with_fact(visitor: StatedVisitor, key: TextNode, value: Node, site: SiteFacts, report: Report) -> StatedVisitor:
+    extra = FACT_EXTRAS.find(key.text)
+    if extra is not None:
+        return _with_extra(visitor, extra.name, key, value, report)
+    if _is_member(key):
+        return msgspec.structs.replace(visitor, member={**visitor.member, **read_member_facts(value, site, report)})
+    found = find_field(key.text)
+    if found is None or found[0].kind in (Kind.SEGMENT, Kind.NEAR):
+        known = [*field_names(), *FACT_EXTRAS.names()]
+        report.add("E210", key, key=key.text, did_you_mean=suggestion(key.text, known))
+        return visitor
+    field, name = found
+    if field.kind is Kind.LATER:
+        report.add("E205", key, key=key.text)
+        return visitor
+    if isinstance(value, TextNode) and UNKNOWN.find(value.text):
+        return visitor
+    if field.name in HISTORY_READERS:
+        history = HISTORY_READERS[field.name](visitor.history, value, report)
+        return msgspec.structs.replace(visitor, history=history)
+    if field.name == "member":
+        member = read_member_fact(name, key, value, site, report)
+        return msgspec.structs.replace(visitor, member={**visitor.member, **member})
+    if field.name == "query":
+        text = reader.text(value, key.text, report)
+        return msgspec.structs.replace(visitor, query={**visitor.query, name: text.text if text else ""})
+    return _SETTERS[field.name](visitor, field.name, value, report)
+
+
+def _with_extra(visitor: StatedVisitor, name: str, key: TextNode, value: Node, report: Report) -> StatedVisitor:
+    if name == "bucket":
+        report.add("E205", key, key=key.text)
+        return visitor
+    if name == "location":
+        point = reader.value(value, "location", location, "E318", report)
+        return _with_place(visitor, "location", f"{point[0]}, {point[1]}") if point else visitor
+    found = reader.text(value, name, report)
+    return msgspec.structs.replace(visitor, **{_RAW[name]: found.text}) if found else visitor
+
+
+def _arrival_text(visitor: StatedVisitor, name: str, node: Node, report: Report) -> StatedVisitor:
+    found = reader.text(node, name, report)
+    return _with_arrival(visitor, name, found.text) if found else visitor
+
+
+def _medium(visitor: StatedVisitor, name: str, node: Node, report: Report) -> StatedVisitor:
+    word = reader.choice(node, name, Words(*MEDIA), report)
+    return _with_arrival(visitor, name, word) if word else visitor
+
+
+def _referrer(visitor: StatedVisitor, name: str, node: Node, report: Report) -> StatedVisitor:
+    found = reader.text(node, name, report)
+    if found is None:
+        return visitor
+    if "://" in found.text:
+        return msgspec.structs.replace(visitor, raw_referrer=found.text)
+    return _with_arrival(visitor, name, found.text.lower())
+
+
+def _landing(visitor: StatedVisitor, name: str, node: Node, report: Report) -> StatedVisitor:
+    path = reader.value(node, name, path_pattern, "E306", report)
+    return _with_arrival(visitor, name, path) if path else visitor
+
+
+def _with_arrival(visitor: StatedVisitor, name: str, value: str) -> StatedVisitor:
+    return msgspec.structs.replace(visitor, arrival={**visitor.arrival, name: value})
+
+
+def _page(visitor: StatedVisitor, name: str, node: Node, report: Report) -> StatedVisitor:
+    path = reader.value(node, name, path_pattern, "E306", report)
+    return msgspec.structs.replace(visitor, page=path) if path else visitor
+
+
+def _page_tag(visitor: StatedVisitor, name: str, node: Node, report: Report) -> StatedVisitor:
+    found = [reader.text(item, name, report) for item in reader.one_or_more(node, name, report)]
+    return msgspec.structs.replace(visitor, page_tags=tuple(fold(one.text) for one in found if one))
+
+
+def _site_search(visitor: StatedVisitor, name: str, node: Node, report: Report) -> StatedVisitor:
+    found = reader.text(node, name, report)
+    return msgspec.structs.replace(visitor, site_search=found.text) if found else visitor
+
+
+def _place_text(visitor: StatedVisitor, name: str, node: Node, report: Report) -> StatedVisitor:
+    found = reader.text(node, name, report)
+    if found is None:
+        return visitor
+    if name == "prefecture" and prefecture_code(found.text) is None:
+        reader.outside(found, name, [row[1] for row in PREFECTURES], report)
+        return visitor
+    return _with_place(visitor, name, found.text)
+
+
+def _with_place(visitor: StatedVisitor, name: str, value: str) -> StatedVisitor:
+    place = msgspec.structs.replace(visitor.place or StatedPlace(), **{name: value})
+    return msgspec.structs.replace(visitor, place=place)
+
+
+def _area(visitor: StatedVisitor, name: str, node: Node, report: Report) -> StatedVisitor:
+    found = reader.text(node, name, report)
+    codes = area_prefectures(found.text) if found else None
+    if found and codes is None:
+        reader.outside(found, name, area_names(), report)
+    return msgspec.structs.replace(visitor, area=codes)
+
+
+def _device(visitor: StatedVisitor, name: str, node: Node, report: Report) -> StatedVisitor:
+    return msgspec.structs.replace(visitor, device=reader.choice(node, name, Words(*DEVICES), report))
+
+
+def _language(visitor: StatedVisitor, name: str, node: Node, report: Report) -> StatedVisitor:
+    found = reader.text(node, name, report)
+    return msgspec.structs.replace(visitor, language=found.text.strip().lower() if found else None)
+
+
+def _logged_in(visitor: StatedVisitor, name: str, node: Node, report: Report) -> StatedVisitor:
+    return msgspec.structs.replace(visitor, logged_in=reader.yes_no_of(node, name, report))
+
+
+def _consent(visitor: StatedVisitor, name: str, node: Node, report: Report) -> StatedVisitor:
+    if not isinstance(node, TextNode) and not getattr(node, "items", ()):
+        return msgspec.structs.replace(visitor, consent=frozenset())
+    words = [reader.choice(item, name, Words(*CONSENTS), report) for item in reader.one_or_more(node, name, report)]
+    return msgspec.structs.replace(visitor, consent=frozenset(word for word in words if word))
+
+
+_SETTERS: dict[str, Callable[[StatedVisitor, str, Node, Report], StatedVisitor]] = {
+    **dict.fromkeys(_ARRIVAL_TEXTS, _arrival_text),
+    "medium": _medium,
+    "referrer": _referrer,
+    "landing": _landing,
+    "page": _page,
+    "page_tag": _page_tag,
+    "site_search": _site_search,
+    **dict.fromkeys(("country", "prefecture", "city"), _place_text),
+    "area": _area,
+    "device": _device,
+    "language": _language,
+    "logged_in": _logged_in,
+    "consent": _consent,
+}
+
+
+def _expectations(node: Node, report: Report) -> tuple[Expectation, ...]:
+    mapping = reader.mapping(node, "expect", report)
+    if mapping is None:
+        return ()
+    found = [_expectation(block, value, report) for block, value in mapping.entries]
+    return tuple(one for one in found if one)
+
+
+def _expectation(block: TextNode, node: Node, report: Report) -> Expectation | None:
+    if not isinstance(node, MapNode):
+        found = reader.text(node, block.text, report)
+        return Expectation(block.text, _won(found.text), "", found.position, block.position) if found else None
+    entries = reader.keys(node, EXPECT_KEYS, "expect", report)
+    rule = reader.text(entries["rule"][1], "rule", report) if "rule" in entries else None
+    contains = reader.text(entries["contains"][1], "contains", report) if "contains" in entries else None
+    if rule is None and contains is None:
+        return None
+    place = rule or contains
+    position = place.position if place else node.position
+    return Expectation(
+        block.text, _won(rule.text) if rule else "", contains.text if contains else "", position, block.position
+    )
+
+
+def _won(text: str) -> str:
+    word = SHOW_WORDS.find(text) or OTHERWISE.find(text)
+    return word.name if word else text

@@ -1,0 +1,150 @@
+"""The history of a test's visitor: entries such as "/running/a 31 days ago" or {item: x, ago: 70 days}."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+
+from omotenashi.language import reader
+from omotenashi.language.condition import Span
+from omotenashi.language.nodes import MapNode, Node, TextNode
+from omotenashi.language.patterns import path_pattern
+from omotenashi.language.report import Report
+from omotenashi.language.syntax import StatedHistory
+from omotenashi.language.values import span
+from omotenashi.language.vocabulary import AGO_KEYS, BOUGHT_KEYS, DID_KEYS, VIEWED_KEYS, Words
+from omotenashi.model.text import fold
+from omotenashi.model.visitor import Deed, Order, OrderLine, View
+
+E = TypeVar("E")
+Entries = dict[str, tuple[TextNode, Node]]
+_AGO = re.compile(r"(.+?)[ 　]+(\S+[ 　]*\S*?)(?:[ 　]+ago|前)")
+_CONDITIONS_ONLY = ("at_least", "at_most", "within", "none_within")
+
+
+def _viewed(history: StatedHistory, node: Node, report: Report) -> StatedHistory:
+    views = _stated("viewed", node, _view_of_text, _view_of_entries, VIEWED_KEYS, report)
+    return msgspec.structs.replace(history, views=history.views + views)
+
+
+def _bought(history: StatedHistory, node: Node, report: Report) -> StatedHistory:
+    orders = _stated("bought", node, _order_of_text, _order_of_entries, BOUGHT_KEYS, report)
+    return msgspec.structs.replace(history, orders=history.orders + orders)
+
+
+def _did(history: StatedHistory, node: Node, report: Report) -> StatedHistory:
+    deeds = _stated("did", node, _deed_of_text, _deed_of_entries, DID_KEYS, report)
+    return msgspec.structs.replace(history, deeds=history.deeds + deeds)
+
+
+def _visits(history: StatedHistory, node: Node, report: Report) -> StatedHistory:
+    return msgspec.structs.replace(history, visits=reader.count_of(node, "visits", report))
+
+
+def _last_visit(history: StatedHistory, node: Node, report: Report) -> StatedHistory:
+    return msgspec.structs.replace(history, last_visit=_ago_of(node, "last_visit", report))
+
+
+HISTORY_READERS: dict[str, Callable[[StatedHistory, Node, Report], StatedHistory]] = {
+    "viewed": _viewed,
+    "bought": _bought,
+    "did": _did,
+    "visits": _visits,
+    "last_visit": _last_visit,
+}
+
+
+def _stated(
+    what: str,
+    node: Node,
+    of_text: Callable[[TextNode, str, Report], E | None],
+    of_entries: Callable[[Entries, Report], E | None],
+    words: Words,
+    report: Report,
+) -> tuple[tuple[Span, E], ...]:
+    allowed = Words(*(word for word in (*words.all, *AGO_KEYS.all) if word.name not in _CONDITIONS_ONLY))
+    found: list[tuple[Span, E]] = []
+    for item in reader.one_or_more(node, what, report):
+        if isinstance(item, MapNode):
+            found += _from_mapping(item, what, of_entries, allowed, report)
+        else:
+            found += _from_text(item, what, of_text, report)
+    return tuple(found)
+
+
+def _from_mapping(
+    item: MapNode, what: str, of_entries: Callable[[Entries, Report], E | None], allowed: Words, report: Report
+) -> list[tuple[Span, E]]:
+    entries = reader.keys(item, allowed, what, report)
+    ago = _ago_of(entries["ago"][1], "ago", report) if "ago" in entries else Span()
+    times = reader.count_of(entries["times"][1], "times", report) if "times" in entries else 1
+    entry = of_entries(entries, report)
+    return [(ago, entry)] * times if entry is not None and ago and times else []
+
+
+def _from_text(
+    item: Node, what: str, of_text: Callable[[TextNode, str, Report], E | None], report: Report
+) -> list[tuple[Span, E]]:
+    found = reader.text(item, what, report)
+    if found is None:
+        return []
+    parts = _AGO.fullmatch(found.text.strip())
+    ago = span(parts[2]) if parts else None
+    name = parts[1] if parts and ago else found.text.strip()
+    entry = of_text(found, name, report)
+    return [(ago or Span(), entry)] if entry is not None else []
+
+
+def _ago_of(node: Node, what: str, report: Report) -> Span | None:
+    return reader.value(node, what, _ago_text, "E302", report)
+
+
+def _ago_text(text: str) -> Span | None:
+    return span(text.strip().removesuffix("ago").removesuffix("前").strip())
+
+
+def _view_of_text(node: TextNode, name: str, report: Report) -> View | None:
+    path = path_pattern(name)
+    if path is None:
+        report.add("E306", node, value=name, what="viewed")
+    return View(0, path) if path else None
+
+
+def _view_of_entries(entries: Entries, report: Report) -> View | None:
+    path = reader.value(entries["page"][1], "page", path_pattern, "E306", report) if "page" in entries else ""
+    tags, items, categories = (_folded(entries, key, report) for key in ("tag", "item", "category"))
+    return None if path is None else View(0, path, tags, items, categories)
+
+
+def _order_of_text(node: TextNode, name: str, report: Report) -> Order:
+    del node, report
+    return Order(0, 0.0, (OrderLine(fold(name)),))
+
+
+def _order_of_entries(entries: Entries, report: Report) -> Order | None:
+    items, categories = _folded(entries, "item", report), _folded(entries, "category", report)
+    amount = reader.number_of(entries["amount"][1], "amount", report) if "amount" in entries else 0.0
+    if amount is None:
+        return None
+    line = OrderLine(items[0] if items else "", categories[0] if categories else "", amount)
+    return Order(0, amount, (line,))
+
+
+def _deed_of_text(node: TextNode, name: str, report: Report) -> Deed:
+    del node, report
+    return Deed(0, fold(name))
+
+
+def _deed_of_entries(entries: Entries, report: Report) -> Deed | None:
+    events = _folded(entries, "event", report)
+    return Deed(0, events[0]) if events else None
+
+
+def _folded(entries: Entries, key: str, report: Report) -> tuple[str, ...]:
+    if key not in entries:
+        return ()
+    found = [reader.text(item, key, report) for item in reader.one_or_more(entries[key][1], key, report)]
+    return tuple(fold(one.text) for one in found if one)

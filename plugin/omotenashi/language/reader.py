@@ -1,0 +1,138 @@
+"""Reading nodes: the small steps that every part of a file is read with. What is of the wrong form is reported once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from omotenashi.language.condition import Span
+from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
+from omotenashi.language.report import Report, suggestion
+from omotenashi.language.values import number, span, yes_no
+from omotenashi.language.vocabulary import Words
+
+T = TypeVar("T")
+
+
+def text(node: Node, what: str, report: Report) -> TextNode | None:
+    """Return a text that is not empty."""
+    if not isinstance(node, TextNode):
+        report.add("E203", node, what=what, expected="text")
+        return None
+    if not node.text.strip():
+        report.add("E204", node, what=what)
+        return None
+    return node
+
+
+def mapping(node: Node, what: str, report: Report) -> MapNode | None:
+    """Return a mapping that is not empty."""
+    if isinstance(node, TextNode) and node.empty:
+        report.add("E204", node, what=what)
+        return None
+    if not isinstance(node, MapNode):
+        report.add("E203", node, what=what, expected="mapping")
+        return None
+    if not node.entries:
+        report.add("E204", node, what=what)
+        return None
+    return node
+
+
+def listing(node: Node, what: str, report: Report) -> tuple[Node, ...]:
+    """Return the entries of a list that is not empty."""
+    if isinstance(node, TextNode) and node.empty:
+        report.add("E204", node, what=what)
+        return ()
+    if not isinstance(node, ListNode):
+        report.add("E203", node, what=what, expected="list")
+        return ()
+    if not node.items:
+        report.add("E204", node, what=what)
+    return node.items
+
+
+def one_or_more(node: Node, what: str, report: Report) -> tuple[Node, ...]:
+    """Return the entries of a list, or a single value as one entry."""
+    return listing(node, what, report) if isinstance(node, ListNode) else (node,)
+
+
+def keys(node: MapNode, words: Words, what: str, report: Report) -> dict[str, tuple[TextNode, Node]]:
+    """Return the entries by canonical key. Unknown keys, keys of later versions and doubles are reported."""
+    found: dict[str, tuple[TextNode, Node]] = {}
+    for key, value in node.entries:
+        word = words.find(key.text)
+        if word is None:
+            report.add(
+                "E201",
+                key,
+                key=key.text,
+                what=what,
+                known=words.names(),
+                did_you_mean=suggestion(key.text, words.names()),
+            )
+        elif not word.ready:
+            report.add("E205", key, key=key.text)
+        elif word.name in found:
+            report.add("E106", key, (found[word.name][0].position, "first"), key=key.text)
+        else:
+            found[word.name] = (key, value)
+    return found
+
+
+def value(node: Node, what: str, read: Callable[[str], T | None], code: str, report: Report) -> T | None:
+    """Return what `read` makes of a text; None of it is reported under `code`."""
+    found = text(node, what, report)
+    if found is None:
+        return None
+    result = read(found.text)
+    if result is None:
+        report.add(code, found, value=found.text, what=what)
+    return result
+
+
+def choice(node: Node, what: str, words: Words, report: Report) -> str | None:
+    """Return the canonical name of one of a few words."""
+    found = text(node, what, report)
+    if found is None:
+        return None
+    word = words.find(found.text)
+    if word is not None and word.ready:
+        return word.name
+    if word is not None:
+        report.add("E205", found, key=found.text)
+    else:
+        outside(found, what, words.names(), report)
+    return None
+
+
+def outside(node: TextNode, what: str, known: Iterable[str], report: Report) -> None:
+    """Report a value outside its domain, with the one that was probably meant."""
+    names = list(known)
+    report.add("E305", node, value=node.text, what=what, known=names[:12], did_you_mean=suggestion(node.text, names))
+
+
+def number_of(node: Node, what: str, report: Report) -> float | None:
+    """Return a number."""
+    return value(node, what, number, "E301", report)
+
+
+def count_of(node: Node, what: str, report: Report) -> int | None:
+    """Return a whole number that is not negative."""
+    result = number_of(node, what, report)
+    if result is None:
+        return None
+    if result < 0 or result != int(result):
+        report.add("E309", node, what=what)
+        return None
+    return int(result)
+
+
+def span_of(node: Node, what: str, report: Report) -> Span | None:
+    """Return a span of time."""
+    return value(node, what, span, "E302", report)
+
+
+def yes_no_of(node: Node, what: str, report: Report) -> bool | None:
+    """Return yes or no."""
+    return value(node, what, yes_no, "E308", report)

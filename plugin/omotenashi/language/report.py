@@ -1,0 +1,53 @@
+"""Collects the diagnostics of one run over a folder."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+from omotenashi.language.nodes import MapNode, Node
+from omotenashi.model.errors import Diagnostic, Position
+from omotenashi.model.text import fold
+
+
+class Report:
+    """Diagnostics in the order in which they were found."""
+
+    def __init__(self) -> None:
+        self.diagnostics: list[Diagnostic] = []
+        self.unreadable = False
+        """A file could not be read: names that it may define cannot be called unknown."""
+
+    def add(self, code: str, at: Node | Position, *related: tuple[Position, str], **values: Any) -> None:  # noqa: ANN401 templates take any value
+        """Record a diagnostic at a node or a position; `values` fill the message's template."""
+        position = at if isinstance(at, Position) else at.position
+        self.diagnostics.append(Diagnostic(code, position, values, related))
+
+    @property
+    def failed(self) -> bool:
+        """Whether any error was found."""
+        return any(diagnostic.level == "error" for diagnostic in self.diagnostics)
+
+    def sorted(self) -> tuple[Diagnostic, ...]:
+        """Return errors first, then by file, line and column. One place gets one: the one nearest to the text."""
+        by_code = sorted(self.diagnostics, key=lambda one: one.code, reverse=True)
+        unique = {(one.level, one.position): one for one in by_code}.values()
+        return tuple(sorted(unique, key=_order))
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Return the known word that was probably meant, or empty text."""
+    spellings = {fold(name): name for name in known}
+    close = difflib.get_close_matches(fold(word), spellings, n=1, cutoff=0.6)
+    return spellings[close[0]] if close else ""
+
+
+def first_key(node: Node) -> Node:
+    """Return where to point for a mapping as a whole: its first key."""
+    return node.entries[0][0] if isinstance(node, MapNode) and node.entries else node
+
+
+def _order(diagnostic: Diagnostic) -> tuple[int, str, int, int]:
+    place = diagnostic.position
+    return ({"error": 0, "warning": 1, "note": 2}[diagnostic.level], place.file, place.line, place.column)

@@ -1,0 +1,119 @@
+"""The typed tree of a rules folder: what was written, checked for form, not yet for names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from omotenashi.language.condition import Condition, Span
+from omotenashi.model.errors import Position
+from omotenashi.model.request import StatedPlace
+from omotenashi.model.visitor import Deed, MemberValue, Order, View
+
+
+class ShowSpec(Struct, frozen=True):
+    """What a rule shows: exactly one of original, nothing, a content's name, a file, html."""
+
+    kind: str
+    text: str
+    position: Position
+
+
+class LimitSpec(Struct, frozen=True):
+    times: int
+    per: Span
+
+
+class RuleSpec(Struct, frozen=True):
+    name: str
+    id: str
+    when: Condition
+    timing: tuple[Condition, ...]
+    """from, until, days and hours."""
+    limit: LimitSpec | None
+    show: ShowSpec
+    position: Position
+    """Of the name, or of the id where there is none."""
+
+
+class BlockSpec(Struct, frozen=True):
+    name: str
+    label: str
+    rules: tuple[RuleSpec, ...]
+    otherwise: ShowSpec
+    position: Position
+
+
+class SegmentSpec(Struct, frozen=True):
+    name: str
+    label: str
+    when: Condition
+    position: Position
+
+
+class ContentSpec(Struct, frozen=True):
+    name: str
+    show: ShowSpec
+    position: Position
+
+
+class StatedHistory(Struct, frozen=True):
+    """A test's history: each entry with how long before the test's moment it was."""
+
+    views: tuple[tuple[Span, View], ...] = ()
+    orders: tuple[tuple[Span, Order], ...] = ()
+    deeds: tuple[tuple[Span, Deed], ...] = ()
+    visits: int | None = None
+    last_visit: Span | None = None
+
+
+class StatedVisitor(Struct, frozen=True):
+    """A test's visitor: facts by their names, and raw ones that pass through the signals. None: not stated."""
+
+    url: str = ""
+    raw_referrer: str = ""
+    ip: str = ""
+    user_agent: str = ""
+    accept_language: str = ""
+    arrival: Mapping[str, str] = {}
+    page: str | None = None
+    page_tags: tuple[str, ...] = ()
+    site_search: str | None = None
+    query: Mapping[str, str] = {}
+    place: StatedPlace | None = None
+    area: frozenset[str] | None = None
+    device: str | None = None
+    language: str | None = None
+    logged_in: bool | None = None
+    member: Mapping[str, MemberValue] = {}
+    consent: frozenset[str] | None = None
+    history: StatedHistory = StatedHistory()
+
+
+class Expectation(Struct, frozen=True):
+    """What a test expects of one block. `won` is a rule's name or id, otherwise, original or nothing."""
+
+    block: str
+    won: str
+    contains: str
+    position: Position
+    block_position: Position
+
+
+class CaseSpec(Struct, frozen=True):
+    name: str
+    visitor: StatedVisitor
+    at: float | None
+    """Epoch seconds; None means now."""
+    expectations: tuple[Expectation, ...]
+    position: Position
+
+
+class Folder(Struct, frozen=True):
+    """Everything that the files of a folder define, in the order of the files."""
+
+    segments: tuple[SegmentSpec, ...] = ()
+    contents: tuple[ContentSpec, ...] = ()
+    blocks: tuple[BlockSpec, ...] = ()
+    tests: tuple[CaseSpec, ...] = ()

@@ -1,0 +1,146 @@
+"""Numbers, spans, dates and hours as people write them, in half and full width.
+
+Each function returns None for a text that is not of its form.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime, timedelta, tzinfo
+
+from msgspec import Struct
+
+from omotenashi.language.condition import Span
+from omotenashi.language.vocabulary import YES_NO
+from omotenashi.model.text import fold
+
+_COUNTERS = "回|円|点|個|件|人|歳|度|ポイント|%|times|time|points|yen|km"
+_NUMBER = re.compile(rf"(-?(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,15}})(?:\.\d{{1,9}})?) ?(?:{_COUNTERS})?")
+_SPAN = re.compile(r"(\d{1,6}) ?([a-z]+|\D{1,3}?)(?:間)?")
+_UNITS: dict[str, Span] = {
+    name: unit
+    for names, unit in (
+        ("second seconds 秒", Span(1)),
+        ("minute minutes min 分", Span(60)),
+        ("hour hours 時", Span(3600)),
+        ("day days 日", Span(86400)),
+        ("week weeks 週", Span(604800)),
+        ("month months か月 ヶ月 ケ月 カ月 ヵ月 箇月 ヵ月", Span(months=1)),
+        ("year years 年", Span(months=12)),
+    )
+    for name in names.split()
+}
+_DATE = r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日)"
+_CLOCK = r"(\d{1,2})(?::(\d{2})|時(?:(\d{1,2})分)?)"
+_DATE_TIME = re.compile(rf"{_DATE}(?:[ t]?{_CLOCK})?")
+_HOURS = re.compile(rf"{_CLOCK} ?(?:-|~|から) ?{_CLOCK}(?:まで)?")
+_DISTANCE = re.compile(r"(\d{1,5}(?:\.\d{1,3})?) ?(km|m|キロ|キロメートル|メートル)")
+_LOCATION = re.compile(r"(-?\d{1,2}(?:\.\d+)?) ?, ?(-?\d{1,3}(?:\.\d+)?)")
+_DASHES = str.maketrans("〜～−–—‐", "~~----")
+
+
+class Moment(Struct, frozen=True):
+    """A day, or a minute of a day, as written."""
+
+    day: date
+    minute: int | None = None
+    """Minutes after midnight; None where a whole day is meant."""
+
+    def start(self, zone: tzinfo) -> float:
+        """Return the first moment that is meant, in epoch seconds."""
+        return self._at(zone, self.minute or 0)
+
+    def end(self, zone: tzinfo) -> float:
+        """Return the first moment after what is meant, in epoch seconds."""
+        return self._at(zone, 24 * 60 if self.minute is None else self.minute + 1)
+
+    def _at(self, zone: tzinfo, minute: int) -> float:
+        midnight = datetime(self.day.year, self.day.month, self.day.day)  # noqa: DTZ001 the zone follows
+        return (midnight + timedelta(minutes=minute)).replace(tzinfo=zone).timestamp()
+
+
+def plain(text: str) -> str:
+    """Return a text in half width and lower case, with one kind of dash."""
+    return " ".join(unicodedata.normalize("NFKC", text.translate(_DASHES)).lower().split())
+
+
+def number(text: str) -> float | None:
+    """Read 20, 5,000円, 3回, 45％ and such."""
+    found = _NUMBER.fullmatch(plain(text))
+    return float(found[1].replace(",", "")) if found else None
+
+
+def number_range(text: str) -> tuple[float, float] | None:
+    """Read 20-29 or 20〜29."""
+    low, dash, high = plain(text).lstrip("-").partition("~" if "~" in plain(text) else "-")
+    first, last = number(low.strip()), number(high.strip())
+    return (first, last) if dash and first is not None and last is not None else None
+
+
+def span(text: str) -> Span | None:
+    """Read 30 days, 2 hours, 1 year, 30日, 2時間, 3か月 and such; nothing shorter than a second."""
+    found = _SPAN.fullmatch(plain(text))
+    unit = _UNITS.get(found[2]) if found else None
+    if found is None or unit is None or int(found[1]) == 0:
+        return None
+    count = int(found[1])
+    result = Span(unit.seconds * count, unit.months * count)
+    return result if result.seconds <= 400 * 366 * 86400 and result.months <= 400 * 12 else None
+
+
+def moment(text: str) -> Moment | None:
+    """Read 2026-12-25, 2026/12/25, 2026年12月25日, each with 10:00 or 10時 after it or without."""
+    found = _DATE_TIME.fullmatch(plain(text))
+    if not found:
+        return None
+    year, *rest = found.groups()
+    month, day = (part for part in rest[:6] if part is not None)
+    clock = rest[6:]
+    minute = _minute(*clock) if clock[0] is not None else None
+    if clock[0] is not None and (minute is None or minute >= 24 * 60):
+        return None
+    try:
+        return Moment(date(int(year), int(month), int(day)), minute)
+    except ValueError:
+        return None
+
+
+def hours(text: str) -> tuple[int, int] | None:
+    """Read 22:00-02:00, 8時〜22時: minutes after midnight. The end may be 24:00, equal ends are refused."""
+    found = _HOURS.fullmatch(plain(text))
+    if not found:
+        return None
+    parts = found.groups()
+    start, end = _minute(*parts[:3]), _minute(*parts[3:])
+    if start is None or end is None or start in (end, 24 * 60):
+        return None
+    return start, end
+
+
+def kilometres(text: str) -> float | None:
+    """Read 5 km, 800 m, 5キロ."""
+    found = _DISTANCE.fullmatch(plain(text))
+    if not found:
+        return None
+    return float(found[1]) / (1000 if found[2] in ("m", "メートル") else 1)
+
+
+def location(text: str) -> tuple[float, float] | None:
+    """Read latitude, longitude in degrees."""
+    found = _LOCATION.fullmatch(plain(text))
+    if not found:
+        return None
+    latitude, longitude = float(found[1]), float(found[2])
+    return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
+
+
+def yes_no(text: str) -> bool | None:
+    """Read yes, no, true, false, はい, いいえ."""
+    return YES_NO.get(fold(text), YES_NO.get(plain(text)))
+
+
+def _minute(hour: str, after_colon: str | None, after_hour: str | None) -> int | None:
+    minute = int(after_colon or after_hour or 0)
+    total = int(hour) * 60 + minute
+    return total if minute < 60 and total <= 24 * 60 else None

@@ -1,0 +1,239 @@
+"""The vocabulary: the one table of keys, fields and word values, with their Japanese names and what they mean.
+
+The checker, the documentation, suggestions and later completion and the console all read it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from omotenashi.model.text import fold
+
+
+class Kind(StrEnum):
+    """How the values of a field are read."""
+
+    WORDS = "words"
+    CHOICE = "choice"
+    TEXT = "text"
+    TAGS = "tags"
+    PATHS = "paths"
+    HOST_PATHS = "host paths"
+    COUNTRY = "country"
+    AREA = "area"
+    PREFECTURE = "prefecture"
+    NEAR = "near"
+    LANGUAGE = "language"
+    YES_NO = "yes or no"
+    MEMBER = "member"
+    VIEWED = "viewed"
+    BOUGHT = "bought"
+    DID = "did"
+    VISITS = "visits"
+    LAST_VISIT = "last visit"
+    SEGMENT = "segment"
+    LATER = "later"
+    """Named by the language, built by a later version: refused, never ignored."""
+
+
+class Word(Struct, frozen=True):
+    """A key or a word value: its canonical name and its Japanese one."""
+
+    name: str
+    ja: str
+    ready: bool = True
+    en_doc: str = ""
+    ja_doc: str = ""
+
+
+class Field(Struct, frozen=True):
+    """A field of conditions."""
+
+    name: str
+    ja: str
+    kind: Kind
+    ja_doc: str
+    en_doc: str
+    choices: tuple[Word, ...] = ()
+    stored: bool = False
+    """Read from the visitor's history: needs consent."""
+
+
+class Words:
+    """A set of words that is looked up by either name."""
+
+    def __init__(self, *words: Word) -> None:
+        self.all = words
+        self._by_name = {fold(name): word for word in words for name in (word.name, word.ja) if name}
+
+    def find(self, text: str) -> Word | None:
+        """Return the word of this name, English or Japanese, in any width and case."""
+        return self._by_name.get(fold(text))
+
+    def names(self) -> list[str]:
+        """Return all names, for suggestions."""
+        return [name for word in self.all for name in (word.name, word.ja) if name]
+
+
+def _words(*pairs: str) -> tuple[Word, ...]:
+    return tuple(Word(name, ja) for name, ja in (pair.split(" ", 1) for pair in pairs))
+
+
+MEDIA = _words(
+    "search 検索",
+    "ai AI",
+    "social SNS",
+    "email メール",
+    "paid 広告",
+    "referral 参照",
+    "direct 直接",
+    "internal サイト内",
+)
+DEVICES = _words("mobile スマホ", "tablet タブレット", "desktop パソコン")
+CONSENTS = _words("personalization パーソナライズ", "measurement 計測")
+UNKNOWN = Words(Word("unknown", "不明"))
+YES_NO = {"yes": True, "no": False, "true": True, "false": False, "はい": True, "いいえ": False}
+
+FIELDS: tuple[Field, ...] = (
+    Field("keyword", "キーワード", Kind.WORDS, "来訪のきっかけになった検索語", "the words that brought the visitor"),
+    Field("medium", "流入種別", Kind.CHOICE, "来訪の種別", "the kind of arrival", MEDIA),
+    Field("source", "流入元", Kind.TEXT, "検索エンジンなどの名前", "the search engine or site that sent the visitor"),
+    Field("referrer", "リファラ", Kind.HOST_PATHS, "参照元のホストとパス", "host and path of the referring page"),
+    Field("campaign", "キャンペーン", Kind.TEXT, "utm_campaign の値", "the value of utm_campaign"),
+    Field("campaign_source", "キャンペーン元", Kind.TEXT, "utm_source の値", "the value of utm_source"),
+    Field("campaign_medium", "キャンペーン媒体", Kind.TEXT, "utm_medium の値", "the value of utm_medium"),
+    Field("campaign_content", "キャンペーン内容", Kind.TEXT, "utm_content の値", "the value of utm_content"),
+    Field("landing", "着地ページ", Kind.PATHS, "その訪問で最初に見たページ", "the first page of the visit"),
+    Field("page", "ページ", Kind.PATHS, "いま見ているページ", "the page that is being made"),
+    Field("page_tag", "タグ", Kind.TAGS, "CMSがページに付けたタグ", "tags that the CMS gave the page"),
+    Field("site_search", "サイト内検索", Kind.WORDS, "サイト内検索の語", "the words of the site's own search"),
+    Field("query", "クエリ", Kind.TEXT, "URLのパラメータ(query.名前)", "a parameter of the page's URL (query.NAME)"),
+    Field("country", "国", Kind.COUNTRY, "国", "the country"),
+    Field("area", "地方", Kind.AREA, "地方(関東、首都圏など)", "an area of Japan"),
+    Field("prefecture", "都道府県", Kind.PREFECTURE, "都道府県", "the prefecture"),
+    Field("city", "市区町村", Kind.TEXT, "市区町村", "the city"),
+    Field("near", "近く", Kind.NEAR, "場所からの距離", "the distance from a place"),
+    Field("device", "端末", Kind.CHOICE, "端末の種類", "the kind of device", DEVICES),
+    Field("language", "言語", Kind.LANGUAGE, "ブラウザの言語", "the browser's language"),
+    Field("logged_in", "ログイン中", Kind.YES_NO, "ログインしているか", "whether a member is logged in"),
+    Field("member", "会員", Kind.MEMBER, "会員の属性(member.名前)", "an attribute of the member (member.NAME)"),
+    Field("viewed", "見た", Kind.VIEWED, "見たページや商品", "pages or items looked at", stored=True),
+    Field("bought", "買った", Kind.BOUGHT, "買ったもの", "what was bought", stored=True),
+    Field("did", "行動", Kind.DID, "その他の行動", "events of any name", stored=True),
+    Field("cart", "カート", Kind.LATER, "カートの中身", "what lies in the cart", stored=True),
+    Field("visits", "訪問回数", Kind.VISITS, "訪問の回数", "the number of visits", stored=True),
+    Field("last_visit", "前回の訪問", Kind.LAST_VISIT, "前回の訪問", "the visit before this one", stored=True),
+    Field("lifecycle", "段階", Kind.LATER, "顧客の段階", "the stage of the relation", stored=True),
+    Field("shown", "表示済み", Kind.LATER, "すでに見せたもの", "what was shown before", stored=True),
+    Field("segment", "セグメント", Kind.SEGMENT, "名前を付けた条件", "a named condition"),
+    Field("consent", "同意", Kind.TAGS, "同意の範囲", "what the visitor consented to", CONSENTS),
+)
+_FIELDS = {fold(name): field for field in FIELDS for name in (field.name, field.ja)}
+
+LOGIC = Words(*_words("any いずれか", "all すべて", "not 以外"))
+FILE_KEYS = Words(*_words("segments セグメント", "contents コンテンツ", "blocks ブロック", "tests テスト"))
+SEGMENT_KEYS = Words(*_words("label 説明", "when 条件"))
+BLOCK_KEYS = Words(
+    *_words("label 説明", "rules ルール", "otherwise それ以外"),
+    Word("needs_consent", "必要な同意", ready=False),
+    Word("selector", "セレクタ", ready=False),
+    Word("deadline", "制限時間", ready=False),
+)
+RULE_KEYS = Words(
+    *_words(
+        "name 名前",
+        "id ID",
+        "when 条件",
+        "show 表示",
+        "from 開始",
+        "until 終了",
+        "days 曜日",
+        "hours 時間帯",
+        "limit 上限",
+    ),
+    Word("cooldown", "休止", ready=False),
+    Word("goal", "目標", ready=False),
+    Word("experiment", "実験", ready=False),
+    Word("table", "表", ready=False),
+)
+TEST_KEYS = Words(*_words("name 名前", "visitor 訪問者", "at 日時", "expect 期待"))
+CONTENT_KEYS = Words(
+    *_words("file ファイル", "html HTML"),
+    Word("url", "URL", ready=False),
+    Word("timeout", "待ち時間", ready=False),
+    Word("recommend", "おすすめ", ready=False),
+    Word("if_empty", "なければ", ready=False),
+)
+SHOW_WORDS = Words(*_words("original もとのまま", "nothing 出さない"))
+OTHERWISE = Words(Word("otherwise", "それ以外"))
+EXPECT_KEYS = Words(*_words("rule ルール", "contains 含む"), Word("variant", "バリアント", ready=False))
+LIMIT_KEYS = Words(*_words("times 回数", "per 期間あたり"))
+WORD_KEYS = Words(*_words("contains 含む", "exact 完全一致", "all すべて"), Word("estimated", "推定", ready=False))
+RANGE_KEYS = Words(*_words("at_least 以上", "at_most 以下"))
+NEAR_KEYS = Words(*_words("place 場所", "within 以内"))
+DATE_KEYS = Words(*_words("before より前", "after より後", "within 以内", "in 今から", "month 月"))
+WINDOW_KEYS = Words(*_words("at_least 以上", "at_most 以下", "within 以内", "none_within なし"))
+VIEWED_KEYS = Words(*_words("page ページ", "tag タグ", "item 商品", "category カテゴリ"), *WINDOW_KEYS.all)
+BOUGHT_KEYS = Words(*_words("item 商品", "category カテゴリ", "amount 金額"), *WINDOW_KEYS.all)
+DID_KEYS = Words(*_words("event イベント"), *WINDOW_KEYS.all)
+VISITS_KEYS = Words(*_words("at_least 以上", "at_most 以下", "within 以内"))
+LAST_VISIT_KEYS = Words(*_words("before より前", "within 以内"))
+AGO_KEYS = Words(Word("ago", "前"), Word("times", "回数"))
+FACT_EXTRAS = Words(
+    Word("url", "URL"),
+    Word("ip", "IP"),
+    Word("user_agent", "ユーザーエージェント"),
+    Word("accept_language", "受け入れ言語"),
+    Word("location", "位置"),
+    Word("bucket", "割り当て", ready=False),
+)
+SITE_KEYS = Words(
+    *_words("version 版", "name 名前", "timezone タイムゾーン", "language 言語", "hosts ホスト", "attributes 会員項目"),
+    *_words("places 場所一覧", "synonyms 同義語", "holidays 祝日", "site_search サイト内検索", "consent 同意"),
+    *_words("keyword_matching 語の照合", "weak_region 弱い地域"),
+    Word("lifecycle", "段階", ready=False),
+    Word("cookie", "クッキー", ready=False),
+    Word("browser_events", "ブラウザのイベント", ready=False),
+)
+ATTRIBUTE_KEYS = Words(*_words("label ラベル", "type 型", "values 値", "sensitive 機微"))
+ATTRIBUTE_TYPES = Words(
+    *_words("text 文字", "choice 選択", "number 数値", "date 日付", "yes_no はいいいえ", "list 一覧")
+)
+PLACE_KEYS = Words(*_words("lat 緯度", "lng 経度"))
+SEARCH_KEYS = Words(*_words("parameters パラメータ"))
+CONSENT_KEYS = Words(
+    *_words("default 既定", "cookie クッキー", "header ヘッダー"),
+    Word("grants", "対応", ready=False),
+    Word("gpc", "GPC", ready=False),
+)
+CONSENT_DEFAULTS = Words(*_words("denied 拒否", "granted 許可"))
+MATCHING = Words(Word("scripts", "文字種"), Word("morphemes", "形態素", ready=False))
+WEAK_REGION = Words(*_words("accept 使う", "unknown 不明"))
+
+WEEKDAYS = {
+    name: day
+    for day, names in enumerate(
+        ("月 mon monday 月曜 月曜日", "火 tue tuesday 火曜 火曜日", "水 wed wednesday 水曜 水曜日", "木 thu thursday 木曜 木曜日",
+         "金 fri friday 金曜 金曜日", "土 sat saturday 土曜 土曜日", "日 sun sunday 日曜 日曜日")
+    )
+    for name in names.split()
+}  # fmt: skip
+HOLIDAY = Words(Word("holiday", "祝"), Word("holidays", "祝日"))
+WORKDAY = Words(Word("weekday", "平日"), Word("weekdays", ""))
+RESERVED_NAMES = ("otherwise", "original", "nothing", "それ以外", "もとのまま", "出さない")
+
+
+def find_field(text: str) -> tuple[Field, str] | None:
+    """Return the field of this name and, for member.NAME and query.NAME, the part after the dot."""
+    head, dot, name = text.partition(".")
+    field = _FIELDS.get(fold(head))
+    if field is None or bool(dot and name) != (field.name in ("member", "query")):
+        return None
+    return field, name
+
+
+def field_names() -> list[str]:
+    """Return all names of fields, for suggestions."""
+    return [name for field in FIELDS for name in (field.name, field.ja)]

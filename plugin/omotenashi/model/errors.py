@@ -1,0 +1,70 @@
+"""Everything that can go wrong and is meant to be read by people.
+
+OmotenashiError
+├── SettingsError       a setting is wrong: names the setting and the remedy
+├── SiteError           a rules folder cannot be served: carries its diagnostics
+├── StoreUnavailable    the store did not answer in time or refused to write
+└── RefusedRequest      a request that is answered with a problem document
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct
+
+
+class Position(Struct, frozen=True):
+    """A place in a file. Lines and columns count from 1, columns in characters."""
+
+    file: str
+    line: int
+    column: int
+    end_column: int
+
+
+class Diagnostic(Struct, frozen=True):
+    """One mistake, note or warning, as data; `language/messages.py` puts it into words."""
+
+    code: str
+    """Begins with E for an error, W for a warning, N for a note."""
+    position: Position
+    values: dict[str, Any] = {}
+    """What the message's template names."""
+    related: tuple[tuple[Position, str], ...] = ()
+    """Second places and the code of what is said about them."""
+
+    @property
+    def level(self) -> str:
+        """error, warning or note."""
+        return {"E": "error", "W": "warning", "N": "note"}[self.code[0]]
+
+
+class OmotenashiError(Exception):
+    """Base of all errors that the project raises on purpose."""
+
+
+class SettingsError(OmotenashiError):
+    """A setting is wrong."""
+
+
+class SiteError(OmotenashiError):
+    """A rules folder cannot be served."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        super().__init__(f"{len(diagnostics)} problem(s) in the rules")
+        self.diagnostics = tuple(diagnostics)
+
+
+class StoreUnavailable(OmotenashiError):
+    """The store did not answer in time or refused to write."""
+
+
+class RefusedRequest(OmotenashiError):
+    """A request that is answered with a status and a problem document (RFC 9457)."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail

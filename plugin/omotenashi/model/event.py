@@ -1,0 +1,47 @@
+"""Events: what a visitor did. Names and shapes are those of Google Analytics 4's recommended events."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class StatedItem(Struct, frozen=True):
+    """One entry of `items`, as the caller states it."""
+
+    item_id: str = ""
+    item_category: str = ""
+    price: float | None = None
+    quantity: float = 1
+
+
+class StatedEvent(Struct, frozen=True):
+    """An event as it stands in a request."""
+
+    event: str
+    timestamp: str | None = None
+    """RFC 3339; without it the event is now."""
+    event_id: str = ""
+    transaction_id: str = ""
+    value: float | None = None
+    currency: str = ""
+    items: tuple[StatedItem, ...] = ()
+    page: str = ""
+    """Path or URL; without it the page of the request."""
+    tags: tuple[str, ...] = ()
+
+
+class Event(Struct, frozen=True):
+    """An event as it is folded into a profile: checked, its time and its page settled."""
+
+    name: str
+    at: int
+    """Seconds since 1970-01-01 UTC."""
+    event_id: str = ""
+    """An event with an id that was seen before changes nothing."""
+    path: str = ""
+    tags: tuple[str, ...] = ()
+    items: tuple[StatedItem, ...] = ()
+    transaction_id: str = ""
+    value: float | None = None
+    implied: bool = False
+    """A page view that no one stated: it joins another one of the same page within five seconds."""

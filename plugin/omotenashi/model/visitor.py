@@ -1,0 +1,132 @@
+"""A visitor: all the facts for one request, frozen. None stands for a fact that is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TypeAlias
+
+from msgspec import Struct
+
+MemberValue: TypeAlias = "str | float | bool | date | tuple[str, ...]"
+
+
+class Arrival(Struct, frozen=True, array_like=True):
+    """How the visit began. Kept in the profile for the visit, hence compact; empty text means known to be empty."""
+
+    keyword: str | None = None
+    keyword_origin: str = "none"
+    medium: str = "direct"
+    source: str = ""
+    referrer: str = ""
+    """Host and path of the referring page, without scheme, query and fragment."""
+    campaign: str = ""
+    campaign_source: str = ""
+    campaign_medium: str = ""
+    campaign_content: str = ""
+    landing: str = "/"
+
+
+class Place(Struct, frozen=True):
+    """Where the visitor is; `confidence` is strong or weak."""
+
+    country: str | None = None
+    """ISO 3166-1 alpha-2, in capitals."""
+    prefecture: str | None = None
+    """ISO 3166-2 code such as JP-13."""
+    area: frozenset[str] | None = None
+    """The prefectures (ISO codes) that remain possible; one when the prefecture is known."""
+    city: str | None = None
+    location: tuple[float, float] | None = None
+    """Latitude and longitude in degrees."""
+    origin: str = "none"
+    confidence: str = "none"
+
+
+class Member(Struct, frozen=True):
+    """What an authenticated caller or a signed token states about the person who is logged in."""
+
+    id: str
+    attributes: Mapping[str, MemberValue] = {}
+    """By folded name, in their declared types."""
+
+
+class View(Struct, frozen=True, array_like=True):
+    """One page or item looked at."""
+
+    at: int
+    """Seconds since 1970-01-01 UTC, as everywhere in a history."""
+    path: str = ""
+    tags: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+
+class OrderLine(Struct, frozen=True, array_like=True):
+    item: str = ""
+    category: str = ""
+    amount: float = 0.0
+    """Price times quantity, in the site's currency."""
+
+
+class Order(Struct, frozen=True, array_like=True):
+    """One purchase."""
+
+    at: int
+    amount: float = 0.0
+    lines: tuple[OrderLine, ...] = ()
+    transaction_id: str = ""
+
+
+class Deed(Struct, frozen=True, array_like=True):
+    """One event of any name, for `did:`."""
+
+    at: int
+    event: str
+
+
+class Showing(Struct, frozen=True, array_like=True):
+    """A rule with a limit was shown."""
+
+    at: int
+    rule: str
+
+
+class History(Struct, frozen=True):
+    """What was before this request, with consent. `horizon` names how far back each kind is complete, or None."""
+
+    views: Sequence[View] = ()
+    orders: Sequence[Order] = ()
+    deeds: Sequence[Deed] = ()
+    showings: Sequence[Showing] = ()
+    visits: Sequence[int] = ()
+    """When each visit began, the present one included."""
+    last_visit: int | None = None
+    """When the visit before this one ended; None where there was none."""
+    views_since: int | None = None
+    """Views before this moment may be missing; None where none were dropped."""
+    visits_since: int | None = None
+    deeds_since: int | None = None
+    orders_since: int | None = None
+    showings_since: int | None = None
+
+
+class Visitor(Struct, frozen=True):
+    """All the facts for one request."""
+
+    arrival: Arrival = Arrival()
+    page: str = "/"
+    """The path as paths are compared: decoded, NFKC, without query, trailing slash and index file."""
+    host: str = ""
+    page_tags: frozenset[str] = frozenset()
+    """Folded."""
+    site_search: str = ""
+    query: Mapping[str, str] = {}
+    place: Place = Place()
+    device: str | None = None
+    languages: tuple[str, ...] | None = None
+    """Accepted languages, lower case, the preferred one first."""
+    member: Member | None = None
+    consent: frozenset[str] = frozenset()
+    history: History | None = None
+    id: str | None = None

@@ -1,0 +1,118 @@
+"""Events as callers state them -> events as they are folded, or a refusal that says what to change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NoReturn
+
+from msgspec import structs
+
+from omotenashi.model.errors import RefusedRequest
+from omotenashi.model.event import Event, StatedEvent, StatedItem
+from omotenashi.model.paths import page_path
+from omotenashi.model.text import fold
+
+NEED_THE_SERVER_KEY = frozenset({"purchase", "refund", "login"})
+"""What a browser cannot be believed."""
+AHEAD = 60
+"""Seconds by which a caller's clock may be fast."""
+MOST_ITEMS = 100
+MOST_TAGS = 100
+LONGEST_TEXT = 200
+"""Characters of an id, a category or a tag."""
+LONGEST_PAGE = 4096
+LARGEST_NUMBER = 1e12
+
+_NAME = re.compile(r"[A-Za-z0-9_ぁ-ゖァ-ヺー々〆一-鿿]{1,40}")
+"""Google Analytics 4 allows 40 letters, digits and underscores; ours may be Japanese."""
+
+
+def settle(stated: StatedEvent, now: float, page_url: str, tags: Iterable[str] = (), *, from_browser: bool) -> Event:
+    """Return a stated event with its time (seconds), its page as paths are compared, its tags and categories folded.
+
+    What the event does not state itself is taken from the request: `now`, `page_url` and the `tags` of that page.
+    Raises RefusedRequest: 401 where a browser states what needs the server key, 400 for what cannot be understood.
+    """
+    _require_name(stated.event)
+    if from_browser and stated.event in NEED_THE_SERVER_KEY:
+        raise RefusedRequest(401, f"{stated.event} needs the server key")
+    _require_bounds(stated)
+    return Event(
+        name=stated.event,
+        at=int(now) if stated.timestamp is None else _moment(stated.timestamp, now),
+        event_id=stated.event_id,
+        path=_path(stated.page or page_url),
+        tags=_folded(stated.tags or (() if stated.page else tags)),
+        items=tuple(structs.replace(item, item_category=fold(item.item_category)) for item in stated.items),
+        transaction_id=stated.transaction_id,
+        value=stated.value,
+    )
+
+
+def _require_name(name: str) -> None:
+    if not name:
+        _refuse("an event needs a name, such as page_view")
+    if not _NAME.fullmatch(name):
+        _refuse("an event name is made of 1 to 40 letters, digits and underscores")
+
+
+def _require_bounds(stated: StatedEvent) -> None:
+    if len(stated.items) > MOST_ITEMS:
+        _refuse(f"items has {len(stated.items)} entries, at most {MOST_ITEMS} are taken")
+    if len(stated.tags) > MOST_TAGS:
+        _refuse(f"tags has {len(stated.tags)} entries, at most {MOST_TAGS} are taken")
+    _require_short("page", stated.page, LONGEST_PAGE)
+    for name in ("event_id", "transaction_id", "currency"):
+        _require_short(name, getattr(stated, name))
+    for tag in stated.tags:
+        _require_short("a tag", tag)
+    _require_number("value", stated.value)
+    for item in stated.items:
+        _require_item(item)
+
+
+def _require_item(item: StatedItem) -> None:
+    _require_short("item_id", item.item_id)
+    _require_short("item_category", item.item_category)
+    _require_number("price", item.price)
+    _require_number("quantity", item.quantity)
+
+
+def _require_short(name: str, text: str, longest: int = LONGEST_TEXT) -> None:
+    if len(text) > longest:
+        _refuse(f"{name} has {len(text)} characters, at most {longest} are taken")
+
+
+def _require_number(name: str, number: float | None) -> None:
+    if number is not None and not abs(number) <= LARGEST_NUMBER:
+        _refuse(f"{name} is beyond {LARGEST_NUMBER:.0f}")
+
+
+def _moment(timestamp: str, now: float) -> int:
+    """Return a time of RFC 3339 in seconds since 1970-01-01 UTC."""
+    try:
+        moment = datetime.fromisoformat(timestamp)
+    except ValueError:
+        _refuse("the timestamp is not of the form 2026-12-24T18:30:00+09:00")
+    if moment.tzinfo is None:
+        _refuse("the timestamp has no offset: write 2026-12-24T18:30:00+09:00")
+    seconds = moment.timestamp()
+    if seconds < 0:
+        _refuse("the timestamp is before 1970")
+    if seconds > now + AHEAD:
+        _refuse("the timestamp is in the future")
+    return int(seconds)
+
+
+def _path(url: str) -> str:
+    return page_path(url) if url else ""
+
+
+def _folded(tags: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(folded for tag in tags if (folded := fold(tag))))
+
+
+def _refuse(detail: str) -> NoReturn:
+    raise RefusedRequest(400, detail)

@@ -1,0 +1,131 @@
+"""Views of pages and items in a profile, and how implied ones are joined.
+
+An implied page view is one that nobody stated: an include or a decide call was made for a page. Implied views of one
+path that follow each other within five seconds are one view, at the first of their moments; with a stated page view of
+the path within five seconds of any of them they are no view at all, since the stated one is. A view therefore remembers
+the span of the implied ones that it stands for, and the result does not depend on the order in which they arrive.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
+from typing import NamedTuple
+
+from omotenashi.model.event import Event
+from omotenashi.model.visitor import View
+from omotenashi.profiles.profile import Mark, Profile, later
+
+MOST_VIEWS = 200
+JOIN = 5
+"""Seconds within which an implied view joins another view of its path."""
+STATED, ITEM, IMPLIED = 0, 1, 2
+
+_AT = attrgetter("at")
+
+
+class Span(NamedTuple):
+    """The view at `place` in a profile, its kind, and the first and the last moment that it stands for."""
+
+    place: int
+    kind: int
+    first: int
+    last: int
+
+
+def add_item_view(profile: Profile, event: Event) -> None:
+    """Add what a `view_item` says: the items and categories that were looked at, and where."""
+    items = tuple(dict.fromkeys(item.item_id for item in event.items if item.item_id))
+    categories = tuple(dict.fromkeys(item.item_category for item in event.items if item.item_category))
+    _insert(profile, View(event.at, event.path, (), items, categories), ITEM)
+
+
+def add_page_view(profile: Profile, event: Event, visit_began: int) -> None:
+    """Add a page view, stated or implied. `visit_began` bounds how far back one may lie that it joins."""
+    near = [
+        span
+        for span in page_spans(profile, event.path, visit_began)
+        if span.first - JOIN <= event.at <= span.last + JOIN
+    ]
+    implied = [span for span in near if span.kind == IMPLIED]
+    stated = [span for span in near if span.kind == STATED]
+    if not event.implied:
+        _replace(profile, implied, event)
+    elif stated:
+        _widen(profile, stated, _hull(event.at, near))
+        _remove(profile, implied)
+    else:
+        _join(profile, implied, event)
+
+
+def drop_views(profile: Profile, count: int) -> None:
+    """Drop the oldest views, and mark from when on all are there."""
+    if count > 0:
+        end = max(span_of(profile, place).last for place in range(count))
+        profile.views_since = later(profile.views_since, end + JOIN + 1)
+        del profile.views[:count]
+        del profile.marks[:count]
+
+
+def span_of(profile: Profile, place: int) -> Span:
+    """Return kind and span of one view."""
+    at, mark = profile.views[place].at, profile.marks[place]
+    if isinstance(mark, int):
+        return Span(place, mark, at, at)
+    kind, before, after = mark
+    return Span(place, kind, at - before, at + after)
+
+
+def page_spans(profile: Profile, path: str, since: int) -> Iterator[Span]:
+    """Return the page views of a path from a moment on, ordered by time."""
+    views = profile.views
+    for place in range(bisect_left(views, since, key=_AT), len(views)):
+        if views[place].path == path and profile.marks[place] != ITEM:
+            yield span_of(profile, place)
+
+
+def _replace(profile: Profile, implied: list[Span], event: Event) -> None:
+    """Add a stated view in the place of implied ones."""
+    first, last = _hull(event.at, implied)
+    _remove(profile, implied)
+    _insert(profile, View(event.at, event.path, _tags(event.tags)), _mark(STATED, event.at - first, last - event.at))
+
+
+def _join(profile: Profile, implied: list[Span], event: Event) -> None:
+    """Add an implied view; those that it touches become one with it."""
+    first, last = _hull(event.at, implied)
+    tags = _tags(event.tags, *(profile.views[span.place].tags for span in implied))
+    _remove(profile, implied)
+    _insert(profile, View(first, event.path, tags), _mark(IMPLIED, 0, last - first))
+
+
+def _widen(profile: Profile, stated: list[Span], hull: tuple[int, int]) -> None:
+    for span in stated:
+        at = profile.views[span.place].at
+        profile.marks[span.place] = _mark(STATED, at - hull[0], hull[1] - at)
+
+
+def _insert(profile: Profile, view: View, mark: Mark) -> None:
+    place = bisect_right(profile.views, view.at, key=_AT)
+    profile.views.insert(place, view)
+    profile.marks.insert(place, mark)
+    drop_views(profile, len(profile.views) - MOST_VIEWS)
+
+
+def _remove(profile: Profile, spans: list[Span]) -> None:
+    for span in reversed(spans):
+        del profile.views[span.place]
+        del profile.marks[span.place]
+
+
+def _hull(at: int, spans: list[Span]) -> tuple[int, int]:
+    return min([at, *(span.first for span in spans)]), max([at, *(span.last for span in spans)])
+
+
+def _mark(kind: int, before: int, after: int) -> Mark:
+    return (kind, before, after) if before or after else kind
+
+
+def _tags(*stated: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set().union(*stated)))

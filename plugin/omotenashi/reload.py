@@ -1,0 +1,177 @@
+"""Watching the rules folder: a change is built aside and swapped in one step; a broken one changes nothing."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from msgspec import Struct
+
+from omotenashi.language.printer import as_data
+from omotenashi.model.errors import Diagnostic, Position
+from omotenashi.site import Loaded, Site, load
+
+logger = logging.getLogger("omotenashi.reload")
+Look: TypeAlias = "frozenset[tuple[str, int, int, int]]"
+_EVERY = 0.2
+_SETTLE = 0.05
+"""Seconds between looks, and between the two that must agree, so that a half-written file is not read."""
+
+
+class State(Struct, frozen=True):
+    """What is served now, and what is wrong with the folder as it is now."""
+
+    site: Site | None
+    problems: tuple[dict[str, Any], ...] = ()
+
+
+class Holder:
+    """The one place where the current site stands. Reading `current` once gives a request one snapshot."""
+
+    def __init__(self, rules: Path, data: Path | None = None) -> None:
+        self._rules = rules
+        self._last_good = data / "last-good" if data else None
+        self.state = State(None)
+        self.reloads = 0
+        self.failures = 0
+
+    @property
+    def current(self) -> Site | None:
+        """The site that serves; None when nothing was ever loaded."""
+        return self.state.site
+
+    def load_first(self) -> None:
+        """Load the folder at start; when it is broken, the last good one that this data directory keeps."""
+        self.take(self._load())
+        if self.state.site is None and self._last_good:
+            kept = _kept_folder(self._last_good, self._rules)
+            site = load(kept).site if kept else None
+            if site:
+                logger.warning("serving the last good rules (%s) until %s is mended", site.digest, self._rules)
+                self.state = State(site, self.state.problems)
+
+    def reload(self) -> None:
+        """Build the folder aside and swap it in, or keep the old one and say where it is broken."""
+        self.take(self._load())
+
+    def take(self, loaded: Loaded) -> None:
+        """Swap in what was loaded, or keep the old site with the new problems."""
+        problems = _problems(loaded)
+        if loaded.site is None:
+            self.failures += 1
+            self.state = State(self.state.site, problems)
+            for one in problems:
+                logger.error("%s/%s:%s:%s: [%s] %s", self._rules, *_place(one), one["code"], one["message"])
+            return
+        self.reloads += 1
+        self.state = State(loaded.site, ())
+        logger.info("rules loaded from %s (%s)", self._rules, loaded.site.digest)
+        if self._last_good:
+            _keep(self._last_good, self._rules, loaded)
+
+    def _load(self) -> Loaded:
+        try:
+            return load(self._rules)
+        except OSError as error:
+            return _unreadable(self._rules, error)
+
+
+class Watcher(threading.Thread):
+    """Looks at the folder five times a second and reloads it when two looks agree on a change."""
+
+    def __init__(self, holder: Holder, rules: Path) -> None:
+        super().__init__(name="omotenashi-reload", daemon=True)
+        self._holder = holder
+        self._rules = rules
+        self._stopped = threading.Event()
+        self._seen = look(rules)
+
+    def run(self) -> None:
+        """Look until stopped."""
+        while not self._stopped.wait(_EVERY):
+            now = look(self._rules)
+            if now != self._seen and not self._stopped.wait(_SETTLE) and now == look(self._rules):
+                self._seen = now
+                self._holder.reload()
+
+    def stop(self) -> None:
+        """End the watch."""
+        self._stopped.set()
+
+
+def look(rules: Path) -> Look:
+    """Return what tells whether any file of a folder changed: path, time, size and inode of each."""
+    found: set[tuple[str, int, int, int]] = set()
+    folders = [str(rules)]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    if entry.name.startswith("."):
+                        continue
+                    if entry.is_dir():
+                        folders.append(entry.path)
+                        continue
+                    status = entry.stat()
+                    found.add((entry.path, status.st_mtime_ns, status.st_size, status.st_ino))
+        except OSError:
+            continue
+    return frozenset(found)
+
+
+def _problems(loaded: Loaded) -> tuple[dict[str, Any], ...]:
+    errors = [one for one in loaded.diagnostics if one.level == "error"]
+    return tuple(as_data(one, loaded.texts, loaded.language) for one in errors)
+
+
+def _place(problem: Mapping[str, Any]) -> tuple[str, int, int]:
+    return problem["file"], problem["line"], problem["column"]
+
+
+def _unreadable(rules: Path, error: OSError) -> Loaded:
+    position = Position(rules.name, 1, 1, 2)
+    return Loaded(None, (Diagnostic("E109", position, {"problem": error.strerror or str(error)}),), {}, {})
+
+
+def _keep(folder: Path, rules: Path, loaded: Loaded) -> None:
+    """Keep a good folder's files, so that a start with a broken one has something to serve."""
+    digest = loaded.site.digest if loaded.site else ""
+    pointer = folder / "current.json"
+    record = json.dumps({"rules": str(rules.resolve()), "digest": digest})
+    try:
+        if pointer.exists() and pointer.read_text() == record:
+            return
+        aside = folder / f"{digest}.{os.getpid()}.{time.monotonic_ns()}"
+        for name, data in loaded.files.items():
+            (aside / name).parent.mkdir(parents=True, exist_ok=True)
+            (aside / name).write_bytes(data)
+        if not (folder / digest).exists():
+            aside.rename(folder / digest)
+        draft = folder / f"current.{os.getpid()}"
+        draft.write_text(record)
+        draft.replace(pointer)
+        _forget_others(folder, digest)
+    except OSError as error:
+        logger.warning("the good rules could not be kept in %s: %s", folder, error)
+
+
+def _forget_others(folder: Path, digest: str) -> None:
+    for other in folder.iterdir():
+        if other.is_dir() and other.name != digest:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def _kept_folder(folder: Path, rules: Path) -> Path | None:
+    try:
+        record = json.loads((folder / "current.json").read_text())
+        kept = folder / record["digest"]
+        return kept if record["rules"] == str(rules.resolve()) and kept.is_dir() else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

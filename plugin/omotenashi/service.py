@@ -1,0 +1,274 @@
+"""One request from start to end, without HTTP: the one place that joins signals, profiles, engine and content."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections import Counter
+from collections.abc import Collection
+
+from msgspec import Struct
+
+from omotenashi.engine.choose import Choice
+from omotenashi.engine.occasion import Occasion
+from omotenashi.model.decision import Reason
+from omotenashi.model.errors import RefusedRequest, StoreUnavailable
+from omotenashi.model.event import Event
+from omotenashi.model.paths import page_path
+from omotenashi.model.request import RequestFacts
+from omotenashi.model.text import fold as folded
+from omotenashi.model.visitor import Arrival, History
+from omotenashi.profiles import fold, ingest
+from omotenashi.profiles.store import Change, Claim, Store
+from omotenashi.reload import Holder, Watcher
+from omotenashi.settings import Settings
+from omotenashi.signals import gather
+from omotenashi.signals.consent import consent_of
+from omotenashi.signals.device import is_bot
+from omotenashi.signals.gather import SignalTools
+from omotenashi.signals.member import MemberKeys
+from omotenashi.signals.place_reader import PlaceReader
+from omotenashi.site import Site, html_of
+
+logger = logging.getLogger("omotenashi.service")
+_STORING = "personalization"
+
+
+class Shown(Struct, frozen=True):
+    """What one block shows; `html` is None where the CMS keeps its own."""
+
+    choice: Choice
+    html: str | None
+
+
+class Outcome(Struct, frozen=True):
+    """The answer to one request."""
+
+    blocks: dict[str, Shown]
+    visitor_id: str | None = None
+    new: bool = False
+    """The id was made for this request."""
+    segments: tuple[str, ...] = ()
+    reason: Reason | None = None
+    """Why nothing was decided, where nothing was."""
+
+
+class _Person(Struct, frozen=True):
+    """The visitor of a request, as far as the profile is concerned."""
+
+    consent: frozenset[str] = frozenset()
+    id: str | None = None
+    new: bool = False
+    history: History | None = None
+    kept: Arrival | None = None
+    recorded: bool = False
+    """What happens now goes into the profile."""
+
+
+class Service:
+    """Answers requests from the current site. One for each process."""
+
+    def __init__(
+        self,
+        holder: Holder,
+        store: Store,
+        tools: SignalTools,
+        *,
+        watcher: Watcher | None = None,
+        deadline: float = 0.05,
+    ) -> None:
+        self.holder = holder
+        self.counters: Counter[str] = tools.counts
+        self._store = store
+        self._tools = tools
+        self._watcher = watcher
+        self._deadline = deadline
+
+    def start(self) -> None:
+        """Open the store and watch the rules; raises SettingsError where the store must not be touched."""
+        gather.warm()
+        self._store.start()
+        if self._watcher:
+            self._watcher.start()
+
+    async def close(self) -> None:
+        """Finish what was accepted."""
+        if self._watcher:
+            self._watcher.stop()
+        await self._store.close()
+
+    def store_problem(self) -> str | None:
+        """Return what is wrong with the store, in one line."""
+        return self._store.check()
+
+    async def decide(self, facts: RequestFacts) -> Outcome:
+        """Decide the blocks of a page, and record the view. Never fails; raises RefusedRequest for malformed events."""
+        events = _stated_events(facts)
+        site = self.holder.current
+        if site is None:
+            self.counters["no_site"] += 1
+            return Outcome({}, reason=Reason.ERROR)
+        try:
+            return await self._decide(facts, events, site)
+        except Exception:  # the fault boundary: the page keeps its originals, the fault is counted and logged
+            self.counters["fault:decide"] += 1
+            logger.exception("a decision failed; the page keeps its originals")
+            return Outcome({}, reason=Reason.ERROR)
+
+    async def record(self, facts: RequestFacts) -> None:
+        """Record stated events; durable when it returns. Without consent or id nothing is kept.
+
+        Raises RefusedRequest for malformed events, StoreUnavailable when they could not be written.
+        """
+        events = _stated_events(facts)
+        site = self.holder.current
+        if site is None:
+            raise StoreUnavailable("no rules are loaded, so consent cannot be read")
+        allowed = _STORING in consent_of(facts, site.facts)
+        if not (allowed and facts.visitor_id and facts.counts) or self._is_bot(facts):
+            self.counters["event_not_kept"] += 1
+            return
+        await self._store.write(Change(facts.visitor_id, int(facts.now), events, request_id=facts.request_id))
+
+    async def _decide(self, facts: RequestFacts, events: tuple[Event, ...], site: Site) -> Outcome:
+        begun = time.monotonic()
+        person = self._person(facts, site)
+        visitor = gather.visitor(
+            facts,
+            site.facts,
+            self._tools,
+            consent=person.consent,
+            history=person.history,
+            kept=person.kept,
+            visitor_id=person.id,
+        )
+        occasion = site.engine.occasion(visitor, facts.now)
+        choices = site.engine.decide(occasion, facts.blocks)
+        claims = _claims(choices, occasion)
+        if person.recorded:
+            events = _with_page_view(events, facts)
+            choices = await self._recorded(facts, events, person, site, occasion, choices, begun)
+        elif claims:
+            choices = _without(choices, {claim.rule for claim in claims}, site, occasion)
+        segments = tuple(site.engine.segments(occasion)) if facts.authenticated else ()
+        return Outcome(_shown(choices, site, occasion), person.id, person.new, segments)
+
+    def _person(self, facts: RequestFacts, site: Site) -> _Person:
+        """Read the profile, if consent allows and the visitor has an id; a store that is down makes history unknown."""
+        consent = consent_of(facts, site.facts)
+        if _STORING not in consent or self._is_bot(facts):
+            return _Person(consent)
+        new = facts.visitor_id is None
+        if new and not (facts.may_issue_id and facts.counts):
+            return _Person(consent)
+        identifier = facts.visitor_id or secrets.token_urlsafe(16)
+        now = int(facts.now)
+        try:
+            profile = None if new else self._store.read(identifier)
+        except StoreUnavailable as error:
+            self._store_failed(error)
+            return _Person(consent, identifier, new)
+        path = page_path(facts.url) if facts.one_of_several and not facts.request_id else ""
+        history = fold.history(profile, now, facts.request_id, path)
+        return _Person(consent, identifier, new, history, fold.kept_arrival(profile, now), facts.counts)
+
+    async def _recorded(
+        self,
+        facts: RequestFacts,
+        events: tuple[Event, ...],
+        person: _Person,
+        site: Site,
+        occasion: Occasion,
+        choices: dict[str, Choice],
+        begun: float,
+    ) -> dict[str, Choice]:
+        """Commit the view and claim the limits before the answer; a lost or unconfirmed claim tries the next rule."""
+        lost: set[str] = set()
+        arrival = None if occasion.visitor.arrival == person.kept else occasion.visitor.arrival
+        claims = _claims(choices, occasion)
+        while claims or events:
+            change = Change(person.id or "", int(facts.now), events, claims, arrival, facts.request_id)
+            granted = await self._write(change, begun)
+            refused = {claim.rule for claim in claims} - granted
+            if not refused:
+                break
+            lost |= refused
+            kept = {rule for rule in _limited(choices) if rule not in lost}
+            choices = site.engine.decide(occasion, facts.blocks, without=lost)
+            events, arrival = (), None
+            claims = tuple(claim for claim in _claims(choices, occasion) if claim.rule not in kept)
+        return choices
+
+    async def _write(self, change: Change, begun: float) -> frozenset[str]:
+        """Write within the time that is left; what is not confirmed counts as not granted."""
+        left = self._deadline - (time.monotonic() - begun)
+        try:
+            return await asyncio.wait_for(self._store.write(change), max(left, 0.001))
+        except TimeoutError:
+            self.counters["deadline"] += 1
+        except StoreUnavailable as error:
+            self._store_failed(error)
+        return frozenset()
+
+    def _store_failed(self, error: StoreUnavailable) -> None:
+        if not self.counters["store_unavailable"]:
+            logger.error("the store does not answer, history is unknown: %s", error)
+        self.counters["store_unavailable"] += 1
+
+    def _is_bot(self, facts: RequestFacts) -> bool:
+        return bool(facts.user_agent) and is_bot(facts.user_agent)
+
+
+def _stated_events(facts: RequestFacts) -> tuple[Event, ...]:
+    return tuple(
+        ingest.settle(event, facts.now, facts.url, facts.tags, from_browser=not facts.authenticated)
+        for event in facts.events
+    )
+
+
+def _with_page_view(events: tuple[Event, ...], facts: RequestFacts) -> tuple[Event, ...]:
+    """Add the page view that every decision implies, unless one is stated."""
+    if any(event.name == "page_view" for event in events):
+        return events
+    tags = tuple(map(folded, facts.tags))
+    view = Event("page_view", int(facts.now), path=page_path(facts.url), tags=tags, implied=facts.one_of_several)
+    return (view, *events)
+
+
+def _limited(choices: dict[str, Choice]) -> list[str]:
+    return [choice.rule.id for choice in choices.values() if choice.rule is not None and choice.rule.limit is not None]
+
+
+def _claims(choices: dict[str, Choice], occasion: Occasion) -> tuple[Claim, ...]:
+    """What winning rules with a limit have to claim."""
+    found = []
+    for choice in choices.values():
+        if choice.rule is not None and choice.rule.limit is not None:
+            limit = choice.rule.limit
+            per = int(occasion.now - occasion.since(limit.per))
+            found.append(Claim(choice.rule.id, limit.times, per))
+    return tuple(found)
+
+
+def _without(choices: dict[str, Choice], rules: Collection[str], site: Site, occasion: Occasion) -> dict[str, Choice]:
+    """Decide again for a request that claims nothing, such as HEAD and prefetch."""
+    while rules:
+        passed = set(rules)
+        choices = site.engine.decide(occasion, choices.keys(), without=passed)
+        rules = passed | set(_limited(choices)) if _limited(choices) else ()
+    return choices
+
+
+def _shown(choices: dict[str, Choice], site: Site, occasion: Occasion) -> dict[str, Shown]:
+    return {name: Shown(choice, html_of(choice, site, occasion)) for name, choice in choices.items()}
+
+
+def signal_tools(settings: Settings) -> SignalTools:
+    """Return what signals are read with: the database of places, the keys of members."""
+    return SignalTools(
+        places=PlaceReader(settings.mmdb) if settings.mmdb else None,
+        member_keys=MemberKeys.parse(settings.member_key) if settings.member_key else None,
+        counts=Counter(),
+    )

@@ -1,0 +1,148 @@
+"""The operator's settings: flags over OMO_… variables over omotenashi.toml over defaults."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import secrets
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields
+
+from omotenashi.model.errors import SettingsError
+
+SETTINGS_FILE = "omotenashi.toml"
+KEY_FILE = "key"
+
+
+class Settings(Struct, frozen=True):
+    """What an operator may set. The name of a field is the key in omotenashi.toml, and the flag with dashes."""
+
+    rules: Path = Path("rules")
+    """The rules folder."""
+    host: str = "127.0.0.1"
+    """The address to listen on."""
+    port: int = 8700
+    """The port to listen on."""
+    data: Path = Path("omo-data")
+    """The data directory: the visitors' database, the server key, the last good rules."""
+    mmdb: Path | None = None
+    """A MaxMind database for places (GeoLite2 City, DB-IP Lite, …)."""
+    workers: int = 1
+    """Processes that serve."""
+    key: str = ""
+    """The server key. Without one it is made at the first start and kept in the data directory."""
+    member_key: str = ""
+    """Keys of member tokens: kid:secret[,kid2:secret2], kid:@file.pem for Ed25519."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Networks whose X-Omo-… and forwarding headers count, such as 127.0.0.1/32. None by default."""
+    forwarded: str = "x-forwarded-for"
+    """The header with the client's address: x-forwarded-for or forwarded (RFC 7239)."""
+    deadline: int = 50
+    """Milliseconds after which a block keeps its original."""
+
+
+def read_settings(
+    flags: Mapping[str, Any], environment: Mapping[str, str], directory: Path
+) -> tuple[Settings, list[str]]:
+    """Return the settings and warnings about names that are not known.
+
+    `flags` holds what the command line gave (None where nothing). Raises SettingsError that names the wrong setting.
+    """
+    warnings: list[str] = []
+    values = _from_file(directory / SETTINGS_FILE, warnings)
+    values |= _from_environment(environment, warnings)
+    values |= {name: _typed(name, value, f"--{name}") for name, value in flags.items() if value is not None}
+    settings = Settings(**values)
+    _check(settings)
+    return settings, warnings
+
+
+def server_key(settings: Settings) -> tuple[str, Path | None]:
+    """Return the server key and, when it is kept in a file, where. Makes it at the first start (mode 0600)."""
+    if settings.key:
+        return settings.key, None
+    path = settings.data / KEY_FILE
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(32) + "\n")
+        return path.read_text().strip(), path
+    except OSError as error:
+        raise SettingsError(f"data: the server key cannot be kept in {path} ({error.strerror}); set OMO_KEY") from error
+
+
+def _from_file(path: Path, warnings: list[str]) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path}: {error}") from error
+    found = {}
+    for name, value in table.items():
+        if name.replace("-", "_") in _NAMES:
+            found[name.replace("-", "_")] = _typed(name.replace("-", "_"), value, f"{path.name}: {name}")
+        else:
+            warnings.append(f"{path.name}: unknown key {name}{_suggestion(name, _NAMES)}")
+    return found
+
+
+def _from_environment(environment: Mapping[str, str], warnings: list[str]) -> dict[str, Any]:
+    variables = {f"OMO_{name.upper()}": name for name in _NAMES}
+    found = {}
+    for variable, value in environment.items():
+        if variable in variables:
+            if value:
+                found[variables[variable]] = _typed(variables[variable], value, variable)
+        elif variable.startswith("OMO_"):
+            warnings.append(f"unknown variable {variable}{_suggestion(variable, variables)}")
+    return found
+
+
+def _typed(name: str, value: Any, where: str) -> Any:  # noqa: ANN401 settings have several types
+    read = _READERS.get(name, str)
+    try:
+        return read(value)
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f"{where}: {value!r} is not {_EXPECTED.get(read, 'a text')}") from error
+
+
+def _networks(value: Any) -> tuple[str, ...]:  # noqa: ANN401 a TOML list or a text
+    parts = value.split(",") if isinstance(value, str) else value
+    return tuple(str(part).strip() for part in parts if str(part).strip())
+
+
+def _check(settings: Settings) -> None:
+    if not 0 <= settings.port <= 65535:
+        raise SettingsError(f"port: {settings.port} is not between 0 and 65535")
+    if not 1 <= settings.workers <= 256:
+        raise SettingsError(f"workers: {settings.workers} is not between 1 and 256")
+    if not 1 <= settings.deadline <= 10_000:
+        raise SettingsError(f"deadline: {settings.deadline} is not between 1 and 10000 milliseconds")
+    if settings.forwarded not in ("x-forwarded-for", "forwarded"):
+        raise SettingsError(f"forwarded: {settings.forwarded!r} is neither x-forwarded-for nor forwarded")
+
+
+def _suggestion(name: str, known: Mapping[str, Any]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+_NAMES = {field.name: field for field in fields(Settings)}
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "rules": Path,
+    "data": Path,
+    "mmdb": Path,
+    "port": int,
+    "workers": int,
+    "deadline": int,
+    "trusted_proxies": _networks,
+}
+_EXPECTED = {int: "a whole number", Path: "a path", _networks: "a list of networks"}

@@ -1,0 +1,95 @@
+"""What a landing URL says about the campaign that it belongs to.
+
+A keyword from here is the word that an advertiser bid on, not what the visitor typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from omotenashi.model.text import fold
+from omotenashi.signals.decode import cleaned
+
+_KEYWORD = ("utm_term", "mtm_kwd", "mtm_keyword", "matomo_kwd", "pk_kwd", "pk_keyword", "piwik_kwd")
+_CAMPAIGN = ("utm_campaign", "mtm_campaign", "mtm_cpn", "matomo_campaign", "pk_campaign", "pk_cpn", "piwik_campaign")
+_SOURCE = ("utm_source", "mtm_source", "matomo_source", "pk_source", "piwik_source")
+_MEDIUM = ("utm_medium", "mtm_medium", "matomo_medium", "pk_medium", "piwik_medium")
+_CONTENT = ("utm_content", "mtm_content", "matomo_content", "pk_content", "piwik_content")
+_CLICK_IDS = {
+    "gclid": "Google", "gbraid": "Google", "wbraid": "Google", "msclkid": "Bing", "yclid": "Yahoo! Japan",
+}  # fmt: skip
+"""What an advertising system adds to the URL of a click, and whose it is."""
+
+_NO_WORDS = frozenset({"(not provided)", "(not set)"})
+_UNEXPANDED = re.compile(r"\{[^{}]*\}")
+_WRAPPED = re.compile(r"\[(.*)\]|\"(.*)\"|“(.*)”", re.DOTALL)
+_LEADS = re.compile(r"(?<!\S)\++(?=\S)")
+_PAID = re.compile(
+    r"(?:.*-)?paid.*|.*ppc.*|cp[acmvp]|.*cpc.*|display.*|banner.*|retargeting|remarketing|affiliate.*|ads?"
+)
+_MEDIUMS = {
+    "email": "email", "e-mail": "email", "mail": "email", "newsletter": "email", "メルマガ": "email",
+    "social": "social", "sns": "social", "social-network": "social", "social-media": "social",
+    "organic": "search", "search": "search", "organic-search": "search",
+    "ai": "ai", "referral": "referral", "link": "referral",
+}  # fmt: skip
+_MEDIUMS_FOLDED = {fold(word): medium for word, medium in _MEDIUMS.items()}
+
+
+class Campaign(Struct, frozen=True):
+    """What is tagged on a landing URL, as it stands there; empty where nothing is."""
+
+    keyword: str | None = None
+    campaign: str = ""
+    source: str = ""
+    medium: str = ""
+    content: str = ""
+    paid: bool = False
+    """The click carries the id of an advertising system."""
+    seller: str = ""
+    """Whose id that is, named as in the table of sources."""
+
+    @property
+    def tagged(self) -> bool:
+        """Whether the URL says anything about how the visitor came."""
+        return self.paid or bool(self.campaign or self.source or self.medium or self.content or self.keyword)
+
+
+def read(query: Sequence[tuple[str, str]]) -> Campaign:
+    """Return the campaign that the decoded pairs of a landing URL's query name."""
+    values: dict[str, str] = {}
+    for name, value in query:
+        if text := cleaned(value):
+            values.setdefault(name.lower(), text)
+    click = next((name for name in _CLICK_IDS if name in values), "")
+    return Campaign(
+        keyword=_keyword(_first(values, _KEYWORD)),
+        campaign=_first(values, _CAMPAIGN),
+        source=_first(values, _SOURCE),
+        medium=_first(values, _MEDIUM),
+        content=_first(values, _CONTENT),
+        paid=bool(click),
+        seller=_CLICK_IDS.get(click, ""),
+    )
+
+
+def medium_of(stated: str) -> str | None:
+    """Return the vocabulary's medium for a utm_medium such as `cpc`, `e-mail` or `SNS`, or None for another word."""
+    word = fold(stated).replace("_", "-").replace(" ", "-")
+    return "paid" if _PAID.fullmatch(word) else _MEDIUMS_FOLDED.get(word)
+
+
+def _first(values: Mapping[str, str], names: Sequence[str]) -> str:
+    return next((values[name] for name in names if name in values), "")
+
+
+def _keyword(text: str) -> str | None:
+    """Return the words of a bid: without the signs of its match type, None where the system did not fill it in."""
+    if _UNEXPANDED.search(text) or text.lower() in _NO_WORDS:
+        return None
+    while match := _WRAPPED.fullmatch(text):
+        text = next(inner for inner in match.groups() if inner is not None).strip()
+    return _LEADS.sub("", text).strip() or None

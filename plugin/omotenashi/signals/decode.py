@@ -1,0 +1,99 @@
+"""From the bytes of a query string to text: percent-decoding in whatever charset a term was written."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from urllib.parse import unquote_to_bytes
+
+LONGEST_URL = 4096
+"""Characters of a URL that are read; the rest is ignored."""
+LONGEST_TEXT = 200
+"""Characters of a keyword or of a campaign's name that are kept."""
+LONGEST_PATH = 512
+"""Characters of a path that are kept with a visit."""
+
+_URL = re.compile(r"\A(?:[A-Za-z][A-Za-z0-9+.-]*:)?/")
+_CHARSET_PARAMETERS = frozenset({"ei", "ie"})
+_CODECS = {
+    "utf-8": "utf-8", "utf8": "utf-8",
+    "euc-jp": "euc_jp", "eucjp": "euc_jp", "x-euc-jp": "euc_jp",
+    "shift-jis": "cp932", "shiftjis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "ms932": "cp932", "cp932": "cp932",
+    "windows-31j": "cp932", "iso-2022-jp": "iso2022_jp", "jis": "iso2022_jp",
+    "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5", "euc-kr": "cp949",
+    "koi8-r": "koi8_r", "windows-1250": "cp1250", "windows-1251": "cp1251", "windows-1252": "cp1252",
+    "iso-8859-1": "latin_1", "latin1": "latin_1", "iso-8859-2": "iso8859_2", "iso-8859-15": "iso8859_15",
+}  # fmt: skip
+"""Python's codec for a charset's name. The wider of two that share a name: cp932 for Shift_JIS, gb18030 for gb2312."""
+
+
+def query_pairs(url_or_query: str, charsets: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Return the names and values of a query string, or of a URL's query, in their order, decoded.
+
+    A value is read in the charset that the query itself declares (`ei=`, `ie=`), else as strict UTF-8, else in the
+    first of `charsets` that fits, EUC-JP before all others, else as UTF-8 with replacement characters.
+    """
+    text = url_or_query[:LONGEST_URL]
+    query = text.partition("#")[0].partition("?")[2] if _URL.match(text) else text.removeprefix("?")
+    return read_pairs(query, codecs_of(charsets))
+
+
+def read_pairs(query: str, codecs: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Return the decoded names and values of a bare query string; `codecs` are names from `codecs_of`."""
+    parts = [part.partition("=") for part in query.split("&") if part]
+    order = (*_declared(parts), "utf-8", *codecs)
+    return [(decoded(name, order), decoded(value, order)) for name, _, value in parts]
+
+
+def decoded(text: str, codecs: Sequence[str] = ("utf-8",)) -> str:
+    """Return one percent-encoded name or value as text, in the first codec that reads it without an error."""
+    text = text.replace("+", " ")
+    if "%" not in text and text.isascii():
+        return text
+    data = unquote_to_bytes(_bytes(text))
+    for codec in codecs:
+        try:
+            return data.decode(codec)
+        except UnicodeDecodeError:
+            continue
+    return data.decode("utf-8", "replace")
+
+
+def codecs_of(charsets: Sequence[str]) -> tuple[str, ...]:
+    """Return Python's codecs for charset names, EUC-JP first.
+
+    cp932 reads most of what is EUC-JP too, as half-width kana, and EUC-JP hardly anything that is cp932.
+    """
+    codecs = [_CODECS[name] for charset in charsets if (name := _folded(charset)) in _CODECS]
+    return tuple(sorted(codecs, key=lambda codec: codec != "euc_jp"))
+
+
+def cleaned(text: str) -> str:
+    """Return `text` without control characters and surrounding space, cut to what is kept."""
+    if not text.isprintable():
+        text = "".join(" " if char in "\t\r\n" else char for char in text if char in "\t\r\n" or _shows(char))
+    return text.strip()[:LONGEST_TEXT].rstrip()
+
+
+def _declared(parts: Sequence[tuple[str, str, str]]) -> list[str]:
+    names = (_folded(value) for name, _, value in parts if name in _CHARSET_PARAMETERS)
+    return [_CODECS[name] for name in names if name in _CODECS]
+
+
+def _folded(charset: str) -> str:
+    return charset.strip().lower().replace("_", "-")
+
+
+def _bytes(text: str) -> bytes:
+    """Return the bytes behind `text`; raw UTF-8 in a header reaches us as Latin-1."""
+    try:
+        raw = text.encode("latin-1")
+        raw.decode("utf-8")
+    except ValueError:
+        return text.encode("utf-8", "replace")
+    return raw
+
+
+def _shows(char: str) -> bool:
+    return unicodedata.category(char) not in {"Cc", "Cs"}

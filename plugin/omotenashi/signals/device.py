@@ -1,0 +1,88 @@
+"""What kind of device and which languages, and whether it is a robot: by headers that anybody may send."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache, lru_cache
+
+from crawleruseragents import CRAWLER_USER_AGENTS_DATA
+
+_CACHED = 4096
+_LONGEST_USER_AGENT = 1024
+_NO_ROBOTS = {"http-library", "browser-automation"}
+_CHUNK = 25
+_LONGEST_LANGUAGES = 512
+
+_NO_CLASS = re.compile(
+    r"SMART-?TV|SmartTV|Apple ?TV|Android TV|GoogleTV|BRAVIA|Web0S|webOS\.TV|NetCast|HbbTV|VIERA|AQUOSBrowser|CrKey"
+    r"|\bAFT[A-Z]|Nintendo|PlayStation|Xbox",
+)
+_TABLET = re.compile(r"iPad|Tablet(?! PC)|PlayBook|Silk/|Kindle|\bKF[A-Z]{2,}\b|Macintosh.* Mobile/")
+_MOBILE = re.compile(
+    r"iPhone|iPod|Mobile|Windows Phone|IEMobile|BlackBerry|BB10|Opera Mini|Opera Mobi|Symbian|SymbOS|Nokia|webOS|KAIOS"
+    r"|DoCoMo|KDDI-|UP\.Browser|SoftBank|Vodafone|J-PHONE|WILLCOM|DDIPOCKET|emobile|MIDP",
+)
+_DESKTOP = re.compile(r"Windows NT|Windows 9|Macintosh|X11|CrOS|Linux (?:x86_64|i686)")
+_LANGUAGE = re.compile(r"([a-z]{1,8}(?:-[a-z0-9]{1,8})*)(?:;q=([01](?:\.\d{0,6})?))?")
+
+
+def device_class(user_agent: str, mobile_hint: str) -> str | None:
+    """Return mobile, tablet or desktop by User-Agent and Sec-CH-UA-Mobile, or None for what is none of these.
+
+    An iPad that asks for desktop pages calls itself a Mac and is taken for one.
+    """
+    return _device_class(user_agent[:_LONGEST_USER_AGENT], mobile_hint.strip() == "?1")
+
+
+def languages(accept_language: str) -> tuple[str, ...] | None:
+    """Return the accepted languages in lower case, the preferred one first; None where the header names none."""
+    return _languages(accept_language[:_LONGEST_LANGUAGES])
+
+
+def is_bot(user_agent: str) -> bool:
+    """Tell whether a User-Agent is a known robot's (crawler-user-agents); none at all is not.
+
+    A mere HTTP library (curl, python-requests, PHP) is a CMS that includes a block, or somebody's test, and so is a
+    browser that is steered: neither is a robot.
+    """
+    return _is_bot(user_agent[:_LONGEST_USER_AGENT])
+
+
+@lru_cache(maxsize=_CACHED)
+def _device_class(agent: str, says_mobile: bool) -> str | None:  # noqa: FBT001 a key of the cache
+    if _NO_CLASS.search(agent):
+        return None
+    if _TABLET.search(agent):
+        return "tablet"
+    if says_mobile or _MOBILE.search(agent):
+        return "mobile"
+    if "Android" in agent:
+        return "tablet"
+    return "desktop" if _DESKTOP.search(agent) else None
+
+
+@lru_cache(maxsize=_CACHED)
+def _languages(accept_language: str) -> tuple[str, ...] | None:
+    accepted: dict[str, float] = {}
+    for part in accept_language.lower().split(","):
+        if match := _LANGUAGE.fullmatch("".join(part.split())):
+            accepted.setdefault(match[1], min(float(match[2] or 1), 1.0))
+    ordered = sorted((tag for tag, quality in accepted.items() if quality > 0), key=lambda tag: -accepted[tag])
+    return tuple(ordered) or None
+
+
+@lru_cache(maxsize=_CACHED)
+def _is_bot(user_agent: str) -> bool:
+    return any(pattern.search(user_agent) for pattern in _robots())
+
+
+def _harmless(tags: Sequence[str]) -> bool:
+    return bool(tags) and set(tags) <= _NO_ROBOTS
+
+
+@cache
+def _robots() -> tuple[re.Pattern[str], ...]:
+    """Return the patterns of robots, a few dozen together: all in one are much slower."""
+    robots = [one["pattern"] for one in CRAWLER_USER_AGENTS_DATA if not _harmless(one.get("tags", ()))]
+    return tuple(re.compile("|".join(robots[start : start + _CHUNK])) for start in range(0, len(robots), _CHUNK))

@@ -1,0 +1,189 @@
+"""From the facts of a request to a visitor: everything that a condition may ask about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from omotenashi.model.paths import bare_host, host_of, page_path
+from omotenashi.model.request import RequestFacts
+from omotenashi.model.site_facts import SiteFacts
+from omotenashi.model.text import fold
+from omotenashi.model.visitor import Arrival, History, Member, Visitor
+from omotenashi.signals import campaign, device, referrer, region
+from omotenashi.signals.campaign import Campaign
+from omotenashi.signals.decode import LONGEST_PATH, LONGEST_TEXT, LONGEST_URL, cleaned, query_pairs
+from omotenashi.signals.member import BadToken, MemberKeys, from_statement, from_token
+from omotenashi.signals.place_reader import PlaceReader
+from omotenashi.signals.referrer import Referral
+from omotenashi.signals.sources import sources
+
+MEMBER_COOKIE = "omo_member"
+
+_JAPANESE = ("euc-jp", "cp932")
+"""Shops that are not in UTF-8 send forms in one of these."""
+_MOST_PARAMETERS = 50
+_MOST_TAGS = 100
+_UNTAGGED = Campaign()
+_FROM_ELSEWHERE = frozenset({"search", "ai", "social", "email", "referral"})
+
+
+@dataclass(frozen=True)
+class SignalTools:
+    """What an operator provides, and what is counted while reading."""
+
+    places: PlaceReader | None = None
+    member_keys: MemberKeys | None = None
+    counts: Counter[str] = field(default_factory=Counter)
+    """`member_token_refused:REASON` and `member_attribute_dropped`."""
+
+
+class _Page(Struct, frozen=True):
+    """What a page's URL says."""
+
+    path: str
+    host: str
+    pairs: Sequence[tuple[str, str]] = ()
+    query: Mapping[str, str] = {}
+    campaign: Campaign = _UNTAGGED
+
+
+def visitor(
+    facts: RequestFacts,
+    site: SiteFacts,
+    tools: SignalTools,
+    *,
+    consent: frozenset[str] = frozenset(),
+    history: History | None = None,
+    kept: Arrival | None = None,
+    visitor_id: str | None = None,
+) -> Visitor:
+    """Return the visitor whom a request brings; `kept` is the arrival of the visit that goes on, if one does.
+
+    A member token that is not to be believed makes a guest, and is counted in `tools.counts`.
+    """
+    page = _page(facts.url)
+    member = member_of(facts, site, tools)
+    return Visitor(
+        arrival=kept_arrival(arrival(facts, site), kept),
+        page=page.path,
+        host=page.host or bare_host(facts.host),
+        page_tags=_folded(facts.tags),
+        site_search=_site_search(page.pairs, site.search_parameters) if page.pairs else "",
+        query=page.query,
+        place=region.resolve(facts, site, tools.places, member),
+        device=device.device_class(facts.user_agent, facts.mobile_hint),
+        languages=device.languages(facts.accept_language),
+        member=member,
+        consent=consent,
+        history=history,
+        id=visitor_id,
+    )
+
+
+def recall(seen: Visitor, history: History | None, kept: Arrival | None) -> Visitor:
+    """Return a visitor, gathered without a profile, together with what the profile knows."""
+    return replace(seen, history=history, arrival=kept_arrival(seen.arrival, kept))
+
+
+def arrival(facts: RequestFacts, site: SiteFacts) -> Arrival:
+    """Return how this one request came: by its campaign where the URL is tagged, else by its referrer."""
+    page = _page(facts.url)
+    host = page.host or bare_host(facts.host)
+    own = site.hosts if not host or host in site.hosts else site.hosts | {host}
+    referral = referrer.classify(facts.referrer, own)
+    tags = page.campaign
+    medium, source = (referral.medium, referral.source) if tags is _UNTAGGED else _by_campaign(tags, referral)
+    keyword = tags.keyword or referral.keyword
+    return Arrival(
+        keyword,
+        "campaign" if tags.keyword else "referrer" if keyword else "none",
+        medium,
+        source,
+        referral.referrer,
+        fold(tags.campaign),
+        fold(tags.source),
+        fold(tags.medium),
+        fold(tags.content),
+        page.path[:LONGEST_PATH],
+    )
+
+
+def kept_arrival(now: Arrival, kept: Arrival | None) -> Arrival:
+    """Return the arrival of the visit: the one that is kept, unless this request comes from elsewhere anew."""
+    return kept if kept is not None and now.medium in {"internal", "direct"} else now
+
+
+def member_of(facts: RequestFacts, site: SiteFacts, tools: SignalTools) -> Member | None:
+    """Return who is logged in, or None for a guest: by the caller's statement, a token in the body, or the cookie.
+
+    An empty statement is a guest's.
+    """
+    if facts.stated_member:
+        return from_statement(facts.stated_member, site, tools.counts)
+    token = facts.member_token or facts.cookies.get(MEMBER_COOKIE)
+    if not token:
+        return None
+    if tools.member_keys is None:
+        _count_refused("no_key", tools)
+        return None
+    in_cookie = not facts.member_token
+    try:
+        return from_token(token, tools.member_keys, site, facts.now, in_cookie=in_cookie, counts=tools.counts)
+    except BadToken as bad:
+        _count_refused(bad.reason, tools)
+        return None
+
+
+def warm() -> None:
+    """Load and compile what the first request would otherwise wait for."""
+    sources()
+    device.is_bot("Mozilla/5.0")
+
+
+def _count_refused(reason: str, tools: SignalTools) -> None:
+    tools.counts[f"member_token_refused:{reason}"] += 1
+
+
+def _page(url: str) -> _Page:
+    return _read_page(url[:LONGEST_URL])
+
+
+@lru_cache(maxsize=2048)
+def _read_page(url: str) -> _Page:
+    path, host = page_path(url), host_of(url)
+    if "?" not in url:
+        return _Page(path, host)
+    pairs = query_pairs(url, _JAPANESE)
+    query: dict[str, str] = {}
+    for name, value in pairs[:_MOST_PARAMETERS]:
+        query.setdefault(name, fold(value[:LONGEST_TEXT]))
+    tags = campaign.read(pairs)
+    return _Page(path, host, pairs[:_MOST_PARAMETERS], query, tags if tags.tagged else _UNTAGGED)
+
+
+@lru_cache(maxsize=512)
+def _folded(tags: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(fold(tag[:LONGEST_TEXT]) for tag in tags[:_MOST_TAGS])
+
+
+def _site_search(pairs: Sequence[tuple[str, str]], parameters: Sequence[str]) -> str:
+    """Return the words of the first search parameter that has some."""
+    words = (cleaned(value) for wanted in parameters for name, value in pairs if name == wanted)
+    return next((text for text in words if text), "")
+
+
+def _by_campaign(tags: Campaign, referral: Referral) -> tuple[str, str]:
+    """Return medium and source of a tagged URL; what its tags leave open is the referrer's to say."""
+    sent = referral if referral.medium in _FROM_ELSEWHERE else None
+    stated = sources().stated(tags.source) if tags.source else None
+    medium = "paid" if tags.paid else campaign.medium_of(tags.medium)
+    if stated and stated.medium == "ai":
+        return "paid" if medium == "paid" else "ai", stated.name
+    medium = medium or (stated.medium if stated else None) or (sent.medium if sent else "referral")
+    return medium, tags.source or (sent.source if sent else "") or tags.seller

@@ -1,0 +1,198 @@
+"""Who is logged in, as an authenticated caller or a signed token states it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jwt
+from msgspec import Struct
+
+from omotenashi.model.errors import OmotenashiError, SettingsError
+from omotenashi.model.site_facts import SiteFacts
+from omotenashi.model.visitor import Member
+from omotenashi.signals.attributes import typed
+
+try:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+except ImportError:  # the extra `ed25519`
+    HAS_ED25519 = False
+else:
+    HAS_ED25519 = True
+
+AUDIENCE = "omotenashi"
+DROPPED = "member_attribute_dropped"
+"""The counter of attributes that were undeclared, of another type, or sensitive in a cookie."""
+
+_SHORTEST_SECRET = 32
+_LONGEST_TOKEN = 8192
+_LIFE_IN_BODY = 5 * 60
+_LIFE_IN_COOKIE = 12 * 60 * 60
+_LEEWAY = 30
+_LATEST = 1e12
+"""Seconds; above it, and for NaN and infinity, a time claim is nonsense."""
+_LARGEST_ID = 2**63
+_CACHED = 1024
+_REGISTERED = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
+_OPTIONS: Any = {
+    "require": ["exp", "iat", "aud"],
+    "verify_exp": False,  # by the `now` of the request instead
+    "verify_iat": False,
+    "verify_nbf": False,
+}
+
+
+class BadToken(OmotenashiError):
+    """A member token that is refused, with the reason in one word."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"member token refused: {reason}")
+        self.reason = reason
+
+
+class _Key(Struct, frozen=True):
+    algorithm: str
+    """The only one with which this key is used, whatever a token says."""
+    key: Any
+
+
+class MemberKeys:
+    """The keys that sign member tokens, by their `kid`."""
+
+    def __init__(self, keys: Mapping[str, _Key]) -> None:
+        self._keys = keys
+        self.claims = lru_cache(maxsize=_CACHED)(self._verified)
+
+    def __repr__(self) -> str:
+        return f"MemberKeys({', '.join(sorted(self._keys))})"
+
+    @classmethod
+    def parse(cls, text: str) -> MemberKeys:
+        """Read `kid:secret[,kid2:@file.pem]`; SettingsError tells what is wrong and never shows a secret."""
+        keys: dict[str, _Key] = {}
+        for number, part in enumerate(text.split(","), 1):
+            kid, colon, secret = part.strip().partition(":")
+            if not (kid and colon and secret):
+                raise SettingsError(f"OMO_MEMBER_KEY: entry {number} is not of the form kid:secret or kid:@file.pem")
+            if kid in keys:
+                raise SettingsError(f"OMO_MEMBER_KEY: the kid of entry {number} stands there twice")
+            keys[kid] = _public_key(kid, Path(secret[1:])) if secret.startswith("@") else _secret_key(number, secret)
+        return cls(keys)
+
+    def _verified(self, token: str) -> dict[str, Any]:
+        """Return the claims of a token whose signature and audience are right; times are the caller's business."""
+        try:
+            header = jwt.get_unverified_header(token)
+            key = self._key(header.get("kid"))
+            return jwt.decode(token, key.key, algorithms=[key.algorithm], audience=AUDIENCE, options=_OPTIONS)
+        except (jwt.PyJWTError, UnicodeError) as error:
+            raise BadToken(_reason(error)) from error
+
+    def _key(self, kid: object) -> _Key:
+        if kid is None and len(self._keys) == 1:
+            return next(iter(self._keys.values()))
+        key = self._keys.get(kid) if isinstance(kid, str) else None
+        if key is None:
+            raise BadToken("unknown_key")
+        return key
+
+
+def from_token(
+    token: str, keys: MemberKeys, site: SiteFacts, now: float, *, in_cookie: bool, counts: Counter[str] | None = None
+) -> Member:
+    """Return the member that a signed token (JWT, HS256 or EdDSA) states; BadToken if it is not to be believed.
+
+    `now` is in seconds since 1970-01-01 UTC. A token lives 5 minutes in a body, 12 hours in a cookie, where sensitive
+    attributes are dropped. `counts` is told how many attributes were dropped.
+    """
+    if len(token) > _LONGEST_TOKEN:
+        raise BadToken("too_long")
+    claims = keys.claims(token)
+    _check_times(claims, now, _LIFE_IN_COOKIE if in_cookie else _LIFE_IN_BODY)
+    stated = {name: value for name, value in claims.items() if name not in _REGISTERED}
+    if not in_cookie:
+        return _member(claims.get("sub"), stated, site, counts)
+    sensitive = {name for name in stated if name in site.attributes and site.attributes[name].sensitive}
+    _count(counts, len(sensitive))
+    return _member(claims.get("sub"), {name: stated[name] for name in stated if name not in sensitive}, site, counts)
+
+
+def from_statement(stated: Mapping[str, Any], site: SiteFacts, counts: Counter[str] | None = None) -> Member:
+    """Return the member that an authenticated caller states: `id`, and the attributes flat beside it."""
+    return _member(stated.get("id"), {name: stated[name] for name in stated if name != "id"}, site, counts)
+
+
+def _member(stated_id: object, stated: Mapping[str, object], site: SiteFacts, counts: Counter[str] | None) -> Member:
+    attributes, dropped = typed(stated, site.attributes)
+    _count(counts, dropped)
+    return Member(_id(stated_id), attributes)
+
+
+def _id(stated: object) -> str:
+    """Return a member id; many systems have numbers for it."""
+    if isinstance(stated, int) and not isinstance(stated, bool) and abs(stated) <= _LARGEST_ID:
+        return str(stated)
+    return stated if isinstance(stated, str) else ""
+
+
+def _count(counts: Counter[str] | None, dropped: int) -> None:
+    if counts is not None and dropped:
+        counts[DROPPED] += dropped
+
+
+def _check_times(claims: Mapping[str, Any], now: float, longest_life: int) -> None:
+    issued, expires = _instant(claims, "iat"), _instant(claims, "exp")
+    if expires - issued > longest_life:
+        raise BadToken("life_too_long")
+    if expires <= now - _LEEWAY:
+        raise BadToken("expired")
+    starts = max(issued, _instant(claims, "nbf")) if "nbf" in claims else issued
+    if starts > now + _LEEWAY:
+        raise BadToken("not_yet_valid")
+
+
+def _instant(claims: Mapping[str, Any], name: str) -> float:
+    value = claims[name]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _LATEST:
+        raise BadToken("malformed")
+    return value
+
+
+def _reason(error: Exception) -> str:
+    for kind, reason in _REASONS:
+        if isinstance(error, kind):
+            return reason
+    return "malformed"
+
+
+_REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (jwt.InvalidSignatureError, "signature"),
+    (jwt.InvalidAlgorithmError, "algorithm"),
+    (jwt.MissingRequiredClaimError, "missing_claim"),
+    (jwt.InvalidAudienceError, "audience"),
+)
+
+
+def _secret_key(number: int, secret: str) -> _Key:
+    if len(secret.encode()) < _SHORTEST_SECRET:
+        raise SettingsError(f"OMO_MEMBER_KEY: the secret of entry {number} has fewer than {_SHORTEST_SECRET} bytes")
+    return _Key("HS256", secret.encode())
+
+
+def _public_key(kid: str, path: Path) -> _Key:
+    if not HAS_ED25519:
+        raise SettingsError(f"OMO_MEMBER_KEY: {kid} is a key file, which needs: pip install 'omotenashi[ed25519]'")
+    try:
+        key = load_pem_public_key(path.read_bytes())
+    except OSError as error:
+        raise SettingsError(f"OMO_MEMBER_KEY: {kid}: {path} cannot be read: {error.strerror}") from error
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise SettingsError(f"OMO_MEMBER_KEY: {kid}: {path} holds no public key in PEM form") from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise SettingsError(f"OMO_MEMBER_KEY: {kid}: {path} holds another kind of key than Ed25519")
+    return _Key("EdDSA", key)

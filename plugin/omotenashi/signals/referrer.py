@@ -1,0 +1,102 @@
+"""Who sent the visitor, and with which words, by the Referer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from msgspec import Struct
+
+from omotenashi.model.paths import host_of, page_path
+from omotenashi.signals.decode import LONGEST_PATH, LONGEST_URL, cleaned, decoded, read_pairs
+from omotenashi.signals.sources import MEDIUMS_BY_SITE, Engine, sources
+
+_Pairs = Sequence[tuple[str, str]]
+_SCHEME_AND_HOST = re.compile(r"\A(?:https?|android-app)://[^/?#]+", re.IGNORECASE)
+_HOST = re.compile(r"[\w.-]{1,253}|\[[0-9a-f:.]+\]")
+_ADVANCED = ("as_q", "as_epq", "as_oq")
+_GOOGLE_KINDS = {"isch": "Google Images", "vid": "Google Video", "shop": "Google Shopping", "nws": "Google News"}
+
+
+class Referral(Struct, frozen=True):
+    """What a referrer says."""
+
+    medium: str
+    """search, ai, social, email, referral, direct or internal."""
+    source: str = ""
+    """A name from the table; empty for a site that is not in it."""
+    keyword: str | None = None
+    referrer: str = ""
+    """Host and path as paths are compared, without scheme, query and fragment; empty where there is none."""
+
+
+def classify(url: str, own_hosts: frozenset[str]) -> Referral:
+    """Return what a referring URL says; own hosts: internal; nothing: direct; unreadable: referral."""
+    host, outside, inside = _known(url[:LONGEST_URL])
+    return inside if host in own_hosts else outside
+
+
+@lru_cache(maxsize=2048)
+def _known(url: str) -> tuple[str, Referral, Referral]:
+    """Return the host, and what the URL says where that host is foreign and where it is our own."""
+    url = url.strip()
+    if url in {"", "about:blank"}:
+        return "", Referral("direct"), Referral("direct")
+    authority = _SCHEME_AND_HOST.match(url)
+    host = host_of(url)
+    if not authority or not _HOST.fullmatch(host):
+        return "", Referral("referral"), Referral("referral")
+    path = page_path(url)[:LONGEST_PATH]
+    outside = _outside(host, path, url[authority.end() :])
+    return host, outside, Referral("internal", referrer=outside.referrer)
+
+
+def _outside(host: str, path: str, rest: str) -> Referral:
+    place = host + path
+    engine = sources().engine(host, path)
+    pairs = _all_pairs(rest, engine.codecs) if engine else []
+    keyword = _keyword(engine, pairs, rest) if engine else None
+    for medium in MEDIUMS_BY_SITE:
+        if site := sources().site(medium, host, path):
+            return Referral(medium, site.name, keyword, place)
+    if engine:
+        return Referral("search", _engine_name(engine, pairs), keyword, place)
+    site = sources().site("referral", host, path)
+    return Referral("referral", site.name if site else "", None, place)
+
+
+def _all_pairs(rest: str, codecs: tuple[str, ...]) -> _Pairs:
+    """Return the pairs of the query, then those of the fragment, in which some engines keep theirs."""
+    before, _, fragment = rest.partition("#")
+    pairs = read_pairs(before.partition("?")[2], codecs)
+    return [*pairs, *read_pairs(fragment.partition("?")[2] or fragment, codecs)] if fragment else pairs
+
+
+def _keyword(engine: Engine, pairs: _Pairs, rest: str) -> str | None:
+    found = (cleaned(text) for text in _candidates(engine, pairs, rest))
+    return next((text for text in found if text), None)
+
+
+def _candidates(engine: Engine, pairs: _Pairs, rest: str) -> Iterator[str]:
+    for term in engine.terms:
+        if isinstance(term, str):
+            yield from (value for name, value in pairs if name == term)
+        elif match := term.search(rest.partition("#")[0]):
+            yield decoded(match[1].partition("?")[0], ("utf-8", *engine.codecs))
+    if engine.name.startswith("Google"):
+        yield " ".join(value for wanted in _ADVANCED for name, value in pairs if name == wanted and value)
+        yield from (_keyword_of_image(engine, value) or "" for name, value in pairs if name == "prev")
+
+
+def _keyword_of_image(engine: Engine, previous: str) -> str | None:
+    """Return the words of the result page from which an image was opened (`prev=/images?q=…`)."""
+    pairs = [pair for pair in _all_pairs(previous, engine.codecs) if pair[0] != "prev"]
+    return _keyword(engine, pairs, previous)
+
+
+def _engine_name(engine: Engine, pairs: _Pairs) -> str:
+    if engine.name != "Google":
+        return engine.name
+    kinds = (_GOOGLE_KINDS[value] for name, value in pairs if name == "tbm" and value in _GOOGLE_KINDS)
+    return next(kinds, engine.name)

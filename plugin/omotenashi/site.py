@@ -1,0 +1,131 @@
+"""A rules folder to a site: read, checked, compiled; or diagnostics that say why not."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from omotenashi.content.render import render, wants_word
+from omotenashi.content.source import read_fragments
+from omotenashi.engine.choose import Choice, Engine
+from omotenashi.engine.occasion import Occasion
+from omotenashi.language.check import Whole, check
+from omotenashi.language.compile import compile_folder
+from omotenashi.language.nodes import MapNode
+from omotenashi.language.parse import decode, parse
+from omotenashi.language.read_file import read_file
+from omotenashi.language.read_site import read_site
+from omotenashi.language.report import Report
+from omotenashi.language.syntax import CaseSpec, Folder
+from omotenashi.model.errors import Diagnostic, Position, SiteError
+from omotenashi.model.site_facts import SiteFacts
+
+SITE_FILE = "site.yaml"
+
+
+class Site(Struct, frozen=True):
+    """One immutable snapshot of a rules folder, ready to decide."""
+
+    facts: SiteFacts
+    engine: Engine
+    tests: tuple[CaseSpec, ...]
+    digest: str
+    """SHA-256 of all that was read, shortened."""
+    notes: tuple[Diagnostic, ...] = ()
+    """Warnings and notes."""
+
+
+class Loaded(Struct, frozen=True):
+    """What came of reading a folder: a site, or none and the diagnostics."""
+
+    site: Site | None
+    diagnostics: tuple[Diagnostic, ...]
+    texts: Mapping[str, str]
+    """Each file's text by its name, for showing lines."""
+    files: Mapping[str, bytes]
+    """All that was read, by path within the folder."""
+    language: str = "ja"
+
+
+def load(root: Path) -> Loaded:
+    """Read, check and compile a rules folder. Raises OSError only when the folder itself cannot be listed."""
+    report = Report()
+    files = _rule_files(root, report)
+    texts = {name: text for name, data in files.items() if (text := decode(name, data, report)) is not None}
+    trees = {name: tree for name, text in texts.items() if (tree := parse(name, text, report)) is not None}
+    facts = read_site(trees.pop(SITE_FILE, MapNode((), Position(SITE_FILE, 1, 1, 2))), report)
+    folder = _joined([read_file(tree, facts, report) for tree in trees.values()])
+    raw, escaping = read_fragments(root / "contents", _fragment_paths(folder))
+    fragments = {
+        path: text for path, data in raw.items() if (text := decode(f"contents/{path}", data, report)) is not None
+    }
+    check(Whole(folder, facts, fragments, escaping | (raw.keys() - fragments.keys())), report)
+    everything = {**files, **{f"contents/{path}": data for path, data in raw.items()}}
+    shown = {**texts, **{f"contents/{path}": text for path, text in fragments.items()}}
+    site = None if report.failed else _site(folder, facts, fragments, _digest(everything), report)
+    return Loaded(site, report.sorted(), shown, everything, facts.language)
+
+
+def html_of(choice: Choice, site: Site, occasion: Occasion) -> str | None:
+    """Return the HTML that a choice shows to a visitor, or None where the CMS keeps its own."""
+    word = site.engine.matched_word(choice.rule, occasion) if choice.rule and wants_word(choice.show) else None
+    return render(choice.show, occasion.visitor, word)
+
+
+def load_or_raise(root: Path) -> Site:
+    """Return the site of a folder; raises SiteError with the diagnostics where it has errors."""
+    loaded = load(root)
+    if loaded.site is None:
+        raise SiteError(loaded.diagnostics)
+    return loaded.site
+
+
+def _rule_files(root: Path, report: Report) -> dict[str, bytes]:
+    """The rule files of a folder by name: *.yaml and *.yml directly in it, not hidden."""
+    files: dict[str, bytes] = {}
+    for path in sorted(root.iterdir()):
+        if path.name.startswith(".") or path.suffix not in (".yaml", ".yml") or not path.is_file():
+            continue
+        try:
+            files[path.name] = path.read_bytes()
+        except OSError as error:
+            report.add("E109", Position(path.name, 1, 1, 2), problem=error.strerror or str(error))
+            report.unreadable = True
+    for path in sorted(root.glob("[!.]*/**/*.y*ml")):
+        report.add("W501", Position(path.relative_to(root).as_posix(), 1, 1, 2))
+    if not files:
+        report.add("E110", Position(root.name or ".", 1, 1, 2))
+    return files
+
+
+def _joined(folders: list[Folder]) -> Folder:
+    return Folder(
+        segments=tuple(one for folder in folders for one in folder.segments),
+        contents=tuple(one for folder in folders for one in folder.contents),
+        blocks=tuple(one for folder in folders for one in folder.blocks),
+        tests=tuple(one for folder in folders for one in folder.tests),
+    )
+
+
+def _fragment_paths(folder: Folder) -> list[str]:
+    shows = [content.show for content in folder.contents]
+    for block in folder.blocks:
+        shows += [rule.show for rule in block.rules] + [block.otherwise]
+    return sorted({show.text for show in shows if show.kind == "file"})
+
+
+def _site(folder: Folder, facts: SiteFacts, fragments: dict[str, str], digest: str, report: Report) -> Site:
+    program = compile_folder(folder, facts, fragments)
+    engine = Engine(program, ZoneInfo(facts.timezone))
+    return Site(facts, engine, folder.tests, digest, report.sorted())
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        digest.update(f"{name}\0{len(files[name])}\0".encode() + files[name])
+    return digest.hexdigest()[:16]

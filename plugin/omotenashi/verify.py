@@ -1,0 +1,151 @@
+"""The editors' tests, run on the engine and the signals that serve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct
+
+from omotenashi.engine.choose import Account, Choice
+from omotenashi.engine.occasion import Occasion, months_before
+from omotenashi.language.condition import Span
+from omotenashi.language.syntax import CaseSpec, Expectation, StatedVisitor
+from omotenashi.model.request import RequestFacts
+from omotenashi.model.site_facts import SiteFacts
+from omotenashi.model.text import fold
+from omotenashi.model.visitor import Arrival, History, Member, Place, Visitor
+from omotenashi.signals import gather
+from omotenashi.signals.gather import SignalTools
+from omotenashi.signals.region import stated_place
+from omotenashi.site import Site, html_of
+
+TEST_VISITOR = "a-visitor-of-a-test"
+
+
+class Failure(Struct, frozen=True):
+    """An expectation that was not met."""
+
+    test: CaseSpec
+    expected: Expectation
+    choice: Choice
+    html: str | None
+    accounts: tuple[Account, ...]
+
+
+class Result(Struct, frozen=True):
+    """What came of one test."""
+
+    test: CaseSpec
+    failures: tuple[Failure, ...]
+
+
+def run_tests(site: Site, tools: SignalTools, now: float, select: str = "") -> Iterator[Result]:
+    """Run the tests whose name holds `select`; those that name no time run at `now` (epoch seconds)."""
+    for test in site.tests:
+        if fold(select) in fold(test.name):
+            yield _run(test, site, tools, now)
+
+
+def occasion_for(stated: StatedVisitor, site: Site, tools: SignalTools, now: float) -> Occasion:
+    """Return what a decision for a stated visitor is made on."""
+    zone = ZoneInfo(site.facts.timezone)
+    return site.engine.occasion(visitor_of(stated, site.facts, tools, now, zone), now)
+
+
+def visitor_of(stated: StatedVisitor, site: SiteFacts, tools: SignalTools, now: float, zone: tzinfo) -> Visitor:
+    """Return the visitor that a test states: raw facts through the real signals, then what is stated outright."""
+    consent = site.consent.default if stated.consent is None else stated.consent
+    history = _history(stated, now, zone) if "personalization" in consent else None
+    raw = RequestFacts(
+        now=now,
+        authenticated=True,
+        trusted=True,
+        url=stated.url or "/",
+        referrer=stated.raw_referrer,
+        client_ip=stated.ip or None,
+        user_agent=stated.user_agent,
+        accept_language=stated.accept_language,
+        place=stated.place,
+    )
+    visitor_id = TEST_VISITOR if consent else None
+    visitor = gather.visitor(raw, site, tools, consent=consent, history=history, kept=None, visitor_id=visitor_id)
+    return msgspec.structs.replace(
+        visitor,
+        arrival=_arrival(stated, visitor.arrival),
+        page=visitor.page if stated.page is None else stated.page,
+        page_tags=frozenset(stated.page_tags),
+        site_search=visitor.site_search if stated.site_search is None else stated.site_search,
+        query={**visitor.query, **{name: fold(text) for name, text in stated.query.items()}},
+        place=_place(stated, visitor.place),
+        device=stated.device or visitor.device,
+        languages=(stated.language,) if stated.language else visitor.languages,
+        member=_member(stated),
+    )
+
+
+def _run(test: CaseSpec, site: Site, tools: SignalTools, now: float) -> Result:
+    occasion = occasion_for(test.visitor, site, tools, now if test.at is None else test.at)
+    blocks = {fold(name): name for name in site.engine.program.blocks}
+    expected = [(one, blocks[fold(one.block)]) for one in test.expectations]
+    choices = site.engine.decide(occasion, [block for _, block in expected])
+    failures = []
+    for one, block in expected:
+        choice = choices[block]
+        html = html_of(choice, site, occasion)
+        if not _met(one, choice, html):
+            failures.append(Failure(test, one, choice, html, tuple(site.engine.explain(occasion, block))))
+    return Result(test, tuple(failures))
+
+
+def _met(expected: Expectation, choice: Choice, html: str | None) -> bool:
+    if expected.contains and expected.contains not in (html or ""):
+        return False
+    if expected.won in ("original", "nothing"):
+        return choice.show.kind == expected.won
+    if expected.won == "otherwise":
+        return choice.rule is None
+    if not expected.won:
+        return True
+    return choice.rule is not None and fold(expected.won) in (fold(choice.rule.name), fold(choice.rule.id))
+
+
+def _arrival(stated: StatedVisitor, raw: Arrival) -> Arrival:
+    if not stated.arrival:
+        return raw
+    folded = {name: fold(text) if name.startswith("campaign") else text for name, text in stated.arrival.items()}
+    arrival = msgspec.structs.replace(raw, **folded)
+    return msgspec.structs.replace(arrival, keyword_origin="campaign") if "keyword" in folded else arrival
+
+
+def _place(stated: StatedVisitor, raw: Place) -> Place:
+    """Country, prefecture and area follow one from the other; a location alone implies nothing."""
+    place = stated_place(stated.place) if stated.place else raw
+    if stated.area is None or place.prefecture is not None:
+        return place
+    return msgspec.structs.replace(place, area=stated.area, country=place.country or "JP")
+
+
+def _member(stated: StatedVisitor) -> Member | None:
+    if stated.logged_in is False or (stated.logged_in is None and not stated.member):
+        return None
+    return Member("a-member-of-a-test", stated.member)
+
+
+def _history(stated: StatedVisitor, now: float, zone: tzinfo) -> History:
+    """Nothing is derived between kinds; what is not stated did not happen, and this is the first visit."""
+    past = stated.history
+    local = datetime.fromtimestamp(now, zone)
+
+    def before(ago: Span) -> int:
+        return int(months_before(local, ago.months).timestamp()) - ago.seconds
+
+    return History(
+        views=[msgspec.structs.replace(view, at=before(ago)) for ago, view in past.views],
+        orders=[msgspec.structs.replace(order, at=before(ago)) for ago, order in past.orders],
+        deeds=[msgspec.structs.replace(deed, at=before(ago)) for ago, deed in past.deeds],
+        visits=[int(now)] * (1 if past.visits is None else past.visits),
+        last_visit=before(past.last_visit) if past.last_visit else None,
+    )

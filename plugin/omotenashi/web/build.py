@@ -1,0 +1,39 @@
+"""Settings to an application, in each process that serves."""
+
+from __future__ import annotations
+
+import logging
+
+from starlette.types import ASGIApp
+
+from omotenashi.profiles.sqlite import SqliteStore
+from omotenashi.reload import Holder, Watcher
+from omotenashi.service import Service, signal_tools
+from omotenashi.settings import Settings
+from omotenashi.signals.client_address import HeaderKind, TrustedNetworks
+from omotenashi.web.app import create_app
+from omotenashi.web.guard import Access
+
+DATABASE = "visitors.sqlite"
+
+
+def build_app(settings: Settings, key: str) -> ASGIApp:
+    """Return the application for these settings and this server key; raises SettingsError."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    holder = Holder(settings.rules, settings.data)
+    watcher = Watcher(holder, settings.rules)
+    holder.load_first()
+    service = Service(
+        holder,
+        SqliteStore(settings.data / DATABASE),
+        signal_tools(settings),
+        watcher=watcher,
+        deadline=settings.deadline / 1000,
+    )
+    return create_app(service, access_of(settings, key))
+
+
+def access_of(settings: Settings, key: str) -> Access:
+    """Return what decides whom to trust."""
+    return Access(key.encode(), TrustedNetworks.parse(list(settings.trusted_proxies)), HeaderKind(settings.forwarded))

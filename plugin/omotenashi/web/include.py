@@ -1,0 +1,232 @@
+"""`decide` and `block`: bytes to facts, an outcome to bytes. What of a request is trusted is decided here, once."""
+
+from __future__ import annotations
+
+import codecs
+import secrets
+import time
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote
+
+from starlette.types import Receive, Scope, Send
+
+from omotenashi.model.decision import Reason
+from omotenashi.model.errors import RefusedRequest
+from omotenashi.model.paths import bare_host
+from omotenashi.model.request import RequestFacts, StatedPlace
+from omotenashi.service import Outcome, Service, Shown
+from omotenashi.signals import visitor_id
+from omotenashi.web.guard import PRIVATE, Access, Caller, answer, read_body, refuse, require_post
+from omotenashi.web.wire import (
+    BlockAnswer,
+    BrowserAnswer,
+    BrowserBlockAnswer,
+    ClientPart,
+    DecideAnswer,
+    DecideBody,
+    EventBody,
+    PagePart,
+    VisitorAnswer,
+    VisitorPart,
+    decide_body,
+    encode,
+)
+
+_JSON = [(b"content-type", b"application/json"), *PRIVATE]
+_COOKIE_LIFE = 395 * 24 * 3600
+"""Seconds: 13 months from first issue, not prolonged by visits."""
+_CHARSETS = {"utf-8": "utf-8", "shift_jis": "cp932", "cp932": "cp932", "euc_jp": "euc_jp"}
+_CHARSET_NAMES = {"utf-8": b"utf-8", "cp932": b"Shift_JIS", "euc_jp": b"EUC-JP"}
+
+
+async def decide(service: Service, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
+    """POST /v1/decide: one call for all blocks of a page."""
+    begun = time.perf_counter()
+    try:
+        require_post(scope)
+        caller = Caller(scope, access)
+        caller.check_origin(_own_hosts(service))
+        body = decide_body(await read_body(receive))
+        facts = facts_of_body(body, body.blocks, caller, service)
+        outcome = await service.decide(facts)
+    except RefusedRequest as refused:
+        service.counters[f"refused:{refused.status}"] += 1
+        await refuse(send, refused)
+        return
+    headers = [*_JSON, _timing(begun)]
+    if outcome.new and outcome.visitor_id and not caller.authenticated:
+        headers.append(_set_cookie(outcome.visitor_id, secure=caller.secure()))
+    await answer(send, 200, _decide_answer(outcome, told=caller.authenticated), headers)
+
+
+async def block(service: Service, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
+    """GET|HEAD /v1/block/{block}: one fragment for an include. 200 with HTML, or 204; never a body with an error."""
+    del receive
+    begun = time.perf_counter()
+    if scope["method"] not in ("GET", "HEAD"):
+        await answer(send, 405, b"", [(b"allow", b"GET, HEAD"), *PRIVATE])
+        return
+    name = scope["path"].removeprefix("/v1/block/")
+    try:
+        caller = Caller(scope, access)
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True, max_num_fields=50))
+        charset = _CHARSETS[query.get("charset", "utf-8").lower().replace("-", "_").replace("utf_8", "utf-8")]
+        outcome = await service.decide(_facts_of_include(name, query, caller, scope, service))
+    except (RefusedRequest, LookupError, ValueError):
+        service.counters["block_refused"] += 1
+        await answer(send, 204, b"", [*PRIVATE, (b"x-omo-reason", Reason.ERROR.encode())])
+        return
+    shown = outcome.blocks.get(name)
+    headers = [*PRIVATE, _timing(begun), *_why(shown, told=caller.trusted)]
+    if shown is None or shown.html is None:
+        await answer(send, 204, b"", headers)
+        return
+    headers.append((b"content-type", b"text/html; charset=" + _CHARSET_NAMES[charset]))
+    content = codecs.encode(shown.html, charset, "xmlcharrefreplace")
+    await answer(send, 200, content, headers, with_body=scope["method"] == "GET")
+
+
+def facts_of_body(
+    body: DecideBody | EventBody, blocks: tuple[str, ...], caller: Caller, service: Service
+) -> RequestFacts:
+    """Return the facts of a JSON call. Without the key, a browser speaks only for itself."""
+    visitor, page, client = body.visitor or VisitorPart(), body.page or PagePart(), body.client or ClientPart()
+    stated: dict[str, Any] = {}
+    if caller.authenticated:
+        identifier = visitor.id if visitor.id and visitor_id.valid(visitor.id) else None
+        stated = {
+            "visitor_id": identifier,
+            "stated_member": body.member,
+            "client_ip": client.ip,
+            "user_agent": client.user_agent or "",
+            "accept_language": client.accept_language or "",
+            "place": _stated_place(client),
+        }
+    else:
+        cookies = caller.cookies()
+        stated = {
+            "visitor_id": _visitor_id(caller, cookies),
+            "cookies": cookies,
+            "consent_header": _consent_header(caller, service),
+            "client_ip": caller.client_ip(),
+            "user_agent": caller.text(b"user-agent"),
+            "mobile_hint": caller.text(b"sec-ch-ua-mobile"),
+            "accept_language": caller.text(b"accept-language"),
+        }
+    return RequestFacts(
+        now=time.time(),
+        blocks=blocks,
+        authenticated=caller.authenticated,
+        trusted=caller.trusted,
+        counts=not caller.prefetch(),
+        may_issue_id=True,
+        request_id=caller.stated(b"x-omo-request")[:128],
+        stated_consent=visitor.consent,
+        global_privacy_control=caller.headers.get(b"sec-gpc") == b"1",
+        member_token=body.member_token,
+        url=page.url or "",
+        referrer=page.referrer or "",
+        host=bare_host(caller.text(b"host")) if not caller.authenticated else "",
+        tags=page.tags or (),
+        events=body.events or (),
+        **stated,
+    )
+
+
+def _facts_of_include(name: str, query: dict[str, str], caller: Caller, scope: Scope, service: Service) -> RequestFacts:
+    """An include carries the headers of the page request; what X-Omo-… says counts only from trusted peers."""
+    cookies = caller.cookies()
+    return RequestFacts(
+        now=time.time(),
+        blocks=(name,),
+        authenticated=caller.authenticated,
+        trusted=caller.trusted,
+        counts=scope["method"] == "GET" and not caller.prefetch(),
+        visitor_id=_visitor_id(caller, cookies),
+        one_of_several=True,
+        request_id=caller.stated(b"x-omo-request")[:128],
+        consent_header=_consent_header(caller, service),
+        cookies=cookies,
+        global_privacy_control=caller.headers.get(b"sec-gpc") == b"1",
+        url=query.get("page") or caller.stated(b"x-omo-page-uri"),
+        referrer=query.get("ref") or caller.text(b"referer"),
+        host=bare_host(caller.text(b"host")),
+        tags=tuple(tag for tag in query.get("tags", "").split(",") if tag),
+        client_ip=caller.client_ip(),
+        user_agent=caller.text(b"user-agent"),
+        mobile_hint=caller.text(b"sec-ch-ua-mobile"),
+        accept_language=caller.text(b"accept-language"),
+    )
+
+
+def _visitor_id(caller: Caller, cookies: dict[str, str]) -> str | None:
+    """A trusted peer may name the visitor; a browser has only its cookie."""
+    stated = caller.stated(b"x-omo-visitor")
+    return stated if visitor_id.valid(stated) else visitor_id.from_cookies(cookies)
+
+
+def _stated_place(client: ClientPart) -> StatedPlace | None:
+    place = StatedPlace(client.country or "", client.prefecture or "", client.city or "", client.location or "")
+    return place if place != StatedPlace() else None
+
+
+def _consent_header(caller: Caller, service: Service) -> str | None:
+    site = service.holder.current
+    if site is None or not caller.trusted:
+        return None
+    value = caller.headers.get(site.facts.consent.header.lower().encode("latin-1"))
+    return unquote(value.decode("latin-1")) if value is not None else None
+
+
+def _own_hosts(service: Service) -> frozenset[str]:
+    site = service.holder.current
+    return site.facts.hosts if site else frozenset()
+
+
+def _decide_answer(outcome: Outcome, *, told: bool) -> bytes:
+    if not told:
+        html = {name: BrowserBlockAnswer(one.html) for name, one in outcome.blocks.items() if one.html is not None}
+        return encode(BrowserAnswer(html))
+    blocks = {name: _block_answer(one, one.html) for name, one in outcome.blocks.items() if one.html is not None}
+    visitor = VisitorAnswer(outcome.visitor_id, outcome.new, outcome.segments)
+    return encode(DecideAnswer(secrets.token_hex(8), visitor, blocks))
+
+
+def _block_answer(shown: Shown, html: str) -> BlockAnswer:
+    rule = shown.choice.rule
+    return BlockAnswer(
+        html=html,
+        rule=rule.name if rule else "otherwise",
+        id=rule.id if rule else f"{shown.choice.block}/otherwise",
+        variant=None,
+        content=shown.choice.show.content,
+        reason=shown.choice.reason,
+    )
+
+
+def _why(shown: Shown | None, *, told: bool) -> list[tuple[bytes, bytes]]:
+    if shown is None:
+        return [(b"x-omo-reason", Reason.ERROR.encode())]
+    why = [(b"x-omo-reason", shown.choice.reason.encode())]
+    if told:
+        why.append((b"x-omo-rule", _percent(shown.choice.rule.name if shown.choice.rule else "otherwise")))
+    return why
+
+
+@lru_cache(maxsize=4096)
+def _percent(text: str) -> bytes:
+    return quote(text).encode()
+
+
+def _timing(begun: float) -> tuple[bytes, bytes]:
+    """Server-Timing (W3C), in milliseconds."""
+    return b"server-timing", b"omo;dur=%.2f" % ((time.perf_counter() - begun) * 1000)
+
+
+def _set_cookie(identifier: str, *, secure: bool) -> tuple[bytes, bytes]:
+    name = "__Host-omo" if secure else "omo_vid"
+    cookie = (
+        f"{name}={identifier}; Path=/; Max-Age={_COOKIE_LIFE}; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
+    )
+    return b"set-cookie", cookie.encode()

@@ -1,0 +1,67 @@
+"""A service on the small site of tests/sites/shop, asked through ASGI."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from omotenashi.profiles.sqlite import SqliteStore
+from omotenashi.reload import Holder
+from omotenashi.service import Service
+from omotenashi.signals.client_address import TrustedNetworks
+from omotenashi.signals.gather import SignalTools
+from omotenashi.signals.member import MemberKeys
+from omotenashi.web.app import create_app
+from omotenashi.web.guard import Access
+
+KEY = "the-key-of-the-tests"
+MEMBER_SECRET = "a-secret-of-thirty-two-bytes-or-more"
+SITE = Path(__file__).parent / "sites" / "shop"
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    """A copy of the site that a test may change."""
+    return Path(shutil.copytree(SITE, tmp_path / "rules"))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "visitors.sqlite"
+
+
+@pytest.fixture
+def service(rules: Path, database: Path) -> Service:
+    holder = Holder(rules)
+    holder.load_first()
+    keys = MemberKeys.parse(f"k1:{MEMBER_SECRET}")
+    return Service(holder, SqliteStore(database), SignalTools(member_keys=keys), deadline=5)
+
+
+Connect = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
+
+
+@pytest.fixture
+def connect(service: Service) -> Connect:
+    """Open a client; `peer` is its address, `trusted` the proxies that are believed."""
+
+    @asynccontextmanager
+    async def open_client(peer: str = "192.0.2.1", trusted: tuple[str, ...] = ()) -> AsyncIterator[httpx.AsyncClient]:
+        access = Access(KEY.encode(), TrustedNetworks.parse(trusted))
+        transport = httpx.ASGITransport(create_app(service, access), client=(peer, 40000))
+        service.start()
+        async with httpx.AsyncClient(transport=transport, base_url="http://shop.example") as client:
+            yield client
+        await service.close()
+
+    return open_client

@@ -1,0 +1,45 @@
+"""The files under tests/cases: good ones are accepted and pass their own tests, bad ones get the error that they name."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from omotenashi.signals.gather import SignalTools
+from omotenashi.site import Loaded, load, load_or_raise
+from omotenashi.verify import run_tests
+
+CASES = Path(__file__).parents[1] / "cases"
+GOOD = sorted(CASES.glob("*.good.yaml"))
+BAD = sorted(CASES.glob("*.bad.yaml"))
+
+
+def _folder(case: Path, folder: Path) -> Path:
+    shutil.copy(CASES / "site.yaml", folder / "site.yaml")
+    shutil.copy(case, folder / "case.yaml")
+    return folder
+
+
+def _load(case: Path, folder: Path) -> Loaded:
+    return load(_folder(case, folder))
+
+
+@pytest.mark.parametrize("case", GOOD, ids=lambda case: case.name)
+def test_a_good_file_is_accepted_and_passes_its_own_tests(case: Path, tmp_path: Path) -> None:
+    site = load_or_raise(_folder(case, tmp_path))
+    results = list(run_tests(site, SignalTools(), time.time()))
+    assert results
+    assert [result.test.name for result in results if result.failures] == []
+
+
+@pytest.mark.parametrize("case", BAD, ids=lambda case: case.name)
+def test_a_bad_file_gets_its_one_error_at_the_right_place(case: Path, tmp_path: Path) -> None:
+    expected = re.search(r"# expected: (\S+) (\d+):(\d+)\n\Z", case.read_text())
+    assert expected, "a bad case ends with a comment that says what is expected"
+    errors = [one for one in _load(case, tmp_path).diagnostics if one.level == "error"]
+    found = [(one.code, one.position.file, one.position.line, one.position.column) for one in errors]
+    assert found == [(expected[1], "case.yaml", int(expected[2]), int(expected[3]))]

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+
+from omotenashi.signals.campaign import Campaign, medium_of, read
+from omotenashi.signals.decode import query_pairs
+
+
+def test_utm_parameters_are_read_as_they_stand() -> None:
+    tags = "utm_source=Google&utm_medium=cpc&utm_campaign=Winter+2026&utm_term=%E9%9D%B4&utm_content=A"
+    assert read(query_pairs(tags)) == Campaign("靴", "Winter 2026", "Google", "cpc", "A")
+
+
+@pytest.mark.parametrize(
+    "name", ["utm_term", "mtm_kwd", "mtm_keyword", "matomo_kwd", "pk_kwd", "pk_keyword", "piwik_kwd"]
+)
+def test_the_keyword_has_many_names(name: str) -> None:
+    assert read([(name, "靴")]).keyword == "靴"
+
+
+def test_an_earlier_name_counts_before_a_later_one() -> None:
+    assert read([("pk_kwd", "late"), ("utm_term", "early")]).keyword == "early"
+
+
+def test_an_empty_parameter_says_nothing() -> None:
+    assert read([("utm_term", " "), ("pk_kwd", "靴"), ("utm_campaign", "")]) == Campaign("靴")
+
+
+@pytest.mark.parametrize("value", ["{keyword}", "{KeyWord:靴}", "{QueryString}", "{{ad.name}}", "(not set)", ""])
+def test_a_keyword_that_was_not_filled_in_is_unknown(value: str) -> None:
+    assert read([("utm_term", value)]).keyword is None
+
+
+@pytest.mark.parametrize(
+    "value", ["[running shoes]", '"running shoes"', "+running +shoes", '["running shoes"]', "+running shoes"]
+)
+def test_the_signs_of_a_match_type_are_taken_off(value: str) -> None:
+    assert read([("utm_term", value)]).keyword == "running shoes"
+
+
+def test_a_plus_inside_a_word_stays() -> None:
+    assert read([("utm_term", "c++ book")]).keyword == "c++ book"
+
+
+@pytest.mark.parametrize(
+    ("name", "seller"),
+    [("gclid", "Google"), ("gbraid", "Google"), ("wbraid", "Google"), ("yclid", "Yahoo! Japan"), ("msclkid", "Bing")],
+)
+def test_the_id_of_a_click_says_that_it_was_paid_for(name: str, seller: str) -> None:
+    assert read([(name, "x")]) == Campaign(paid=True, seller=seller)
+
+
+def test_a_query_without_tags_is_not_tagged() -> None:
+    assert not read([("q", "x"), ("fbclid", "y")]).tagged
+
+
+@pytest.mark.parametrize(
+    ("stated", "medium"),
+    [
+        ("cpc", "paid"), ("PPC", "paid"), ("paid_search", "paid"), ("paidsocial", "paid"), ("display", "paid"),
+        ("banner", "paid"), ("cpm", "paid"), ("email", "email"), ("e-mail", "email"), ("Newsletter", "email"),
+        ("メルマガ", "email"), ("social", "social"), ("SNS", "social"), ("social media", "social"),
+        ("organic", "search"), ("referral", "referral"), ("qr", None), ("unpaid", None), ("", None),
+    ],
+)  # fmt: skip
+def test_utm_medium_is_mapped_to_the_words_of_the_vocabulary(stated: str, medium: str | None) -> None:
+    assert medium_of(stated) == medium

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from urllib.parse import quote_from_bytes
+
+import pytest
+
+from omotenashi.signals.decode import LONGEST_TEXT, cleaned, decoded, query_pairs
+
+JAPANESE = ("utf-8", "euc-jp", "ms932")
+WORDS = (
+    "ランニング シューズ", "東京都", "温泉旅館", "マラソン大会", "スニーカー", "健康診断", "引っ越し", "賃貸マンション",
+    "京都 紅葉", "横浜 中華街", "お歳暮", "天気予報", "自転車", "確定申告", "花粉症",
+)  # fmt: skip
+
+
+def percent(text: str, charset: str) -> str:
+    return quote_from_bytes(text.encode(charset))
+
+
+def test_pairs_keep_their_order_and_their_repetitions() -> None:
+    assert query_pairs("b=1&a=2&b=3") == [("b", "1"), ("a", "2"), ("b", "3")]
+
+
+def test_of_a_url_only_the_query_is_read() -> None:
+    assert query_pairs("https://shop.example/a=b?q=x#q=y") == [("q", "x")]
+    assert query_pairs("/search?q=a?b") == [("q", "a?b")]
+    assert query_pairs("https://shop.example/") == []
+
+
+def test_a_bare_query_may_hold_a_question_mark() -> None:
+    assert query_pairs("q=why?") == [("q", "why?")]
+    assert query_pairs("?q=x") == [("q", "x")]
+
+
+def test_plus_is_a_space_and_escaped_plus_is_a_plus() -> None:
+    assert query_pairs("q=a+b%2Bc") == [("q", "a b+c")]
+
+
+def test_a_name_without_a_value_has_an_empty_one() -> None:
+    assert query_pairs("debug&&q=") == [("debug", ""), ("q", "")]
+
+
+def test_what_is_no_escape_stays_as_it_is() -> None:
+    assert query_pairs("q=100%&r=%zz") == [("q", "100%"), ("r", "%zz")]
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("charset", ["utf-8", "euc_jp", "cp932"])
+def test_japanese_is_read_in_all_three_charsets_that_engines_use(word: str, charset: str) -> None:
+    assert query_pairs(f"p={percent(word, charset)}", JAPANESE) == [("p", word)]
+
+
+def test_euc_jp_is_tried_before_cp932_whatever_the_order_of_the_list() -> None:
+    assert query_pairs(f"p={percent('東京', 'euc_jp')}", ("ms932", "euc-jp")) == [("p", "東京")]
+
+
+@pytest.mark.parametrize(
+    ("declared", "charset"), [("ie=Shift_JIS", "cp932"), ("ei=EUC-JP", "euc_jp"), ("ie=ISO-2022-JP", "iso2022_jp")]
+)
+def test_a_declared_charset_comes_first(declared: str, charset: str) -> None:
+    assert ("q", "東京") in query_pairs(f"q={percent('東京', charset)}&{declared}")
+
+
+def test_an_ei_that_names_no_charset_is_ignored() -> None:
+    assert query_pairs("q=%E6%9D%B1&ei=Xk3fZ") == [("q", "東"), ("ei", "Xk3fZ")]
+
+
+def test_gb2312_is_read_as_the_wider_gb18030() -> None:
+    assert query_pairs(f"wd={percent('跑步鞋鎔', 'gb18030')}", ("gb2312",)) == [("wd", "跑步鞋鎔")]
+
+
+def test_bytes_that_fit_nowhere_become_replacement_characters() -> None:
+    assert query_pairs("q=a%FFb") == [("q", "a\ufffdb")]
+
+
+def test_raw_utf8_that_came_as_latin_1_is_repaired() -> None:
+    assert decoded("東京".encode().decode("latin-1")) == "東京"
+
+
+def test_raw_text_that_is_no_bytes_stays_as_it_is() -> None:
+    assert decoded("東京%20café") == "東京 café"
+
+
+def test_a_lone_surrogate_is_no_error() -> None:
+    assert decoded("a\ud800%20b") == "a? b"
+
+
+def test_a_url_is_read_to_its_first_4096_characters() -> None:
+    assert query_pairs("/?a=1&" + "x" * 5000 + "&q=late")[0] == ("a", "1")
+    assert ("q", "late") not in query_pairs("/?a=1&" + "x" * 5000 + "&q=late")
+
+
+def test_cleaned_text_has_no_control_characters_and_no_outer_space() -> None:
+    assert cleaned("  ラン\x00ニン\x1bグ\tシューズ\u3000") == "ランニング シューズ"
+
+
+def test_cleaned_text_is_cut() -> None:
+    assert cleaned("あ" * 300) == "あ" * LONGEST_TEXT

@@ -1,0 +1,43 @@
+"""Whatever a client sends, reading it ends in an answer."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from omotenashi.model.request import RequestFacts
+from omotenashi.model.site_facts import SiteFacts
+from omotenashi.signals.client_address import HeaderKind, TrustedNetworks, resolve
+from omotenashi.signals.gather import SignalTools, arrival, visitor
+
+MEDIUMS = {"search", "ai", "social", "email", "paid", "referral", "direct", "internal"}
+HOSTS = st.sampled_from(
+    ["https://www.google.com", "https://search.yahoo.co.jp", "https://1.cz", "http://[::1]", "//x", ""]
+)
+TEXT = st.text(max_size=60)
+QUERY = st.text(alphabet="abqp=&?#%+/:;.{}[]\"'ァÿ\ud800\x00 0Fe8", max_size=80)
+TRUSTED = TrustedNetworks.parse(["10.0.0.0/8"])
+HOPS = st.lists(
+    st.sampled_from(["203.0.113.5", "10.0.0.2", "unknown", "", "for=", '"', ";", "[::1]:1", "x"]), max_size=6
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(HOSTS, QUERY, QUERY)
+def test_any_referrer_and_any_url_give_an_arrival(host: str, referrer: str, query: str) -> None:
+    facts = RequestFacts(now=0, url=f"/?{query}", referrer=f"{host}/{referrer}")
+    assert arrival(facts, SiteFacts()).medium in MEDIUMS
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXT, TEXT, TEXT, TEXT)
+def test_any_headers_give_a_visitor(agent: str, languages: str, token: str, url: str) -> None:
+    facts = RequestFacts(now=0, url=url, user_agent=agent, accept_language=languages, member_token=token)
+    assert visitor(facts, SiteFacts(), SignalTools()).member is None
+
+
+@settings(max_examples=300, deadline=None)
+@given(HOPS, st.sampled_from([", ", ",", "=", ""]), st.sampled_from(list(HeaderKind)))
+def test_any_header_gives_an_address_that_is_no_proxys_or_none(hops: list[str], glue: str, kind: HeaderKind) -> None:
+    found = resolve("10.0.0.1", glue.join(hops), kind, TRUSTED)
+    assert found is None or not TRUSTED.contains(found)
