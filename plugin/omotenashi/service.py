@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import secrets
 import time
@@ -14,7 +15,7 @@ from msgspec import Struct
 from omotenashi.engine.choose import Choice
 from omotenashi.engine.occasion import Occasion
 from omotenashi.model.decision import Reason
-from omotenashi.model.errors import RefusedRequest, StoreUnavailable
+from omotenashi.model.errors import StoreUnavailable
 from omotenashi.model.event import Event
 from omotenashi.model.paths import page_path
 from omotenashi.model.request import RequestFacts
@@ -30,17 +31,10 @@ from omotenashi.signals.device import is_bot
 from omotenashi.signals.gather import SignalTools
 from omotenashi.signals.member import MemberKeys
 from omotenashi.signals.place_reader import PlaceReader
-from omotenashi.site import Site, html_of
+from omotenashi.site import Shown, Site, shown
 
 logger = logging.getLogger("omotenashi.service")
 _STORING = "personalization"
-
-
-class Shown(Struct, frozen=True):
-    """What one block shows; `html` is None where the CMS keeps its own."""
-
-    choice: Choice
-    html: str | None
 
 
 class Outcome(Struct, frozen=True):
@@ -89,6 +83,7 @@ class Service:
     def start(self) -> None:
         """Open the store and watch the rules; raises SettingsError where the store must not be touched."""
         gather.warm()
+        gc.freeze()  # what was loaded stays: the collector need not look at it again and again
         self._store.start()
         if self._watcher:
             self._watcher.start()
@@ -153,7 +148,8 @@ class Service:
         elif claims:
             choices = _without(choices, {claim.rule for claim in claims}, site, occasion)
         segments = tuple(site.engine.segments(occasion)) if facts.authenticated else ()
-        return Outcome(_shown(choices, site, occasion), person.id, person.new, segments)
+        blocks = {name: shown(choice, site, occasion) for name, choice in choices.items()}
+        return Outcome(blocks, person.id, person.new, segments)
 
     def _person(self, facts: RequestFacts, site: Site) -> _Person:
         """Read the profile, if consent allows and the visitor has an id; a store that is down makes history unknown."""
@@ -259,10 +255,6 @@ def _without(choices: dict[str, Choice], rules: Collection[str], site: Site, occ
         choices = site.engine.decide(occasion, choices.keys(), without=passed)
         rules = passed | set(_limited(choices)) if _limited(choices) else ()
     return choices
-
-
-def _shown(choices: dict[str, Choice], site: Site, occasion: Occasion) -> dict[str, Shown]:
-    return {name: Shown(choice, html_of(choice, site, occasion)) for name, choice in choices.items()}
 
 
 def signal_tools(settings: Settings) -> SignalTools:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from omotenashi.content.render import render, wants_word
+from omotenashi.content.render import is_fixed, render, wants_word
 from omotenashi.content.source import read_fragments
 from omotenashi.engine.choose import Choice, Engine
 from omotenashi.engine.occasion import Occasion
@@ -23,8 +23,18 @@ from omotenashi.language.report import Report
 from omotenashi.language.syntax import CaseSpec, Folder
 from omotenashi.model.errors import Diagnostic, Position, SiteError
 from omotenashi.model.site_facts import SiteFacts
+from omotenashi.model.visitor import Visitor
 
 SITE_FILE = "site.yaml"
+
+
+class Shown(Struct, eq=False):
+    """What one block shows; `html` is None where the CMS keeps its own."""
+
+    choice: Choice
+    html: str | None
+    wire: bytes | None = None
+    """What the web layer made of it, kept with it: most contents are the same for everybody."""
 
 
 class Site(Struct, frozen=True):
@@ -32,6 +42,8 @@ class Site(Struct, frozen=True):
 
     facts: SiteFacts
     engine: Engine
+    fixed: Mapping[Choice, Shown]
+    """What needs no fact of the visitor, rendered once."""
     tests: tuple[CaseSpec, ...]
     digest: str
     """SHA-256 of all that was read, shortened."""
@@ -70,10 +82,13 @@ def load(root: Path) -> Loaded:
     return Loaded(site, report.sorted(), shown, everything, facts.language)
 
 
-def html_of(choice: Choice, site: Site, occasion: Occasion) -> str | None:
-    """Return the HTML that a choice shows to a visitor, or None where the CMS keeps its own."""
+def shown(choice: Choice, site: Site, occasion: Occasion) -> Shown:
+    """Return what a choice shows to a visitor."""
+    fixed = site.fixed.get(choice)
+    if fixed is not None:
+        return fixed
     word = site.engine.matched_word(choice.rule, occasion) if choice.rule and wants_word(choice.show) else None
-    return render(choice.show, occasion.visitor, word)
+    return Shown(choice, render(choice.show, occasion.visitor, word))
 
 
 def load_or_raise(root: Path) -> Site:
@@ -121,7 +136,8 @@ def _fragment_paths(folder: Folder) -> list[str]:
 def _site(folder: Folder, facts: SiteFacts, fragments: dict[str, str], digest: str, report: Report) -> Site:
     program = compile_folder(folder, facts, fragments)
     engine = Engine(program, ZoneInfo(facts.timezone))
-    return Site(facts, engine, folder.tests, digest, report.sorted())
+    fixed = {one: Shown(one, render(one.show, Visitor())) for one in engine.all_choices() if is_fixed(one.show)}
+    return Site(facts, engine, fixed, folder.tests, digest, report.sorted())
 
 
 def _digest(files: Mapping[str, bytes]) -> str:

@@ -20,7 +20,7 @@ from omotenashi.model.visitor import Arrival, History, Member, Place, Visitor
 from omotenashi.signals import gather
 from omotenashi.signals.gather import SignalTools
 from omotenashi.signals.region import stated_place
-from omotenashi.site import Site, html_of
+from omotenashi.site import Site, shown
 
 TEST_VISITOR = "a-visitor-of-a-test"
 
@@ -94,7 +94,7 @@ def _run(test: CaseSpec, site: Site, tools: SignalTools, now: float) -> Result:
     failures = []
     for one, block in expected:
         choice = choices[block]
-        html = html_of(choice, site, occasion)
+        html = shown(choice, site, occasion).html
         if not _met(one, choice, html):
             failures.append(Failure(test, one, choice, html, tuple(site.engine.explain(occasion, block))))
     return Result(test, tuple(failures))

@@ -14,6 +14,11 @@ HIDDEN = "<!-- omo:hidden -->"
 """Shows nothing; an empty answer would make an include show its stub."""
 
 
+def is_fixed(show: Show) -> bool:
+    """Tell whether a content is the same for every visitor."""
+    return all(isinstance(part, str) for part in show.template)
+
+
 def wants_word(show: Show) -> bool:
     """Tell whether a content puts in the rule's word that matched the visitor's keyword."""
     return any(not isinstance(part, str) and part.fact == "keyword" for part in show.template)
@@ -28,10 +33,7 @@ def render(show: Show, visitor: Visitor, matched_word: str | None = None) -> str
         return None
     if show.kind == "nothing":
         return HIDDEN
-    template = show.template
-    if len(template) == 1 and isinstance(template[0], str):
-        return template[0]
-    return _filled(template, visitor, matched_word)
+    return _filled(show.template, visitor, matched_word)
 
 
 def _filled(template: Template, visitor: Visitor, matched_word: str | None) -> str:

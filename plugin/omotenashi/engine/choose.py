@@ -19,8 +19,8 @@ from omotenashi.model.decision import Reason
 from omotenashi.model.visitor import Visitor
 
 
-class Choice(Struct, frozen=True):
-    """What was decided for one block."""
+class Choice(Struct, frozen=True, eq=False):
+    """What was decided for one block. Each rule has one for all visitors, so choices are compared by identity."""
 
     block: str
     rule: Rule | None
@@ -82,6 +82,10 @@ class Engine:
         for name in open_blocks:
             decided[name] = otherwise[name]
         return decided
+
+    def all_choices(self) -> list[Choice]:
+        """Return every choice that can be made."""
+        return [*self._choices, *self._otherwise.values()]
 
     def segments(self, occasion: Occasion) -> list[str]:
         """Return the names of the segments that the visitor is in."""

@@ -86,6 +86,8 @@ def limit_left(operand: LimitLeft) -> HistoryTest:
 
     def test(history: History, occasion: Occasion) -> bool | None:
         since = occasion.since(operand.per)
+        if history.showings_since is not None and since < history.showings_since:
+            return None
         shown = sum(1 for one in history.showings if one.rule == operand.rule and one.at > since)
         return shown < operand.times
 

@@ -90,7 +90,7 @@ def last_without_condition(whole: Whole, report: Report) -> None:
     """A rule that always matches stands last in its block."""
     for block in whole.folder.blocks:
         for rule in block.rules[:-1]:
-            if rule.when == Conjunction(()) and not rule.timing and rule.limit is None:
+            if not rule.conditional:
                 report.add("E207", rule.position)
 
 

@@ -136,7 +136,8 @@ def _complete_rule(
     if show is None:
         return None
     rule_id = identifier.text if identifier else f"{block}/{heading.text}"
-    return RuleSpec(heading.text, rule_id, when, timing, limit, show, heading.position)
+    conditional = any(key in entries for key in ("when", "from", "until", "days", "hours", "limit"))
+    return RuleSpec(heading.text, rule_id, conditional, when, timing, limit, show, heading.position)
 
 
 def _refused_later(mapping: MapNode) -> bool:

@@ -28,6 +28,8 @@ class LimitSpec(Struct, frozen=True):
 class RuleSpec(Struct, frozen=True):
     name: str
     id: str
+    conditional: bool
+    """A condition is written, though it may be wrong."""
     when: Condition
     timing: tuple[Condition, ...]
     """from, until, days and hours."""

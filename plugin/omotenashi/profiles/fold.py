@@ -161,7 +161,7 @@ def _is_repeated(profile: Profile, event: Event) -> bool:
 
 
 def _touch_visits(profile: Profile, at: int) -> int:
-    """Add a moment to the visits, joining those that it bridges; return when its visit began."""
+    """Add a moment to the visits, joining those that it bridges; return when its visit began, 0 if that was dropped."""
     visits = profile.visits
     first = bisect_left(visits, at - SILENCE, key=_END)
     behind = bisect_right(visits, at + SILENCE, key=_START)
@@ -170,7 +170,7 @@ def _touch_visits(profile: Profile, at: int) -> int:
     visits[first:behind] = [(start, max([at, *map(_END, joined)]))]
     if len(visits) > MOST_VISITS:
         profile.visits_since = later(profile.visits_since, visits.pop(0)[1] + SILENCE + 1)
-    return start
+    return start if profile.visits_since is None or start >= profile.visits_since else 0
 
 
 def _add_purchase(profile: Profile, event: Event) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -33,9 +32,6 @@ _WRITE_WAIT = 2.0
 """Seconds that a batch waits for other processes to commit theirs."""
 _PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
 """Errors that leave the connection as good as it was."""
-_TURN = 1e-5
-"""Seconds after which the interpreter hands over to a thread that waits for its turn. uvloop takes the interpreter back
-so soon after each callback that with the usual 5 ms the writer gets no turn for seconds while the loop is busy."""
 _CLOSED = "the profile store is closed"
 
 _TABLE = """
@@ -73,7 +69,6 @@ class SqliteStore:
             self._reader = _connect(self._path, _READ_WAIT)
         except (sqlite3.Error, OSError) as error:
             raise StoreUnavailable(_in_words(self._path, error)) from error
-        sys.setswitchinterval(min(_TURN, sys.getswitchinterval()))
         self._writer = _Writer(self._path, connection)
         self._writer.start()
 

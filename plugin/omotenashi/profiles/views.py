@@ -35,10 +35,10 @@ class Span(NamedTuple):
 
 
 def add_item_view(profile: Profile, event: Event) -> None:
-    """Add what a `view_item` says: the items and categories that were looked at, and where."""
+    """Add what a `view_item` says: the items and categories. It is no view of its page: a `page_view` says that."""
     items = tuple(dict.fromkeys(item.item_id for item in event.items if item.item_id))
     categories = tuple(dict.fromkeys(item.item_category for item in event.items if item.item_category))
-    _insert(profile, View(event.at, event.path, (), items, categories), ITEM)
+    _insert(profile, View(event.at, "", (), items, categories), ITEM)
 
 
 def add_page_view(profile: Profile, event: Event, visit_began: int) -> None:

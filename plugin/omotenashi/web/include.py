@@ -9,14 +9,16 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
+import msgspec
 from starlette.types import Receive, Scope, Send
 
 from omotenashi.model.decision import Reason
 from omotenashi.model.errors import RefusedRequest
 from omotenashi.model.paths import bare_host
 from omotenashi.model.request import RequestFacts, StatedPlace
-from omotenashi.service import Outcome, Service, Shown
+from omotenashi.service import Outcome, Service
 from omotenashi.signals import visitor_id
+from omotenashi.site import Shown
 from omotenashi.web.guard import PRIVATE, Access, Caller, answer, read_body, refuse, require_post
 from omotenashi.web.wire import (
     BlockAnswer,
@@ -193,16 +195,19 @@ def _decide_answer(outcome: Outcome, *, told: bool) -> bytes:
     return encode(DecideAnswer(secrets.token_hex(8), visitor, blocks))
 
 
-def _block_answer(shown: Shown, html: str) -> BlockAnswer:
-    rule = shown.choice.rule
-    return BlockAnswer(
-        html=html,
-        rule=rule.name if rule else "otherwise",
-        id=rule.id if rule else f"{shown.choice.block}/otherwise",
-        variant=None,
-        content=shown.choice.show.content,
-        reason=shown.choice.reason,
-    )
+def _block_answer(shown: Shown, html: str) -> msgspec.Raw:
+    if shown.wire is None:
+        rule = shown.choice.rule
+        answer = BlockAnswer(
+            html=html,
+            rule=rule.name if rule else "otherwise",
+            id=rule.id if rule else f"{shown.choice.block}/otherwise",
+            variant=None,
+            content=shown.choice.show.content,
+            reason=shown.choice.reason,
+        )
+        shown.wire = encode(answer)
+    return msgspec.Raw(shown.wire)
 
 
 def _why(shown: Shown | None, *, told: bool) -> list[tuple[bytes, bytes]]:

@@ -73,7 +73,8 @@ class VisitorAnswer(Struct, frozen=True):
 class DecideAnswer(Struct, frozen=True):
     decision: str
     visitor: VisitorAnswer
-    blocks: dict[str, BlockAnswer]
+    blocks: dict[str, msgspec.Raw]
+    """A BlockAnswer each, encoded."""
 
 
 class BrowserBlockAnswer(Struct, frozen=True):

@@ -1,0 +1,160 @@
+"""CPU per request of `decide`, against an empty ASGI answer on the same server. Run: make bench
+
+CPU is utime + stime of the server process (/proc/PID/stat); the two sides are interleaved, and medians are compared, since on
+shared machines requests per second of one configuration move several times as much.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from itertools import cycle
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+KEY = "the-key-of-the-bench"
+ROUNDS, REQUESTS, CONNECTIONS = 5, 6000, 8
+BLOCKS = ["hero", "greeting", "store_info", "recommend", "notice_bar", "campaign_banner", "search_help", "footer"]
+EMPTY = """
+import sys, uvicorn
+from omotenashi.web.server import Protocol
+HEADERS = [(b"content-length", b"0")]
+async def app(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+    await send({"type": "http.response.body", "body": b""})
+uvicorn.run(app, port=int(sys.argv[1]), http=Protocol, ws="none", loop="uvloop", lifespan="off", log_config=None,
+            access_log=False, server_header=False, proxy_headers=False)
+"""
+
+
+def main() -> None:
+    """Measure, print a table, write JSON."""
+    with tempfile.TemporaryDirectory() as folder:
+        empty_port, port = free_port(), free_port()
+        empty = subprocess.Popen([sys.executable, "-c", EMPTY, str(empty_port)])
+        omo = Path(sys.executable).with_name("omo")
+        command = [str(omo), "serve", "--rules", str(ROOT / "rules"), "--port", str(port), "--data", folder]
+        environment = {**os.environ, "OMO_KEY": KEY}
+        served = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            wait_for(empty_port)
+            wait_for(port)
+            results = measure(empty.pid, empty_port, served.pid, port)
+        finally:
+            empty.terminate()
+            served.terminate()
+            empty.wait()
+            served.wait()
+    report(results)
+
+
+def measure(empty: int, empty_port: int, served: int, port: int) -> dict[str, list[float]]:
+    """Return CPU µs per request of each side, one for each round."""
+    sides = {
+        "empty ASGI answer": (empty, empty_port, [request({})]),
+        "decide, nothing known": (served, port, [request({})]),
+        "decide, all signals": (served, port, [request(SIGNALS)]),
+        "decide, all signals, profile read and written": (served, port, [request(SIGNALS | one) for one in VISITORS]),
+    }
+    results: dict[str, list[float]] = {name: [] for name in sides}
+    for number in range(ROUNDS + 1):
+        for name, (pid, to, data) in sides.items():
+            before = cpu(pid)
+            asyncio.run(load(to, data))
+            if number:  # the first round warms up
+                results[name].append((cpu(pid) - before) / REQUESTS * 1e6)
+    return results
+
+
+SIGNALS = {
+    "member": {"id": "u1", "rank": "ゴールド", "last_name": "佐藤"},
+    "page": {
+        "url": "https://shop.example/running/?utm_source=yahoo&utm_term=%E3%83%A9%E3%83%B3%E3%83%8B%E3%83%B3%E3%82%B0",
+        "referrer": "https://search.yahoo.co.jp/search?p=%E3%83%9E%E3%83%A9%E3%82%BD%E3%83%B3",
+        "tags": ["running"],
+    },
+    "client": {
+        "prefecture": "大阪府",
+        "user_agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1",
+        "accept_language": "ja,en;q=0.8",
+    },
+}
+VISITORS = [{"visitor": {"id": f"visitor-{number:010}", "consent": ["personalization"]}} for number in range(2000)]
+
+
+def request(body: dict[str, object]) -> bytes:
+    """Return the bytes of one POST /v1/decide."""
+    data = json.dumps({"blocks": BLOCKS, **body}, ensure_ascii=False).encode()
+    head = f"POST /v1/decide HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\nContent-Length: {len(data)}\r\n\r\n"
+    return head.encode() + data
+
+
+async def load(port: int, requests: list[bytes]) -> None:
+    """Send the requests in turn, again and again, on a few connections."""
+    turns = cycle(requests)
+    await asyncio.gather(*(one_connection(port, turns, REQUESTS // CONNECTIONS) for _ in range(CONNECTIONS)))
+
+
+async def one_connection(port: int, requests: Iterator[bytes], count: int) -> None:
+    """Send, read head and body, repeat."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for _ in range(count):
+        writer.write(next(requests))
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200"), head
+        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        await reader.readexactly(length)
+    writer.close()
+
+
+def cpu(pid: int) -> float:
+    """Return seconds of CPU that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def free_port() -> int:
+    """Return a port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def wait_for(port: int) -> None:
+    """Wait until a server answers."""
+    for _ in range(500):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz")
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
+
+
+def report(results: dict[str, list[float]]) -> None:
+    """Print a table and write var/bench.json."""
+    base = statistics.median(results["empty ASGI answer"])
+    print(f"{'':48}{'CPU µs':>8}{'ratio':>8}{'rate':>8}")
+    for name, values in results.items():
+        median = statistics.median(values)
+        print(f"{name:48}{median:8.1f}{median / base:8.2f}{base / median:8.2f}")
+    target = ROOT / "var" / "bench.json"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(json.dumps(results, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Whatever is put into a content is escaped, and has a default."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from omotenashi.content.render import HIDDEN, render
+from omotenashi.language.placeholders import template
+from omotenashi.language.program import Show
+from omotenashi.language.report import Report
+from omotenashi.model.errors import Position
+from omotenashi.model.site_facts import Attribute, SiteFacts
+from omotenashi.model.visitor import Arrival, Member, MemberValue, Place, Visitor
+
+SITE = SiteFacts(attributes={name: Attribute(name, "text") for name in ("name", "points", "birthday", "interests")})
+
+
+def shown(text: str, visitor: Visitor | None = None, word: str | None = None) -> str | None:
+    report = Report()
+    show = Show("html", template(text, SITE, Position("x.yaml", 1, 1, 2), report))
+    assert report.diagnostics == []
+    return render(show, visitor or Visitor(), word)
+
+
+def member(**attributes: MemberValue) -> Visitor:
+    return Visitor(member=Member("1", attributes))
+
+
+def test_the_original_is_nothing_to_render_and_nothing_is_a_comment() -> None:
+    assert render(Show("original"), Visitor()) is None
+    assert render(Show("nothing"), Visitor()) == HIDDEN
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("佐藤", "佐藤"),
+        (1200, "1200"),
+        (0.5, "0.5"),
+        (1200.0, "1200"),
+        (date(1990, 4, 1), "1990-04-01"),
+        (True, "はい"),
+    ],
+)
+def test_a_fact_is_written_as_people_write_it(value: MemberValue, text: str) -> None:
+    assert shown("{member.name|x}", member(name=value)) == text
+
+
+def test_a_list_is_joined() -> None:
+    assert shown("{member.interests|x}", member(interests=("山", "川"))) == "山、川"
+
+
+@pytest.mark.parametrize("visitor", [Visitor(), member(), member(name="")])
+def test_the_default_stands_in_for_what_is_not_known(visitor: Visitor) -> None:
+    assert shown("<p>{member.name|お客}様</p>", visitor) == "<p>お客様</p>"
+
+
+def test_an_empty_default_is_fine() -> None:
+    assert shown("<p>{member.name|}</p>") == "<p></p>"
+
+
+def test_the_keyword_is_the_rules_own_word_never_the_visitors_query() -> None:
+    visitor = Visitor(arrival=Arrival(keyword="<script>マラソン"))
+    assert shown("{keyword|走る}の特集", visitor, "マラソン") == "マラソンの特集"
+    assert shown("{keyword|走る}の特集", visitor) == "走るの特集"
+
+
+def test_a_prefecture_is_named_only_when_the_visitor_chose_it() -> None:
+    chosen = Visitor(place=Place("JP", "JP-27", frozenset({"JP-27"}), origin="caller"))
+    guessed = Visitor(place=Place("JP", "JP-27", frozenset({"JP-27"}), origin="mmdb"))
+    assert shown("{prefecture|全国}", chosen) == "大阪府"
+    assert shown("{prefecture|全国}", guessed) == "全国"
+
+
+@pytest.mark.parametrize(
+    "hostile", ["<img onerror=x>", '" onclick="x', "' x='", "&amp;", "<!--# exec -->", "<esi:include/>"]
+)
+def test_values_are_escaped_in_text_and_in_attributes(hostile: str) -> None:
+    html = shown('<p title="{member.name|x}">{member.name|x}</p>', member(name=hostile))
+    assert html is not None
+    inner = html.removeprefix('<p title="').removesuffix("</p>")
+    assert not set("<'") & set(inner.replace('">', "", 1))
+    assert inner.count('"') == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["<style>a{color:red}</style>", '<script>{"a": {"b": 1}}</script>', "{ }", "{member}", "{a|b}", "{{x}}"]
+)
+def test_other_braces_are_text(text: str) -> None:
+    assert shown(text) == text

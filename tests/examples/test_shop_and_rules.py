@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from catalogue import CATEGORIES, PRODUCTS
+from pages import Pages
+from shop import HERE
+
+RULES = HERE.parents[1] / "rules"
+
+
+def test_the_rules_and_the_templates_name_the_same_blocks() -> None:
+    pages = Pages(HERE / "templates")
+    named = {block for file in (HERE / "templates").glob("[a-z]*.html") for block in pages.blocks_of(file.name)}
+    files = [yaml.load(file.read_text(), yaml.BaseLoader) for file in RULES.glob("*.yaml")]
+    assert named == {block for file in files for block in file.get("blocks", {})}
+
+
+@pytest.mark.parametrize("file", sorted(RULES.glob("contents/**/*.html")), ids=lambda file: file.name)
+def test_every_link_and_price_in_the_contents_is_true(file: Path) -> None:
+    html = file.read_text()
+    known = {"/", "/member/", "/cart/", *(f"/{slug}/" for slug in CATEGORIES), *(p.path for p in PRODUCTS.values())}
+    assert set(re.findall(r'href="(/[^"]*)"', html)) <= known
+    assert set(re.findall(r'src="/images/([^"]*)\.svg"', html)) <= set(PRODUCTS)
+    cards = re.findall(r'class="card" href="/\w+/(\w+)".*?card__price">([\d,]+)<', html, re.DOTALL)
+    assert cards == [(slug, f"{PRODUCTS[slug].price:,}") for slug, _ in cards]

@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from omotenashi.model.errors import SettingsError, StoreUnavailable
+from omotenashi.model.event import Event
+from omotenashi.profiles import sqlite as sqlite_module
+from omotenashi.profiles.sqlite import SqliteStore
+from omotenashi.profiles.store import Change, Claim
+
+pytestmark = pytest.mark.anyio
+
+NOON = 1_764_990_000
+VIEW = Event("page_view", NOON, path="/a")
+
+
+def rows(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("SELECT count(*) FROM profile").fetchone()[0])
+
+
+def writing(store: SqliteStore) -> sqlite3.Connection:
+    assert store._writer is not None
+    assert store._writer._connection is not None
+    return store._writer._connection
+
+
+def views_of(store: SqliteStore, key: str) -> int:
+    profile = store.read(key)
+    return 0 if profile is None else len(profile.views)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+
+
+async def test_file_and_folder_are_made_for_the_owner_alone(sqlite: SqliteStore, path: Path) -> None:
+    await sqlite.write(Change("v1", NOON, (VIEW,)))
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    files = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+    assert files == {"profiles.db": 0o600, "profiles.db-wal": 0o600, "profiles.db-shm": 0o600}
+
+
+async def test_there_is_no_row_without_a_write(sqlite: SqliteStore, path: Path) -> None:
+    sqlite.read("v1")
+    sqlite.check()
+    await sqlite.write(Change("v1", NOON, claims=(Claim("hero", 0, 60),)))
+    assert rows(path) == 0
+    await sqlite.write(Change("v1", NOON, (VIEW,)))
+    assert rows(path) == 1
+
+
+async def test_profiles_outlive_the_store(path: Path) -> None:
+    for expected in (0, 1, 2):
+        store = SqliteStore(path)
+        store.start()
+        assert views_of(store, "v1") == expected
+        await store.write(Change("v1", NOON, (Event("page_view", NOON + expected, path="/a"),)))
+        await store.close()
+
+
+async def test_what_another_process_wrote_is_read_at_once(sqlite: SqliteStore, path: Path) -> None:
+    other = SqliteStore(path)
+    other.start()
+    await other.write(Change("v1", NOON, (VIEW,)))
+    assert views_of(sqlite, "v1") == 1
+    await other.close()
+
+
+async def test_what_waits_is_committed_together(sqlite: SqliteStore) -> None:
+    statements: list[str] = []
+    writing(sqlite).set_trace_callback(statements.append)
+    with locked(sqlite._path):
+        changes = [Change(f"v{number}", NOON, (VIEW,)) for number in range(100)]
+        waiting = [asyncio.ensure_future(sqlite.write(change)) for change in changes]
+        await asyncio.sleep(0.05)
+    await asyncio.gather(*waiting)
+    assert statements.count("COMMIT") <= 2
+
+
+async def test_closing_writes_what_was_accepted(path: Path) -> None:
+    store = SqliteStore(path)
+    store.start()
+    waiting = [asyncio.ensure_future(store.write(Change(f"v{number}", NOON, (VIEW,)))) for number in range(50)]
+    await asyncio.sleep(0)
+    await store.close()
+    await asyncio.gather(*waiting)
+    assert rows(path) == 50
+
+
+async def test_a_caller_that_stops_waiting_does_not_disturb_the_others(sqlite: SqliteStore) -> None:
+    with locked(sqlite._path):
+        waiting = [asyncio.ensure_future(sqlite.write(Change(f"v{number}", NOON, (VIEW,)))) for number in range(9)]
+        await asyncio.sleep(0.05)
+        waiting[4].cancel()
+    answers = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [isinstance(answer, asyncio.CancelledError) for answer in answers] == [number == 4 for number in range(9)]
+    assert [views_of(sqlite, f"v{number}") for number in range(9)] == [1] * 9
+
+
+async def test_a_locked_file_refuses_writes_and_answers_reads(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_module, "_WRITE_WAIT", 0.05)
+    store = SqliteStore(path)
+    store.start()
+    await store.write(Change("v1", NOON, (VIEW,)))
+    with locked(path):
+        with pytest.raises(StoreUnavailable, match=r"the profile store profiles\.db: database is locked"):
+            await store.write(Change("v1", NOON, (Event("page_view", NOON + 60, path="/b"),)))
+        assert views_of(store, "v1") == 1
+        assert store.check() == "the profile store profiles.db: database is locked"
+    await store.write(Change("v1", NOON, (Event("page_view", NOON + 60, path="/b"),)))
+    assert views_of(store, "v1") == 2
+    assert store.check() is None
+    await store.close()
+
+
+async def test_a_full_disk_refuses_writes_and_answers_reads(sqlite: SqliteStore) -> None:
+    await sqlite.write(Change("v1", NOON, (VIEW,)))
+    pages = writing(sqlite).execute("PRAGMA page_count").fetchone()[0]
+    writing(sqlite).execute(f"PRAGMA max_page_count = {pages}")
+    bulk = tuple(Event("page_view", NOON + number * 60, path=f"/{number * 7919:x}") for number in range(200))
+    changes = [Change("v1", NOON, (Event("search", NOON),)), Change("v2", NOON, bulk), Change("v3", NOON, bulk)]
+    with locked(sqlite._path):  # so that they are one batch
+        waiting = [asyncio.ensure_future(sqlite.write(change)) for change in changes]
+        await asyncio.sleep(0.05)
+    answers = await asyncio.gather(*waiting, return_exceptions=True)
+    assert "database or disk is full" in str(answers[-1])
+    assert views_of(sqlite, "v1") == 1
+    assert views_of(sqlite, "v3") == 0
+    assert "full" in (sqlite.check() or "")
+    writing(sqlite).execute("PRAGMA max_page_count = 100000")
+    await sqlite.write(changes[-1])
+    assert views_of(sqlite, "v3") == 200
+    assert sqlite.check() is None
+
+
+async def test_a_batch_that_fails_leaves_nothing_half_written(sqlite: SqliteStore) -> None:
+    await sqlite.write(Change("v0", NOON, (VIEW,)))
+    pages = writing(sqlite).execute("PRAGMA page_count").fetchone()[0]
+    writing(sqlite).execute(f"PRAGMA max_page_count = {pages}")
+    with locked(sqlite._path):
+        first = asyncio.ensure_future(sqlite.write(Change("v0", NOON, (VIEW,))))
+        await asyncio.sleep(0.05)  # the writer waits with a batch of one; the others are the next batch
+        bulk = tuple(Event("page_view", NOON + number * 60, path=f"/{number * 7919:x}") for number in range(200))
+        others = [
+            asyncio.ensure_future(sqlite.write(Change(f"v{n}", NOON, (VIEW,) if n == 1 else bulk))) for n in (1, 2, 3)
+        ]
+        await asyncio.sleep(0)
+    await first
+    answers = await asyncio.gather(*others, return_exceptions=True)
+    assert [type(answer) for answer in answers] == [StoreUnavailable] * 3
+    assert [views_of(sqlite, f"v{n}") for n in (1, 2, 3)] == [0, 0, 0]
+
+
+async def test_a_connection_that_broke_is_replaced(sqlite: SqliteStore) -> None:
+    writing(sqlite).close()
+    with pytest.raises(StoreUnavailable, match="closed database"):
+        await sqlite.write(Change("v1", NOON, (VIEW,)))
+    await sqlite.write(Change("v1", NOON, (VIEW,)))
+    assert sqlite._reader is not None
+    sqlite._reader.close()
+    with pytest.raises(StoreUnavailable, match="closed database"):
+        sqlite.read("v1")
+    assert views_of(sqlite, "v1") == 1
+
+
+async def test_a_row_that_cannot_be_read_fails_alone(sqlite: SqliteStore, path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO profile VALUES ('broken', x'00', 0)")
+    with pytest.raises(StoreUnavailable, match="cannot be read"):
+        sqlite.read("broken")
+    with locked(path):
+        waiting = [asyncio.ensure_future(sqlite.write(Change(key, NOON, (VIEW,)))) for key in ("v1", "broken", "v2")]
+        await asyncio.sleep(0.05)
+    answers = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(answer) for answer in answers] == [frozenset, StoreUnavailable, frozenset]
+
+
+async def test_too_many_waiting_changes_are_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_module, "MOST_WAITING", 3)
+    store = SqliteStore(path)
+    store.start()
+    with locked(path):
+        waiting = [asyncio.ensure_future(store.write(Change(f"v{number}", NOON, (VIEW,)))) for number in range(9)]
+        await asyncio.sleep(0.05)
+    answers = await asyncio.gather(*waiting, return_exceptions=True)
+    assert "3 changes are waiting for the disk" in {str(answer) for answer in answers}
+    assert isinstance(answers[0], frozenset)
+    await store.close()
+
+
+def test_a_file_of_a_newer_version_is_refused(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 2")
+    with pytest.raises(
+        SettingsError, match=r"profiles\.db was written by a newer Omotenashi \(schema 2, this one knows 1\)"
+    ):
+        SqliteStore(path).start()
+
+
+def test_a_file_that_is_no_database_is_refused(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("name,price\n" * 1_000)
+    with pytest.raises(StoreUnavailable, match="file is not a database"):
+        SqliteStore(path).start()
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file")
+    with pytest.raises(StoreUnavailable, match=r"profiles\.db: .*(File exists|Not a directory)"):
+        SqliteStore(tmp_path / "data" / "profiles.db").start()
+
+
+async def test_closing_twice_does_no_harm(sqlite: SqliteStore) -> None:
+    await sqlite.close()
+    await sqlite.close()

@@ -1,0 +1,128 @@
+"""The command line as an editor uses it: output and exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.conftest import SITE
+
+from omotenashi.cli import main
+
+
+def test_check_of_a_good_folder_says_so_and_exits_0(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(SITE)]) == 0
+    assert "問題ありません(ブロック 4、ルール 7、テスト 1、警告 0)" in capsys.readouterr().out
+
+
+def test_check_shows_the_line_a_caret_under_wide_characters_and_the_remedy(
+    rules: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (rules / "more.yaml").write_text(
+        "blocks:\n  side:\n    rules:\n      - {name: 横, when: {都道府県: 大坂府}, show: nothing}\n    otherwise: original\n"
+    )
+    assert main(["check", str(rules)]) == 1
+    assert capsys.readouterr().out == (
+        f"{rules}/more.yaml:4:32: error[E305] 「大坂府」は prefecture の値ではありません\n"
+        "          - {name: 横, when: {都道府県: 大坂府}, show: nothing}\n"
+        "                                        ^^^^^^\n"
+        "  → 「大阪府」ではありませんか\n"
+        f"{rules}/home.yaml:28:15: note[N602] limit のあるルールは、同意していない訪問者には表示されません\n"
+        "          - name: 2回だけのお知らせ\n"
+        "                  ^^^^^^^^^^^^^^^^^\n"
+        f"{rules}/: 誤り 1 件\n"
+    )
+
+
+def test_check_speaks_english_where_asked(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (rules / "more.yaml").write_text("blocks:\n  side:\n    otherwise: orignal\n")
+    assert main(["check", str(rules), "--lang", "en"]) == 1
+    out = capsys.readouterr().out
+    assert "more.yaml:3:16: error[E402] there is no content orignal" in out
+    assert "→ did you mean original?" in out
+
+
+def test_check_as_json_has_utf16_columns(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (rules / "more.yaml").write_text("blocks:\n  side: {label: 🏃, otherwise: nowhere}\n")
+    assert main(["check", str(rules), "--format", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)[0]
+    assert (found["code"], found["line"], found["column"], found["utf16_column"]) == ("E402", 2, 31, 32)
+
+
+def test_check_as_github_annotations(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (rules / "more.yaml").write_text("blocks:\n  side: {otherwise: nowhere}\n")
+    assert main(["check", str(rules), "--format", "github"]) == 1
+    assert f"::error file={rules}/more.yaml,line=2,col=21," in capsys.readouterr().out
+
+
+def test_warnings_fail_under_strict_only(rules: Path) -> None:
+    (rules / "drafts").mkdir()
+    (rules / "drafts" / "later.yaml").write_text("blocks: {}\n")
+    assert main(["check", str(rules)]) == 0
+    assert main(["check", str(rules), "--strict"]) == 3
+
+
+def test_a_folder_that_is_not_there_is_one_line_and_exit_1(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "nowhere"]) == 1
+    assert capsys.readouterr().err == "omo: there is no folder nowhere\n"
+
+
+def test_wrong_usage_exits_2() -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["chekc"])
+    assert stopped.value.code == 2
+
+
+def test_tests_that_pass_exit_0(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", str(SITE)]) == 0
+    assert capsys.readouterr().out == "ok    マラソン\n1 passed, 0 failed\n"
+
+
+def test_a_failing_test_shows_what_won_instead_and_why(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (rules / "more.yaml").write_text(
+        "tests:\n  - {name: 違う, visitor: {prefecture: 北海道}, expect: {store_info: 大阪}}\n"
+    )
+    assert main(["test", str(rules), "-k", "違う"]) == 1
+    assert capsys.readouterr().out == (
+        f"FAIL  違う  ({rules}/more.yaml:2)\n"
+        "      store_info: 期待 大阪 / 実際 北海道\n"
+        "        × 大阪\n"
+        "            × prefecture: 大阪\n"
+        "        ○ 北海道\n"
+        "            ○ prefecture: 北海道\n"
+        "0 passed, 1 failed\n"
+    )
+
+
+def test_explain_shows_every_rule_with_what_was_read(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "hero", "--rules", str(SITE), "--visitor", '{"keyword": "マラソン 靴"}']) == 0
+    assert capsys.readouterr().out == (
+        "○ ランニングで検索した人\n"
+        "    ○ keyword: ランニング, マラソン  ← マラソン 靴\n"
+        "? ランニングを検討中\n"
+        "    ? viewed: {page: /running/**, at_least: 3, within: 30 days}  ← 不明 / unknown\n"
+        "→ ランニングで検索した人 (TARGETING_MATCH; hero/running.html)\n"
+    )
+
+
+def test_explain_takes_a_file_and_a_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    visitor = tmp_path / "visitor.yaml"
+    visitor.write_text("prefecture: 大阪\n")
+    command = ["explain", "store_info", "--rules", str(SITE), "--visitor", str(visitor), "--at", "2026-12-01 10:00"]
+    assert main(command) == 0
+    assert "→ 大阪 (TARGETING_MATCH; html)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nowhere"], "there is no block nowhere; there are hero, store_info, greeting, notice"),
+        (["hero", "--at", "soon"], "--at: 'soon' is not a time"),
+        (["hero", "--visitor", "{weather: 雨}"], "--visitor:1:2: error[E210]"),
+        (["hero", "--visitor", "{"], "--visitor:"),
+    ],
+)
+def test_explain_says_what_is_wrong(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", *arguments, "--rules", str(SITE)]) == 1
+    assert words in capsys.readouterr().err

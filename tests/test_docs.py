@@ -1,0 +1,59 @@
+"""What the documentation claims, run."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from omotenashi.language.vocabulary import FIELDS, Kind
+from omotenashi.settings import Settings
+from omotenashi.signals.gather import SignalTools
+from omotenashi.site import load_or_raise
+from omotenashi.verify import run_tests
+
+ROOT = Path(__file__).parents[1]
+GUIDE = (ROOT / "rules" / "README.md").read_text()
+README = (ROOT / "README.md").read_text()
+SNIPPETS = {
+    **dict(re.findall(r"<!-- runnable: (\w+) -->\n *```yaml\n(.*?)\n *```", GUIDE, re.DOTALL)),
+    "readme": re.findall(r"```yaml\n(.*?)\n```", README, re.DOTALL)[0],
+}
+
+
+@pytest.mark.parametrize("name", SNIPPETS)
+def test_an_example_is_accepted_beside_the_real_rules_and_passes_its_tests(name: str, tmp_path: Path) -> None:
+    rules = shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    (rules / "guide.yaml").write_text(SNIPPETS[name])
+    site = load_or_raise(rules)
+    mine = [test for test in site.tests if test.position.file == "guide.yaml"]
+    assert mine
+    assert [result.test.name for result in run_tests(site, SignalTools(), time.time()) if result.failures] == []
+
+
+@pytest.mark.parametrize("field", [field for field in FIELDS if field.kind is Kind.LATER], ids=lambda field: field.name)
+def test_the_guide_says_of_later_fields_that_they_are_later(field: object) -> None:
+    rows = [line for line in GUIDE.splitlines() if line.startswith(f"| `{getattr(field, 'name', '')}` |")]
+    assert len(rows) == 2
+    assert all("まだ / not yet" in row for row in rows)
+
+
+@pytest.mark.parametrize("name", Settings.__struct_fields__)
+def test_every_setting_is_in_the_readme(name: str) -> None:
+    assert f"OMO_{name.upper()}" in README
+
+
+def test_the_sample_site_is_good_and_all_its_tests_pass() -> None:
+    site = load_or_raise(ROOT / "rules")
+    results = list(run_tests(site, SignalTools(), time.time()))
+    assert [result.test.name for result in results if result.failures] == []
+
+
+def test_every_rule_of_the_sample_site_is_expected_by_a_test() -> None:
+    site = load_or_raise(ROOT / "rules")
+    expected = {(one.block, one.won) for test in site.tests for one in test.expectations}
+    rules = [(block.name, rule.name) for block in site.engine.program.blocks.values() for rule in block.rules]
+    assert [rule for rule in rules if rule not in expected] == []

@@ -1,0 +1,67 @@
+"""Flags over variables over the file over defaults; what is wrong is named."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from omotenashi.model.errors import SettingsError
+from omotenashi.settings import Settings, read_settings, server_key
+
+
+def test_flags_win_over_variables_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / "omotenashi.toml").write_text('port = 1\nhost = "10.0.0.1"\ntrusted_proxies = ["10.0.0.0/8"]\n')
+    settings, warnings = read_settings({"port": 3, "mmdb": None}, {"OMO_PORT": "2", "OMO_HOST": "10.0.0.2"}, tmp_path)
+    assert (settings.port, settings.host, settings.trusted_proxies) == (3, "10.0.0.2", ("10.0.0.0/8",))
+    assert warnings == []
+
+
+def test_keys_of_the_file_may_be_written_like_the_flags(tmp_path: Path) -> None:
+    (tmp_path / "omotenashi.toml").write_text('trusted-proxies = "10.0.0.0/8, 127.0.0.1"\n')
+    settings, _ = read_settings({}, {}, tmp_path)
+    assert settings.trusted_proxies == ("10.0.0.0/8", "127.0.0.1")
+
+
+def test_unknown_names_are_warned_of_with_a_suggestion(tmp_path: Path) -> None:
+    (tmp_path / "omotenashi.toml").write_text("prot = 1\n")
+    settings, warnings = read_settings({}, {"OMO_WORKER": "2", "OTHER": "x"}, tmp_path)
+    assert settings == Settings()
+    assert warnings == [
+        "omotenashi.toml: unknown key prot; did you mean port?",
+        "unknown variable OMO_WORKER; did you mean OMO_WORKERS?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"OMO_PORT": "many"}, "OMO_PORT: 'many' is not a whole number"),
+        ({"OMO_WORKERS": "0"}, "workers: 0 is not between"),
+        ({"OMO_FORWARDED": "via"}, "forwarded: 'via' is neither"),
+        ({"OMO_DEADLINE": "0"}, "deadline: 0 is not between"),
+    ],
+)
+def test_a_wrong_value_is_named(environment: dict[str, str], words: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=words):
+        read_settings({}, environment, tmp_path)
+
+
+def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
+    (tmp_path / "omotenashi.toml").write_text("port =\n")
+    with pytest.raises(SettingsError, match=r"omotenashi\.toml: "):
+        read_settings({}, {}, tmp_path)
+
+
+def test_the_key_is_made_once_and_for_the_owner_alone(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data")
+    key, path = server_key(settings)
+    assert path == tmp_path / "data" / "key"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert server_key(settings) == (key, path)
+
+
+def test_a_key_that_is_set_is_not_kept(tmp_path: Path) -> None:
+    assert server_key(Settings(data=tmp_path / "data", key="given")) == ("given", None)
+    assert not (tmp_path / "data").exists()
