@@ -141,9 +141,7 @@ def read_visits(distinct: Sequence[Event]) -> list[tuple[int, int]]:
 
 def read_views(distinct: Sequence[Event]) -> list[View]:
     views = [
-        View(event.at, "", (), ("i",), ("c",))
-        if event.items
-        else View(event.at, event.path, sorted_tags([event]))
+        View(event.at, "", (), ("i",), ("c",)) if event.items else View(event.at, event.path, sorted_tags([event]))
         for event in distinct
         if event.name in {"page_view", "view_item"} and not event.implied
     ]
