@@ -52,7 +52,9 @@ def person(tmp_path: Path) -> Iterator[Person]:
         )
         url = f"http://127.0.0.1:{shop_port}"
         wait_until(lambda: shop.poll() is not None or answers(url), "a start of the shop")
-        yield Person(url)
+        visitor = Person(url)
+        yield visitor
+        visitor.browser.close()
         shop.send_signal(signal.SIGTERM)
         shop.wait(10)
 
@@ -86,7 +88,7 @@ def test_three_shoes_looked_at_with_consent_change_the_page(person: Person) -> N
     assert person.rule("hero") != before
 
 
-def test_without_consent_no_visitor_cookie_is_set(person: Person, tmp_path: Path) -> None:
+def test_without_consent_no_visitor_cookie_is_set(person: Person) -> None:
     person.be("arrive", arrival="yahoo", keyword="マラソン")
     person.be("look_at_three_shoes")
     assert "omo_vid" not in person.browser.cookies
