@@ -6,6 +6,7 @@ import codecs
 import secrets
 import time
 from functools import lru_cache
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
@@ -38,6 +39,9 @@ from omotenashi.web.wire import (
 _JSON = [(b"content-type", b"application/json"), *PRIVATE]
 _COOKIE_LIFE = 395 * 24 * 3600
 """Seconds: 13 months from first issue, not prolonged by visits."""
+_PROCESS = secrets.token_hex(6)
+_NUMBERS = count()
+"""Decisions are numbered in each process: a random number for each costs a system call."""
 _CHARSETS = {"utf-8": "utf-8", "shift_jis": "cp932", "cp932": "cp932", "euc_jp": "euc_jp"}
 _CHARSET_NAMES = {"utf-8": b"utf-8", "cp932": b"Shift_JIS", "euc_jp": b"EUC-JP"}
 
@@ -192,7 +196,7 @@ def _decide_answer(outcome: Outcome, *, told: bool) -> bytes:
         return encode(BrowserAnswer(html))
     blocks = {name: _block_answer(one, one.html) for name, one in outcome.blocks.items() if one.html is not None}
     visitor = VisitorAnswer(outcome.visitor_id, outcome.new, outcome.segments)
-    return encode(DecideAnswer(secrets.token_hex(8), visitor, blocks))
+    return encode(DecideAnswer(f"{_PROCESS}{next(_NUMBERS):08x}", visitor, blocks))
 
 
 def _block_answer(shown: Shown, html: str) -> msgspec.Raw:
