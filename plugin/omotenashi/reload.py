@@ -8,7 +8,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -39,6 +39,7 @@ class Holder:
         self._rules = rules
         self._last_good = data / "last-good" if data else None
         self.state = State(None)
+        self._seen: Look = frozenset()
         self.reloads = 0
         self.failures = 0
 
@@ -57,9 +58,14 @@ class Holder:
                 logger.warning("serving the last good rules (%s) until %s is mended", site.digest, self._rules)
                 self.state = State(site, self.state.problems)
 
-    def reload(self) -> None:
-        """Build the folder aside and swap it in, or keep the old one and say where it is broken."""
-        self.take(self._load())
+    def reload_if_changed(self) -> None:
+        """When two looks agree on a change: build the folder aside and swap it in, or keep the old one and say why."""
+        now = look(self._rules)
+        if now == self._seen:
+            return
+        time.sleep(_SETTLE)
+        if look(self._rules) == now:
+            self.take(self._load())
 
     def take(self, loaded: Loaded) -> None:
         """Swap in what was loaded, or keep the old site with the new problems."""
@@ -77,6 +83,7 @@ class Holder:
             _keep(self._last_good, self._rules, loaded)
 
     def _load(self) -> Loaded:
+        self._seen = look(self._rules)
         try:
             return load(self._rules)
         except OSError as error:
@@ -84,22 +91,17 @@ class Holder:
 
 
 class Watcher(threading.Thread):
-    """Looks at the folder five times a second and reloads it when two looks agree on a change."""
+    """Does some work five times a second, until stopped."""
 
-    def __init__(self, holder: Holder, rules: Path) -> None:
-        super().__init__(name="omotenashi-reload", daemon=True)
-        self._holder = holder
-        self._rules = rules
+    def __init__(self, work: Callable[[], None]) -> None:
+        super().__init__(name="omotenashi-watcher", daemon=True)
+        self._work = work
         self._stopped = threading.Event()
-        self._seen = look(rules)
 
     def run(self) -> None:
-        """Look until stopped."""
+        """Work until stopped."""
         while not self._stopped.wait(_EVERY):
-            now = look(self._rules)
-            if now != self._seen and not self._stopped.wait(_SETTLE) and now == look(self._rules):
-                self._seen = now
-                self._holder.reload()
+            self._work()
 
     def stop(self) -> None:
         """End the watch."""

@@ -64,35 +64,41 @@ class _Person(Struct, frozen=True):
 class Service:
     """Answers requests from the current site. One for each process."""
 
-    def __init__(
-        self,
-        holder: Holder,
-        store: Store,
-        tools: SignalTools,
-        *,
-        watcher: Watcher | None = None,
-        deadline: float = 0.05,
-    ) -> None:
+    def __init__(self, holder: Holder, store: Store, tools: SignalTools, *, deadline: float = 0.05) -> None:
         self.holder = holder
         self.counters: Counter[str] = tools.counts
         self._store = store
         self._tools = tools
-        self._watcher = watcher
+        self._watcher: Watcher | None = None
         self._deadline = deadline
+        self.places_problem: str | None = None
 
     def start(self) -> None:
         """Open the store and watch the rules; raises SettingsError where the store must not be touched."""
         gather.warm()
         gc.freeze()  # what was loaded stays: the collector need not look at it again and again
         self._store.start()
-        if self._watcher:
-            self._watcher.start()
+        self._watcher = Watcher(self.look_around)
+        self._watcher.start()
 
     async def close(self) -> None:
         """Finish what was accepted."""
         if self._watcher:
             self._watcher.stop()
         await self._store.close()
+
+    def look_around(self) -> None:
+        """Take up changed rules and a changed database of places; what is broken leaves the old ones at work."""
+        try:
+            self.holder.reload_if_changed()
+            problem = self._tools.places.refresh() if self._tools.places else None
+        except Exception:  # the fault boundary of the watch: it goes on, the fault is counted and logged
+            self.counters["fault:reload"] += 1
+            logger.exception("a reload failed; what was loaded before goes on")
+            return
+        if problem != self.places_problem:
+            self.places_problem = problem
+            logger.log(logging.ERROR if problem else logging.INFO, "places: %s", problem or "read again")
 
     def store_problem(self) -> str | None:
         """Return what is wrong with the store, in one line."""

@@ -7,7 +7,7 @@ import logging
 from starlette.types import ASGIApp
 
 from omotenashi.profiles.sqlite import SqliteStore
-from omotenashi.reload import Holder, Watcher
+from omotenashi.reload import Holder
 from omotenashi.service import Service, signal_tools
 from omotenashi.settings import Settings
 from omotenashi.signals.client_address import HeaderKind, TrustedNetworks
@@ -22,13 +22,11 @@ def build_app(settings: Settings, key: str) -> ASGIApp:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     holder = Holder(settings.rules, settings.data)
-    watcher = Watcher(holder, settings.rules)
     holder.load_first()
     service = Service(
         holder,
         SqliteStore(settings.data / DATABASE),
         signal_tools(settings),
-        watcher=watcher,
         deadline=settings.deadline / 1000,
     )
     return create_app(service, access_of(settings, key))

@@ -23,9 +23,9 @@ def readyz(service: Service) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(_: Request) -> Response:
         state = service.holder.state
         problems: list[dict[str, Any]] = list(state.problems)
-        store_problem = service.store_problem()
-        if store_problem:
-            problems.append({"file": None, "line": None, "column": None, "code": "store", "message": store_problem})
+        for code, message in (("store", service.store_problem()), ("places", service.places_problem)):
+            if message:
+                problems.append({"file": None, "line": None, "column": None, "code": code, "message": message})
         ready = state.site is not None
         answer = {"ready": ready, "rules": state.site.digest if state.site else None, "problems": problems}
         return _json(answer, 200 if ready else 503)

@@ -1,0 +1,109 @@
+"""Taking changes of the rules folder up, or leaving them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from omotenashi.reload import Holder
+from omotenashi.service import Service
+
+
+@pytest.fixture
+def holder(rules: Path, tmp_path: Path) -> Holder:
+    holder = Holder(rules, tmp_path / "data")
+    holder.load_first()
+    return holder
+
+
+def digest(holder: Holder) -> str:
+    assert holder.current
+    return holder.current.digest
+
+
+def test_nothing_is_loaded_where_nothing_changed(holder: Holder) -> None:
+    before = holder.current
+    holder.reload_if_changed()
+    assert holder.current is before
+
+
+def test_a_changed_file_is_taken_up(holder: Holder, rules: Path) -> None:
+    before = digest(holder)
+    (rules / "more.yaml").write_text("blocks:\n  side: {otherwise: nothing}\n")
+    holder.reload_if_changed()
+    assert digest(holder) != before
+    assert holder.current
+    assert "side" in holder.current.engine.program.blocks
+
+
+def test_a_changed_fragment_is_taken_up(holder: Holder, rules: Path) -> None:
+    before = digest(holder)
+    (rules / "contents" / "hero" / "running.html").write_text("<p>new</p>")
+    holder.reload_if_changed()
+    assert digest(holder) != before
+
+
+def test_a_broken_file_leaves_the_old_site_and_is_named(holder: Holder, rules: Path) -> None:
+    before = holder.current
+    (rules / "more.yaml").write_text("blocks:\n  side: {otherwise: nowhere}\n")
+    holder.reload_if_changed()
+    assert holder.current is before
+    problem = holder.state.problems[0]
+    assert (problem["file"], problem["line"], problem["column"], problem["code"]) == ("more.yaml", 2, 21, "E402")
+
+
+def test_a_file_that_is_still_being_written_is_left_until_it_rests(holder: Holder, rules: Path) -> None:
+    before = holder.current
+    done = threading.Event()
+
+    def write() -> None:
+        with (rules / "more.yaml").open("w") as file:
+            while not done.is_set():
+                file.write("# more\n")
+                file.flush()
+                time.sleep(0.001)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    holder.reload_if_changed()
+    assert holder.current is before
+    done.set()
+    writer.join()
+    holder.reload_if_changed()
+    assert holder.current is not before
+
+
+def test_the_last_good_rules_are_kept_for_a_start_with_broken_ones(holder: Holder, rules: Path, tmp_path: Path) -> None:
+    good = digest(holder)
+    (rules / "home.yaml").write_text("blocks: [")
+    again = Holder(rules, tmp_path / "data")
+    again.load_first()
+    assert digest(again) == good
+    assert again.state.problems[0]["code"] == "E103"
+
+
+def test_the_last_good_rules_of_another_folder_are_not_served(holder: Holder, tmp_path: Path) -> None:
+    assert holder.current
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "home.yaml").write_text("blocks: [")
+    again = Holder(other, tmp_path / "data")
+    again.load_first()
+    assert again.current is None
+
+
+def test_a_fault_of_a_reload_is_counted_and_the_watch_goes_on(
+    service: Service, rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Path) -> None:
+        raise ZeroDivisionError
+
+    before = service.holder.current
+    monkeypatch.setattr("omotenashi.reload.load", broken)
+    (rules / "more.yaml").write_text("blocks: {}\n")
+    service.look_around()
+    assert service.counters["fault:reload"] == 1
+    assert service.holder.current is before
