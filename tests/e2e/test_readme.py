@@ -1,0 +1,53 @@
+"""The calls of README.md, as they stand there, against a real service."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.e2e.conftest import KEY, ROOT, Start, installed
+
+README = (ROOT / "README.md").read_text()
+YAHOO = "https://search.yahoo.co.jp/search?p=%E3%83%9E%E3%83%A9%E3%82%BD%E3%83%B3"
+
+
+def snippet(language: str) -> str:
+    found = re.search(rf"```{language}\n(.*?)\n```", README, re.DOTALL)
+    assert found
+    return found[1]
+
+
+def test_the_call_from_python(start: Start) -> None:
+    server = start(ROOT / "rules", "--deadline", "1000")
+    names: dict[str, Any] = {"KEY": KEY}
+    exec(snippet("python").replace("127.0.0.1:8700", f"127.0.0.1:{server.port}"), names)
+    blocks = names["blocks_for"](
+        ["hero", "store_info"], "https://kakekkodo.example/", YAHOO, {"id": None, "consent": []}
+    )
+    assert blocks["hero"]["rule"] == "ランニングで検索した人"
+    server.process.kill()
+    server.process.wait()
+    assert names["blocks_for"](["hero"], "/", "", {}) == {}
+
+
+@pytest.mark.e2e
+def test_the_call_from_php(start: Start, tmp_path: Path) -> None:
+    php = installed("php", "php-cli")
+    server = start(ROOT / "rules", "--deadline", "1000")
+    prelude = (
+        f"<?php $key = '{KEY}'; $consents = []; $url = '/'; $original = 'the original';"
+        f" $_SERVER['HTTP_REFERER'] = '{YAHOO}'; $_SERVER['REMOTE_ADDR'] = '192.0.2.1';\n"
+    )
+    page = tmp_path / "page.php"
+    page.write_text(prelude + snippet("php").replace("127.0.0.1:8700", f"127.0.0.1:{server.port}"))
+
+    def shown() -> str:
+        return subprocess.run([php, str(page)], capture_output=True, text=True, check=True).stdout
+
+    assert "マラソン" in shown()
+    server.process.kill()
+    server.process.wait()
+    assert shown() == "the original"
