@@ -132,7 +132,7 @@ class _Builder:
     def _scalar(self, event: ScalarEvent) -> bool:
         if not self._plain(event):
             return False
-        quoted = event.style is not None
+        quoted = bool(event.style)
         self._attach(TextNode(event.value, self._position(event), quoted))
         return True
 
@@ -169,7 +169,7 @@ class _Builder:
     def _plain(self, event: Any) -> bool:  # noqa: ANN401 any node event
         if event.anchor is not None:
             return self._stop("E104", event, found="&" + event.anchor)
-        if event.tag is not None and not getattr(event, "style", None):
+        if event.tag is not None:
             return self._stop("E104", event, found=event.tag)
         return True
 

@@ -1,0 +1,85 @@
+"""Files are read strictly: text stays text, positions are kept, and what YAML would allow too much of is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from omotenashi.language.nodes import ListNode, MapNode, TextNode
+from omotenashi.language.parse import decode, parse
+from omotenashi.language.report import Report
+
+
+def read(text: str) -> MapNode:
+    report = Report()
+    tree = parse("x.yaml", text, report)
+    assert report.diagnostics == []
+    assert tree is not None
+    return tree
+
+
+def refused(data: bytes) -> list[tuple[str, int, int]]:
+    report = Report()
+    text = decode("x.yaml", data, report)
+    if text is not None:
+        assert parse("x.yaml", text, report) is None
+    assert report.unreadable
+    return [(one.code, one.position.line, one.position.column) for one in report.diagnostics]
+
+
+@pytest.mark.parametrize("scalar", ["NO", "yes", "12:30", "0600001", "1e3", "2026-12-25", "null", "~", "0x1F", ".inf"])
+def test_every_scalar_is_the_text_that_was_written(scalar: str) -> None:
+    (_, value), *_ = read(f"key: {scalar}\n").entries
+    assert isinstance(value, TextNode)
+    assert value.text == scalar
+
+
+def test_positions_count_characters_from_one() -> None:
+    tree = read("ブロック:\n  - {名前: ランニング}\n")
+    (key, rules), *_ = tree.entries
+    assert (key.position.line, key.position.column, key.position.end_column) == (1, 1, 5)
+    assert isinstance(rules, ListNode)
+    inner = rules.items[0]
+    assert isinstance(inner, MapNode)
+    value = inner.entries[0][1]
+    assert (value.position.line, value.position.column, value.position.end_column) == (2, 10, 15)
+
+
+@pytest.mark.parametrize("text", ["", "# only a comment\n", "---\n", "\ufeff"])
+def test_a_file_without_content_is_an_empty_mapping(text: str) -> None:
+    report = Report()
+    decoded = decode("x.yaml", text.encode(), report)
+    assert decoded is not None
+    assert parse("x.yaml", decoded, report) == read("")
+
+
+def test_windows_line_ends_and_a_byte_order_mark_are_fine() -> None:
+    report = Report()
+    text = decode("x.yaml", "\ufeffa: 1\r\nb: 2\r\n".encode(), report)
+    assert text is not None
+    assert [key.text for key, _ in read(text).entries] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ("a: あ\n".encode("cp932"), ("E101", 1, 4)),
+        ("a: あ\n".encode("utf-16"), ("E101", 1, 1)),
+        (b"a: " + b"x" * 1_048_576, ("E102", 1, 1)),
+        (b"a: [1, 2\nb: 3\n", ("E103", 2, 2)),
+        (b"a: &x 1\nb: *x\n", ("E104", 1, 4)),
+        (b"a: !!python/object:os.system 1\n", ("E104", 1, 4)),
+        (b'a: !!str "1"\n', ("E104", 1, 4)),
+        (b"a: 1\n---\nb: 2\n", ("E105", 2, 1)),
+        (b"a: " + b"[" * 50_000, ("E107", 1, 23)),
+        (b"a: " + b"{a: " * 50_000, ("E107", 1, 80)),
+        (b"a: x\x00y\n", ("E108", 1, 5)),
+        (b"- a\n- b\n", ("E203", 1, 1)),
+        (b"? [a]\n: b\n", ("E203", 1, 3)),
+    ],
+)
+def test_what_is_refused_is_refused_once_and_at_its_place(data: bytes, expected: tuple[str, int, int]) -> None:
+    assert refused(data) == [expected]
+
+
+def test_merge_keys_are_plain_keys_and_so_unknown() -> None:
+    assert read("a: {<<: x}\n").entries[0][0].text == "a"
