@@ -16,12 +16,20 @@ from omotenashi.service import Service
 from omotenashi.signals.client_address import TrustedNetworks
 from omotenashi.signals.gather import SignalTools
 from omotenashi.signals.member import MemberKeys
+from omotenashi.site import Site, load
 from omotenashi.web.app import create_app
 from omotenashi.web.guard import Access
 
 KEY = "the-key-of-the-tests"
 MEMBER_SECRET = "a-secret-of-thirty-two-bytes-or-more"
 SITE = Path(__file__).parent / "sites" / "shop"
+
+
+def good_site(folder: Path) -> Site:
+    """Load a folder that has no errors."""
+    loaded = load(folder)
+    assert loaded.site is not None, loaded.diagnostics
+    return loaded.site
 
 
 @pytest.fixture

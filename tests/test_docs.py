@@ -8,11 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.conftest import good_site
 
 from omotenashi.language.vocabulary import FIELDS, Kind
 from omotenashi.settings import Settings
 from omotenashi.signals.gather import SignalTools
-from omotenashi.site import load_or_raise
 from omotenashi.verify import run_tests
 
 ROOT = Path(__file__).parents[1]
@@ -28,7 +28,7 @@ SNIPPETS = {
 def test_an_example_is_accepted_beside_the_real_rules_and_passes_its_tests(name: str, tmp_path: Path) -> None:
     rules = shutil.copytree(ROOT / "rules", tmp_path / "rules")
     (rules / "guide.yaml").write_text(SNIPPETS[name])
-    site = load_or_raise(rules)
+    site = good_site(rules)
     mine = [test for test in site.tests if test.position.file == "guide.yaml"]
     assert mine
     assert [result.test.name for result in run_tests(site, SignalTools(), time.time()) if result.failures] == []
@@ -47,13 +47,13 @@ def test_every_setting_is_in_the_readme(name: str) -> None:
 
 
 def test_the_sample_site_is_good_and_all_its_tests_pass() -> None:
-    site = load_or_raise(ROOT / "rules")
+    site = good_site(ROOT / "rules")
     results = list(run_tests(site, SignalTools(), time.time()))
     assert [result.test.name for result in results if result.failures] == []
 
 
 def test_every_rule_of_the_sample_site_is_expected_by_a_test() -> None:
-    site = load_or_raise(ROOT / "rules")
+    site = good_site(ROOT / "rules")
     expected = {(one.block, one.won) for test in site.tests for one in test.expectations}
     rules = [(block.name, rule.name) for block in site.engine.program.blocks.values() for rule in block.rules]
     assert [rule for rule in rules if rule not in expected] == []

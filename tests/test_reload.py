@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from omotenashi.reload import Holder
+from omotenashi.reload import Holder, look
 from omotenashi.service import Service
 
 
@@ -74,6 +74,15 @@ def test_a_file_that_is_still_being_written_is_left_until_it_rests(holder: Holde
     writer.join()
     holder.reload_if_changed()
     assert holder.current is not before
+
+
+def test_links_in_circles_and_to_nowhere_are_looked_at_once(rules: Path) -> None:
+    (rules / "a").symlink_to(".")
+    (rules / "b").symlink_to(".")
+    (rules / "nowhere").symlink_to("gone")
+    before = look(rules)
+    (rules / "more.yaml").write_text("blocks: {}\n")
+    assert look(rules) != before
 
 
 def test_the_last_good_rules_are_kept_for_a_start_with_broken_ones(holder: Holder, rules: Path, tmp_path: Path) -> None:

@@ -62,6 +62,19 @@ def test_the_key_is_made_once_and_for_the_owner_alone(tmp_path: Path) -> None:
     assert server_key(settings) == (key, path)
 
 
+@pytest.mark.parametrize("content", [b"", b"\n", b"short\n"])
+def test_a_key_file_without_a_key_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "key").write_bytes(content)
+    with pytest.raises(SettingsError, match="holds no key; delete it"):
+        server_key(Settings(data=tmp_path))
+
+
+def test_a_key_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"\xff" * 40)
+    with pytest.raises(SettingsError, match="cannot be kept"):
+        server_key(Settings(data=tmp_path))
+
+
 def test_a_key_that_is_set_is_not_kept(tmp_path: Path) -> None:
     assert server_key(Settings(data=tmp_path / "data", key="given")) == ("given", None)
     assert not (tmp_path / "data").exists()

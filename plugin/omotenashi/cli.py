@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 import time
@@ -20,32 +21,32 @@ from omotenashi.language.read_test import read_visitor
 from omotenashi.language.report import Report
 from omotenashi.language.syntax import StatedVisitor
 from omotenashi.language.values import moment
-from omotenashi.model.errors import OmotenashiError, SettingsError, SiteError
+from omotenashi.model.errors import OmotenashiError, SettingsError
 from omotenashi.service import signal_tools
 from omotenashi.settings import Settings, read_settings, server_key
 from omotenashi.site import Loaded, Site, load
 from omotenashi.verify import Result, occasion_for, run_tests
 
-FINE, FAILED, USAGE, WARNED = 0, 1, 2, 3
+FINE, FAILED, WARNED, INTERRUPTED = 0, 1, 3, 130
 _MARKS = {True: "○", False: "×", None: "?"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code: 0 fine, 1 errors or failed tests, 2 usage, 3 warnings under --strict."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         return run(options)
-    except SiteError as error:
-        print(printer.as_text(error.diagnostics, {}, "", "ja"), file=sys.stderr)
-        return FAILED
-    except OmotenashiError as error:
-        print(f"omo: {error}", file=sys.stderr)
-        return FAILED
     except BrokenPipeError:
         return FAILED
+    except (OmotenashiError, OSError) as error:
+        print(f"omo: {error}", file=sys.stderr)
+        return FAILED
     except KeyboardInterrupt:
-        return FINE
+        return INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -83,7 +84,7 @@ def _serve_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         ("--workers", int, "processes that serve (1)"),
         ("--trusted-proxies", str, "networks whose X-Omo-… and forwarding headers count, with commas (none)"),
         ("--forwarded", str, "x-forwarded-for or forwarded"),
-        ("--deadline", int, "milliseconds after which a block keeps its original (50)"),
+        ("--deadline", int, "milliseconds after which limits and history no longer wait (50)"),
     ):
         serve.add_argument(flag, type=kind, metavar=flag[2:].upper(), help=text)
 
@@ -113,16 +114,18 @@ def _serve(options: argparse.Namespace) -> int:
         print(f"omo: warning: {warning}", file=sys.stderr)
     if not settings.rules.is_dir():
         raise SettingsError(f"rules: there is no folder {settings.rules}; name one with --rules")
-    from omotenashi.web.build import access_of  # noqa: PLC0415 only serving needs the server's packages
-    from omotenashi.web.server import run  # noqa: PLC0415 likewise
+    from omotenashi.web.build import access_of, check_store  # noqa: PLC0415 only serving needs the server's packages
+    from omotenashi.web.server import listen, run  # noqa: PLC0415 likewise
 
-    signal_tools(settings)
     key, key_file = server_key(settings)
+    signal_tools(settings)  # every worker does this again; here a mistake is one line before anything starts
     access_of(settings, key)
+    check_store(settings)
+    listener = listen(settings.host, settings.port)
     where = f"[{settings.host}]" if ":" in settings.host else settings.host
     kept = f"; server key in {key_file}" if key_file else ""
     print(f"omotenashi: {settings.rules}/ on http://{where}:{settings.port}{kept}", flush=True)
-    run(settings, key)
+    run(settings, key, listener)
     return FINE
 
 
@@ -171,6 +174,8 @@ def _test(options: argparse.Namespace) -> int:
     for result in results:
         _print_result(result, f"{options.dir.as_posix()}/", language)
     failed = sum(1 for result in results if result.failures)
+    if not results:
+        print("テストがありません / no test ran")
     print(f"{len(results) - failed} passed, {failed} failed")
     return FAILED if failed else FINE
 
@@ -217,8 +222,13 @@ def _explain(options: argparse.Namespace) -> int:
 def _print_account(account: Account, occasion: Occasion | None, indent: str) -> None:
     print(f"{indent}{_MARKS[account.value]} {account.rule.name}")
     for finding in account.findings:
-        read = "" if occasion is None else f"  ← {reading(finding.fact.field, occasion) or '不明 / unknown'}"
+        read = "" if occasion is None else f"  ← {_read(finding.fact.field, occasion)}"
         print(f"{indent}    {_MARKS[finding.value]} {finding.fact.field}: {finding.fact.written}{read}")
+
+
+def _read(field: str, occasion: Occasion) -> str:
+    value = reading(field, occasion)
+    return "不明 / unknown" if value is None else value or "(なし / none)"
 
 
 def _moment(text: str | None, engine: Engine) -> float:
@@ -231,15 +241,20 @@ def _moment(text: str | None, engine: Engine) -> float:
 
 
 def _stated_visitor(argument: str, site: Site, language: str) -> StatedVisitor | None:
-    path = Path(argument)
-    is_file = not argument.lstrip().startswith("{") and path.is_file()
-    name, text = (argument, path.read_text(encoding="utf-8")) if is_file else ("--visitor", argument)
+    name, text = ("--visitor", argument) if argument.lstrip().startswith("{") else (argument, _text_of(argument))
     report = Report()
     tree = parse(name, text, report)
     stated = read_visitor(tree, site.facts, report) if tree is not None and tree.entries else StatedVisitor()
     if report.diagnostics:
         print(printer.as_text(report.sorted(), {name: text}, "", language), file=sys.stderr)
     return None if report.failed else stated
+
+
+def _text_of(file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"--visitor: {file[:80]} is neither JSON nor a file that can be read ({error})") from error
 
 
 # common
@@ -266,7 +281,3 @@ def _language(options: argparse.Namespace, loaded: Loaded) -> str:
     if loaded.language in ("ja", "en"):
         return loaded.language
     return "ja" if os.environ.get("LANG", "").startswith("ja") else "en"
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
 import shutil
+import stat
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -14,7 +16,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from omotenashi.language.printer import as_data
+from omotenashi.language.printer import as_data, lines_of
 from omotenashi.model.errors import Diagnostic, Position
 from omotenashi.site import Loaded, Site, load
 
@@ -23,6 +25,7 @@ Look: TypeAlias = "frozenset[tuple[str, int, int, int]]"
 _EVERY = 0.2
 _SETTLE = 0.05
 """Seconds between looks, and between the two that must agree, so that a half-written file is not read."""
+_MOST_PROBLEMS = 100
 
 
 class State(Struct, frozen=True):
@@ -40,7 +43,6 @@ class Holder:
         self._last_good = data / "last-good" if data else None
         self.state = State(None)
         self._seen: Look = frozenset()
-        self.reloads = 0
         self.failures = 0
 
     @property
@@ -51,12 +53,23 @@ class Holder:
     def load_first(self) -> None:
         """Load the folder at start; when it is broken, the last good one that this data directory keeps."""
         self.take(self._load())
-        if self.state.site is None and self._last_good:
-            kept = _kept_folder(self._last_good, self._rules)
-            site = load(kept).site if kept else None
-            if site:
-                logger.warning("serving the last good rules (%s) until %s is mended", site.digest, self._rules)
-                self.state = State(site, self.state.problems)
+        if self.state.site is None:
+            self.load_last_good()
+
+    def load_last_good(self) -> None:
+        """Serve the last good rules of this folder, if the data directory keeps them."""
+        kept = _kept_folder(self._last_good, self._rules) if self._last_good else None
+        site = load(kept).site if kept else None
+        if site:
+            logger.warning("serving the last good rules (%s) until %s is mended", site.digest, self._rules)
+            self.state = State(site, self.state.problems)
+
+    def fault(self, error: Exception) -> None:
+        """Keep what serves, and say that loading failed in a way that nobody foresaw."""
+        self.failures += 1
+        message = f"loading failed: {type(error).__name__}"
+        problem = {"file": None, "line": None, "column": None, "code": "fault", "message": message}
+        self.state = State(self.state.site, (problem,))
 
     def reload_if_changed(self) -> None:
         """When two looks agree on a change: build the folder aside and swap it in, or keep the old one and say why."""
@@ -76,7 +89,6 @@ class Holder:
             for one in problems:
                 logger.error("%s/%s:%s:%s: [%s] %s", self._rules, *_place(one), one["code"], one["message"])
             return
-        self.reloads += 1
         self.state = State(loaded.site, ())
         logger.info("rules loaded from %s (%s)", self._rules, loaded.site.digest)
         if self._last_good:
@@ -111,26 +123,32 @@ class Watcher(threading.Thread):
 def look(rules: Path) -> Look:
     """Return what tells whether any file of a folder changed: path, time, size and inode of each."""
     found: set[tuple[str, int, int, int]] = set()
-    folders = [str(rules)]
+    folders, seen = [str(rules)], set[tuple[int, int]]()
     while folders:
-        try:
-            with os.scandir(folders.pop()) as entries:
-                for entry in entries:
-                    if entry.name.startswith("."):
-                        continue
-                    if entry.is_dir():
-                        folders.append(entry.path)
-                        continue
-                    status = entry.stat()
-                    found.add((entry.path, status.st_mtime_ns, status.st_size, status.st_ino))
-        except OSError:
-            continue
+        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                status = _status(entry)
+                if status is None:
+                    continue
+                found.add((entry.path, status.st_mtime_ns, status.st_size, status.st_ino))
+                if stat.S_ISDIR(status.st_mode) and (status.st_dev, status.st_ino) not in seen:
+                    seen.add((status.st_dev, status.st_ino))
+                    folders.append(entry.path)
     return frozenset(found)
 
 
+def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
+    """What a file is; None for hidden ones, for one that is gone since, and for a link to nowhere."""
+    try:
+        return None if entry.name.startswith(".") else entry.stat()
+    except OSError:
+        return None
+
+
 def _problems(loaded: Loaded) -> tuple[dict[str, Any], ...]:
-    errors = [one for one in loaded.diagnostics if one.level == "error"]
-    return tuple(as_data(one, loaded.texts, loaded.language) for one in errors)
+    errors = [one for one in loaded.diagnostics if one.level == "error"][:_MOST_PROBLEMS]
+    lines = lines_of(loaded.texts)
+    return tuple(as_data(one, lines, loaded.language) for one in errors)
 
 
 def _place(problem: Mapping[str, Any]) -> tuple[str, int, int]:

@@ -8,7 +8,6 @@ import logging
 import secrets
 import time
 from collections import Counter
-from collections.abc import Collection
 
 from msgspec import Struct
 
@@ -71,6 +70,7 @@ class Service:
         self._tools = tools
         self._watcher: Watcher | None = None
         self._deadline = deadline
+        self._store_answers = True
         self.places_problem: str | None = None
 
     def start(self) -> None:
@@ -87,13 +87,24 @@ class Service:
             self._watcher.stop()
         await self._store.close()
 
+    def load_rules(self) -> None:
+        """Load the rules for the first time; whatever is wrong with them, the service starts."""
+        try:
+            self.holder.load_first()
+        except Exception as error:  # the fault boundary of the start: what was good last serves
+            self.counters["fault:load"] += 1
+            logger.exception("the rules could not be loaded")
+            self.holder.fault(error)
+            self.holder.load_last_good()
+
     def look_around(self) -> None:
         """Take up changed rules and a changed database of places; what is broken leaves the old ones at work."""
         try:
             self.holder.reload_if_changed()
             problem = self._tools.places.refresh() if self._tools.places else None
-        except Exception:  # the fault boundary of the watch: it goes on, the fault is counted and logged
+        except Exception as error:  # the fault boundary of the watch: it goes on, the fault is counted and logged
             self.counters["fault:reload"] += 1
+            self.holder.fault(error)
             logger.exception("a reload failed; what was loaded before goes on")
             return
         if problem != self.places_problem:
@@ -147,12 +158,11 @@ class Service:
         )
         occasion = site.engine.occasion(visitor, facts.now)
         choices = site.engine.decide(occasion, facts.blocks)
-        claims = _claims(choices, occasion)
         if person.recorded:
             events = _with_page_view(events, facts)
             choices = await self._recorded(facts, events, person, site, occasion, choices, begun)
-        elif claims:
-            choices = _without(choices, {claim.rule for claim in claims}, site, occasion)
+        else:
+            choices = _unlimited(choices, site, occasion)
         segments = tuple(site.engine.segments(occasion)) if facts.authenticated else ()
         blocks = {name: shown(choice, site, occasion) for name, choice in choices.items()}
         return Outcome(blocks, person.id, person.new, segments)
@@ -186,37 +196,43 @@ class Service:
         choices: dict[str, Choice],
         begun: float,
     ) -> dict[str, Choice]:
-        """Commit the view and claim the limits before the answer; a lost or unconfirmed claim tries the next rule."""
-        lost: set[str] = set()
+        """Commit the view and claim the limits before the answer; a lost claim tries the next rule."""
         arrival = None if occasion.visitor.arrival == person.kept else occasion.visitor.arrival
         claims = _claims(choices, occasion)
+        lost: set[str] = set()
         while claims or events:
             change = Change(person.id or "", int(facts.now), events, claims, arrival, facts.request_id)
             granted = await self._write(change, begun)
+            if granted is None:
+                return _unlimited(choices, site, occasion)
             refused = {claim.rule for claim in claims} - granted
             if not refused:
                 break
             lost |= refused
-            kept = {rule for rule in _limited(choices) if rule not in lost}
+            held = set(_limited(choices)) - lost
             choices = site.engine.decide(occasion, facts.blocks, without=lost)
             events, arrival = (), None
-            claims = tuple(claim for claim in _claims(choices, occasion) if claim.rule not in kept)
+            claims = tuple(claim for claim in _claims(choices, occasion) if claim.rule not in held)
         return choices
 
-    async def _write(self, change: Change, begun: float) -> frozenset[str]:
-        """Write within the time that is left; what is not confirmed counts as not granted."""
+    async def _write(self, change: Change, begun: float) -> frozenset[str] | None:
+        """Write within the time that is left; return the granted claims, or None where nothing was confirmed."""
         left = self._deadline - (time.monotonic() - begun)
         try:
-            return await asyncio.wait_for(self._store.write(change), max(left, 0.001))
+            granted = await asyncio.wait_for(self._store.write(change), max(left, 0.001))
         except TimeoutError:
             self.counters["deadline"] += 1
+            return None
         except StoreUnavailable as error:
             self._store_failed(error)
-        return frozenset()
+            return None
+        self._store_answers = True
+        return granted
 
     def _store_failed(self, error: StoreUnavailable) -> None:
-        if not self.counters["store_unavailable"]:
+        if self._store_answers:
             logger.error("the store does not answer, history is unknown: %s", error)
+        self._store_answers = False
         self.counters["store_unavailable"] += 1
 
     def _is_bot(self, facts: RequestFacts) -> bool:
@@ -254,12 +270,12 @@ def _claims(choices: dict[str, Choice], occasion: Occasion) -> tuple[Claim, ...]
     return tuple(found)
 
 
-def _without(choices: dict[str, Choice], rules: Collection[str], site: Site, occasion: Occasion) -> dict[str, Choice]:
-    """Decide again for a request that claims nothing, such as HEAD and prefetch."""
-    while rules:
-        passed = set(rules)
+def _unlimited(choices: dict[str, Choice], site: Site, occasion: Occasion) -> dict[str, Choice]:
+    """Decide again without the rules that have a limit: for HEAD, prefetch and a store that does not confirm."""
+    passed: set[str] = set()
+    while limited := _limited(choices):
+        passed.update(limited)
         choices = site.engine.decide(occasion, choices.keys(), without=passed)
-        rules = passed | set(_limited(choices)) if _limited(choices) else ()
     return choices
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 import secrets
@@ -17,6 +18,7 @@ from omotenashi.model.errors import SettingsError
 
 SETTINGS_FILE = "omotenashi.toml"
 KEY_FILE = "key"
+SHORTEST_KEY = 16
 
 
 class Settings(Struct, frozen=True):
@@ -43,7 +45,7 @@ class Settings(Struct, frozen=True):
     forwarded: str = "x-forwarded-for"
     """The header with the client's address: x-forwarded-for or forwarded (RFC 7239)."""
     deadline: int = 50
-    """Milliseconds after which a block keeps its original."""
+    """Milliseconds after which limits and history no longer wait for the store."""
 
 
 def read_settings(
@@ -64,18 +66,30 @@ def read_settings(
 
 def server_key(settings: Settings) -> tuple[str, Path | None]:
     """Return the server key and, when it is kept in a file, where. Makes it at the first start (mode 0600)."""
-    if settings.key:
-        return settings.key, None
     path = settings.data / KEY_FILE
     try:
-        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not path.exists():
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_urlsafe(32) + "\n")
-        return path.read_text().strip(), path
-    except OSError as error:
-        raise SettingsError(f"data: the server key cannot be kept in {path} ({error.strerror}); set OMO_KEY") from error
+        key = settings.key or _kept_key(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"data: the server key cannot be kept in {path} ({error}); set OMO_KEY") from error
+    if len(key.strip()) < SHORTEST_KEY and not settings.key:
+        raise SettingsError(f"data: {path} holds no key; delete it, and a new one is made")
+    if not key.strip():
+        raise SettingsError("key: the server key is empty")
+    return key.strip(), None if settings.key else path
+
+
+def _kept_key(path: Path) -> str:
+    """Read the key, or make one: written aside and linked, so that nobody ever reads half of it."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(32) + "\n")
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text()
 
 
 def _from_file(path: Path, warnings: list[str]) -> dict[str, Any]:

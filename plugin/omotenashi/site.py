@@ -21,7 +21,7 @@ from omotenashi.language.read_file import read_file
 from omotenashi.language.read_site import read_site
 from omotenashi.language.report import Report
 from omotenashi.language.syntax import CaseSpec, Folder
-from omotenashi.model.errors import Diagnostic, Position, SiteError
+from omotenashi.model.errors import Diagnostic, Position
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.visitor import Visitor
 
@@ -47,8 +47,6 @@ class Site(Struct, frozen=True):
     tests: tuple[CaseSpec, ...]
     digest: str
     """SHA-256 of all that was read, shortened."""
-    notes: tuple[Diagnostic, ...] = ()
-    """Warnings and notes."""
 
 
 class Loaded(Struct, frozen=True):
@@ -64,7 +62,7 @@ class Loaded(Struct, frozen=True):
 
 
 def load(root: Path) -> Loaded:
-    """Read, check and compile a rules folder. Raises OSError only when the folder itself cannot be listed."""
+    """Read, check and compile a rules folder. Raises OSError when the folder itself cannot be listed."""
     report = Report()
     files = _rule_files(root, report)
     texts = {name: text for name, data in files.items() if (text := decode(name, data, report)) is not None}
@@ -78,7 +76,7 @@ def load(root: Path) -> Loaded:
     check(Whole(folder, facts, fragments, escaping | (raw.keys() - fragments.keys())), report)
     everything = {**files, **{f"contents/{path}": data for path, data in raw.items()}}
     shown = {**texts, **{f"contents/{path}": text for path, text in fragments.items()}}
-    site = None if report.failed else _site(folder, facts, fragments, _digest(everything), report)
+    site = None if report.failed else _site(folder, facts, fragments, _digest(everything))
     return Loaded(site, report.sorted(), shown, everything, facts.language)
 
 
@@ -89,14 +87,6 @@ def shown(choice: Choice, site: Site, occasion: Occasion) -> Shown:
         return fixed
     word = site.engine.matched_word(choice.rule, occasion) if choice.rule and wants_word(choice.show) else None
     return Shown(choice, render(choice.show, occasion.visitor, word))
-
-
-def load_or_raise(root: Path) -> Site:
-    """Return the site of a folder; raises SiteError with the diagnostics where it has errors."""
-    loaded = load(root)
-    if loaded.site is None:
-        raise SiteError(loaded.diagnostics)
-    return loaded.site
 
 
 def _rule_files(root: Path, report: Report) -> dict[str, bytes]:
@@ -133,11 +123,11 @@ def _fragment_paths(folder: Folder) -> list[str]:
     return sorted({show.text for show in shows if show.kind == "file"})
 
 
-def _site(folder: Folder, facts: SiteFacts, fragments: dict[str, str], digest: str, report: Report) -> Site:
+def _site(folder: Folder, facts: SiteFacts, fragments: dict[str, str], digest: str) -> Site:
     program = compile_folder(folder, facts, fragments)
     engine = Engine(program, ZoneInfo(facts.timezone))
     fixed = {one: Shown(one, render(one.show, Visitor())) for one in engine.all_choices() if is_fixed(one.show)}
-    return Site(facts, engine, fixed, folder.tests, digest, report.sorted())
+    return Site(facts, engine, fixed, folder.tests, digest)
 
 
 def _digest(files: Mapping[str, bytes]) -> str:

@@ -62,7 +62,6 @@ def visitor_of(stated: StatedVisitor, site: SiteFacts, tools: SignalTools, now: 
     raw = RequestFacts(
         now=now,
         authenticated=True,
-        trusted=True,
         url=stated.url or "/",
         referrer=stated.raw_referrer,
         client_ip=stated.ip or None,

@@ -93,6 +93,20 @@ def test_the_visitor_cookie_is_set_with_consent_only(nginx: Site, start: Start, 
     assert "set-cookie" not in known.headers
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Cookie": "omo_consent=no-personalization"},
+        {"Cookie": "omo_consent=denied,personalization"},
+        {"Cookie": "omo_consent=personalization", "Sec-GPC": "1"},
+    ],
+)
+def test_what_is_no_consent_sets_no_cookie(nginx: Site, start: Start, headers: dict[str, str], tmp_path: Path) -> None:
+    start(SITE, *PROXIES, port=nginx.service)
+    assert "set-cookie" not in nginx.page(**headers).headers
+    assert profiles(tmp_path) == []
+
+
 def profiles(folder: Path) -> list[str]:
     with sqlite3.connect(folder / "data" / "visitors.sqlite") as connection:
         return [key for (key,) in connection.execute("SELECT key FROM profile")]

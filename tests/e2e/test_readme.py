@@ -24,13 +24,14 @@ def test_the_call_from_python(start: Start) -> None:
     server = start(ROOT / "rules", "--deadline", "1000")
     names: dict[str, Any] = {"KEY": KEY}
     exec(snippet("python").replace("127.0.0.1:8700", f"127.0.0.1:{server.port}"), names)
-    blocks = names["blocks_for"](
-        ["hero", "store_info"], "https://kakekkodo.example/", YAHOO, {"id": None, "consent": []}
-    )
-    assert blocks["hero"]["rule"] == "ランニングで検索した人"
+    visitor = {"id": None, "consent": ["personalization"]}
+    page = {"url": "https://kakekkodo.example/", "referrer": YAHOO}
+    answer = names["decide"](["hero", "store_info"], visitor, page, {"ip": "192.0.2.1"})
+    assert answer["blocks"]["hero"]["rule"] == "ランニングで検索した人"
+    assert answer["visitor"]["new"] is True
     server.process.kill()
     server.process.wait()
-    assert names["blocks_for"](["hero"], "/", "", {}) == {}
+    assert names["decide"](["hero"], {}, {}, {})["blocks"] == {}
 
 
 @pytest.mark.e2e

@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -162,6 +163,44 @@ def test_malformed_http_is_answered_by_an_empty_400(start: Start, rules: Path) -
         assert head.startswith(b"HTTP/1.1 400 "), request[:40]
         assert body == b""
     assert server.decide(blocks=["store_info"])
+
+
+def test_trailers_are_no_headers(start: Start, rules: Path) -> None:
+    server = start(rules)
+    body = b'{"blocks": ["store_info"]}'
+    request = (
+        b"POST /v1/decide HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+        + b"%x\r\n%s\r\n0\r\nAuthorization: Bearer %s\r\n\r\n" % (len(body), body, KEY.encode())
+    )
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+        connection.sendall(request)
+        answer = b""
+        while chunk := connection.recv(65_536):
+            answer += chunk
+    assert b'"decision"' not in answer
+    assert answer.startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_head_in_pieces_after_a_large_body_is_fine(start: Start, rules: Path) -> None:
+    server = start(rules)
+    body = b'{"blocks": ["store_info"], "x": "' + b"x" * 40_000 + b'"}'
+    head = b"POST /v1/decide HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+        for _ in range(3):
+            for piece in (head[:20], head[20:], body):
+                connection.sendall(piece)
+                time.sleep(0.02)
+            assert connection.recv(65_536).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_damaged_database_is_one_line_and_exit_1(rules: Path, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "visitors.sqlite").write_bytes(b"no database" * 500)
+    command = [str(OMO), "serve", "--rules", str(rules), "--data", "data", "--port", str(free_port())]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert "visitors.sqlite" in run.stderr
+    assert len(run.stderr.splitlines()) == 1
 
 
 def test_a_key_is_made_at_the_first_start_kept_and_named(rules: Path, tmp_path: Path) -> None:

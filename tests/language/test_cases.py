@@ -8,9 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.conftest import good_site
 
 from omotenashi.signals.gather import SignalTools
-from omotenashi.site import Loaded, load, load_or_raise
+from omotenashi.site import Loaded, load
 from omotenashi.verify import run_tests
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -30,7 +31,7 @@ def _load(case: Path, folder: Path) -> Loaded:
 
 @pytest.mark.parametrize("case", GOOD, ids=lambda case: case.name)
 def test_a_good_file_is_accepted_and_passes_its_own_tests(case: Path, tmp_path: Path) -> None:
-    site = load_or_raise(_folder(case, tmp_path))
+    site = good_site(_folder(case, tmp_path))
     results = list(run_tests(site, SignalTools(), time.time()))
     assert results
     assert [result.test.name for result in results if result.failures] == []

@@ -11,7 +11,7 @@ from omotenashi.model.request import RequestFacts
 from omotenashi.model.site_facts import Attribute, SiteFacts
 from omotenashi.model.visitor import Arrival, History, Member, Place, Visitor
 from omotenashi.signals import gather
-from omotenashi.signals.gather import SignalTools, arrival, kept_arrival, recall, visitor
+from omotenashi.signals.gather import SignalTools, arrival, kept_arrival, visitor
 from omotenashi.signals.member import MemberKeys
 from omotenashi.signals.place_reader import PlaceReader
 
@@ -225,12 +225,6 @@ def test_dropped_attributes_are_counted() -> None:
 
 def test_an_empty_statement_is_a_guest() -> None:
     assert seen(stated_member={}).member is None
-
-
-def test_what_the_profile_knows_can_be_added_afterwards() -> None:
-    history = History()
-    found = recall(seen(url="/cart", referrer="https://shop.example/"), history, KEPT)
-    assert (found.history, found.arrival, found.page) == (history, KEPT, "/cart")
 
 
 def test_everything_can_be_loaded_before_the_first_request() -> None:

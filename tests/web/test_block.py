@@ -68,8 +68,8 @@ async def test_a_hidden_block_is_a_comment_so_that_no_stub_fires(connect: Connec
         "/v1/block/",
         "/v1/block/hero/more",
         "/v1/block/%F0%28",
-        "/v1/block/hero?charset=klingon",
-        "/v1/block/hero?" + "a=b&" * 60,
+        "/v1/block/store_info?charset=klingon",
+        "/v1/block/store_info?" + "a=b&" * 60,
         "/v1/block/hero",
     ],
 )

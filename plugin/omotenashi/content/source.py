@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-LARGEST_FRAGMENT = 1_048_576
-"""Bytes."""
+from omotenashi.language.parse import LARGEST_FILE
 
 
 def read_fragments(contents: Path, paths: Iterable[str]) -> tuple[dict[str, bytes], set[str]]:
@@ -15,11 +14,14 @@ def read_fragments(contents: Path, paths: Iterable[str]) -> tuple[dict[str, byte
     found: dict[str, bytes] = {}
     escaping: set[str] = set()
     for path in paths:
-        file = _inside(root, path)
-        if file is None:
-            escaping.add(path)
-        elif file.is_file() and file.stat().st_size <= LARGEST_FRAGMENT:
-            found[path] = file.read_bytes()
+        try:
+            file = _inside(root, path)
+            if file is None:
+                escaping.add(path)
+            elif file.is_file():
+                found[path] = _bytes_of(file)
+        except OSError:  # a name that is too long, a file that may not be read: it is not there for us
+            continue
     return found, escaping
 
 
@@ -27,5 +29,14 @@ def _inside(root: Path, path: str) -> Path | None:
     """The file that a path names, or None when it lies elsewhere, also by a link."""
     if "\0" in path or "\\" in path or path.startswith("/") or ":" in path:
         return None
-    file = (root / path).resolve()
+    try:
+        file = (root / path).resolve()
+    except RuntimeError:  # a link to itself
+        return None
     return file if file.is_relative_to(root) else None
+
+
+def _bytes_of(file: Path) -> bytes:
+    """A file's bytes; one that is too large is read just so far that its reader can say so."""
+    with file.open("rb") as opened:
+        return opened.read(LARGEST_FILE + 1)

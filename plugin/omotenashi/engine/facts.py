@@ -13,7 +13,7 @@ from omotenashi.engine.occasion import Occasion, months_before
 from omotenashi.engine.spellings import Synonyms, spellings
 from omotenashi.language import condition as c
 from omotenashi.language.condition import Fact
-from omotenashi.language.patterns import host_regex, path_regex
+from omotenashi.language.patterns import host_matcher, path_matcher
 from omotenashi.model.text import fold
 from omotenashi.model.visitor import MemberValue, Visitor
 
@@ -121,18 +121,18 @@ def _prefectures(codes: frozenset[str]) -> Test:
 
 
 def _paths(field: str, operand: c.Paths) -> Test:
-    regex = path_regex(operand.patterns)
+    matches = path_matcher(operand.patterns)
     if field == "page":
-        return lambda occasion: regex.fullmatch(occasion.visitor.page) is not None
-    return lambda occasion: regex.fullmatch(occasion.visitor.arrival.landing) is not None
+        return lambda occasion: matches(occasion.visitor.page)
+    return lambda occasion: matches(occasion.visitor.arrival.landing)
 
 
 def _host_paths(operand: c.HostPaths) -> Test:
-    regex = host_regex(operand.patterns)
+    matches = host_matcher(operand.patterns)
 
     def test(occasion: Occasion) -> bool:
         referrer = occasion.visitor.arrival.referrer
-        return bool(referrer) and regex.fullmatch(referrer) is not None
+        return bool(referrer) and matches(referrer)
 
     return test
 

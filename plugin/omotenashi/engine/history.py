@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from omotenashi.engine.occasion import Occasion
 from omotenashi.language.condition import Bought, Did, LastVisit, LimitLeft, Range, Viewed, Visits, Window
-from omotenashi.language.patterns import path_regex
+from omotenashi.language.patterns import path_matcher
 from omotenashi.model.text import fold
 from omotenashi.model.visitor import History, Order, View
 
@@ -96,8 +96,8 @@ def limit_left(operand: LimitLeft) -> HistoryTest:
 
 def _view_matcher(operand: Viewed) -> Callable[[View], bool]:
     if operand.kind == "page":
-        regex = path_regex(operand.values)
-        return lambda view: regex.fullmatch(view.path) is not None if view.path else False
+        matches = path_matcher(operand.values)
+        return lambda view: bool(view.path) and matches(view.path)
     values = frozenset(operand.values)
     read: dict[str, Callable[[View], Iterable[str]]] = {
         "tag": lambda view: view.tags,

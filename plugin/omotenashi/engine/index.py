@@ -69,7 +69,7 @@ def _keys(fact: Fact, synonyms: Synonyms) -> frozenset[Key]:
     if isinstance(operand, c.Prefectures):
         return frozenset(("prefecture", code) for code in operand.codes)
     if isinstance(operand, c.Paths):
-        return frozenset((f"{field} under", literal_start(pattern)[0]) for pattern in operand.patterns)
+        return frozenset((f"{field} under", literal_start(pattern)) for pattern in operand.patterns)
     if isinstance(operand, c.Words):
         return _word_keys(field, operand, synonyms)
     if isinstance(operand, c.Truth) and field == "logged_in":

@@ -15,6 +15,10 @@ from omotenashi.model.errors import Position
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 
+LARGEST_SEGMENT = 2000
+"""Conditions, with all inner segments in place."""
+DEEPEST_SEGMENTS = 20
+
 
 class Whole(Struct, frozen=True):
     """What the checks read."""
@@ -40,7 +44,7 @@ def defined_once(whole: Whole, report: Report) -> None:
         _unique(((one.name, one.position) for one in kind), report)
     for block in folder.blocks:
         _unique(((rule.name, rule.position) for rule in block.rules), report)
-    _unique(((rule.id, rule.position) for rule in _rules(folder) if rule.id != rule.name), report)
+    _unique(((rule.id, rule.position) for rule in _rules(folder)), report)
 
 
 def segments_exist(whole: Whole, report: Report) -> None:
@@ -53,14 +57,17 @@ def segments_exist(whole: Whole, report: Report) -> None:
 
 
 def segments_end(whole: Whole, report: Report) -> None:
-    """No segment is part of its own condition."""
+    """No segment is part of its own condition, and none grows beyond bounds once all are put in place."""
     segments = {fold(segment.name): segment for segment in whole.folder.segments}
-    reported: set[str] = set()
+    sizes: dict[str, int] = {}
     for name, segment in segments.items():
-        circle = _circle(name, segments, ())
-        if circle and not reported & set(circle):
-            reported |= set(circle)
-            report.add("E406", segment.position, value=" → ".join(segments[one].name for one in (*circle, circle[0])))
+        circle = _measure(name, segments, sizes, ())
+        if circle:
+            names = " → ".join(segments[one].name for one in (*circle, circle[0]))
+            report.add("E406", segments[circle[0]].position, value=names)
+        elif sizes.get(name, 0) > LARGEST_SEGMENT:
+            report.add("E411", segment.position, value=segment.name, limit=LARGEST_SEGMENT)
+            return
 
 
 def contents_exist(whole: Whole, report: Report) -> None:
@@ -95,7 +102,7 @@ def last_without_condition(whole: Whole, report: Report) -> None:
 
 
 def expectations_exist(whole: Whole, report: Report) -> None:
-    """FactTests expect blocks and rules that are there."""
+    """Tests expect blocks and rules that are there."""
     if report.unreadable:
         return
     blocks = {fold(block.name): block for block in whole.folder.blocks}
@@ -164,13 +171,31 @@ def _segments_in(condition: Condition) -> Iterator[InSegment]:
         yield from _segments_in(condition.part)
 
 
-def _circle(name: str, segments: Mapping[str, SegmentSpec], path: tuple[str, ...]) -> tuple[str, ...]:
+def _measure(
+    name: str, segments: Mapping[str, SegmentSpec], sizes: dict[str, int], path: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Work out how many conditions a segment holds with all segments in place; return a circle if it is part of one."""
     if name in path:
         return path[path.index(name) :]
-    if name not in segments:
+    if name in sizes or name not in segments:
         return ()
-    found = (_circle(fold(inner.name), segments, (*path, name)) for inner in _segments_in(segments[name].when))
-    return next((circle for circle in found if circle), ())
+    if len(path) >= DEEPEST_SEGMENTS:
+        sizes[name] = LARGEST_SEGMENT + 1
+        return ()
+    inner = [fold(one.name) for one in _segments_in(segments[name].when)]
+    for one in inner:
+        circle = _measure(one, segments, sizes, (*path, name))
+        if circle:
+            sizes[name] = 0
+            return circle
+    sizes[name] = _facts_in(segments[name].when) + sum(sizes.get(one, 0) for one in inner)
+    return ()
+
+
+def _facts_in(condition: Condition) -> int:
+    if isinstance(condition, (Conjunction, Disjunction)):
+        return 1 + sum(map(_facts_in, condition.parts))
+    return 1 + _facts_in(condition.part) if isinstance(condition, Negation) else 1
 
 
 def _rule_exists(expected: Expectation, block: BlockSpec, report: Report) -> None:

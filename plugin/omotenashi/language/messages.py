@@ -173,6 +173,22 @@ MESSAGES: dict[str, Message] = {
         "rules フォルダーの直下に置いてください",
         "move it up, directly into the rules folder",
     ),
+    "E319": Message(
+        "「{what}」は{limit}までです",
+        "{what} can be {limit} at most",
+    ),
+    "E320": Message(
+        "「{value}」はヘッダーやクッキーの名前に使えません",
+        "{value} cannot be the name of a header or cookie",
+        "英数字と - _ で書きます",
+        "use letters, digits, - and _",
+    ),
+    "E411": Message(
+        "セグメント「{value}」は大きすぎます(中の条件は{limit}個まで)",
+        "segment {value} is too large (at most {limit} conditions, segments within it included)",
+        "セグメントの重ねかたを減らしてください",
+        "nest segments less",
+    ),
     "N601": Message(
         "consent がないので、この訪問者の履歴は「不明」です", "without consent this visitor's history is unknown",
         "履歴を使うテストには consent: [personalization] を書きます", "add consent: [personalization] for tests with a history",

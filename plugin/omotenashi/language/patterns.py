@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 from omotenashi.model.paths import page_path
 
@@ -27,39 +30,92 @@ def host_pattern(text: str) -> str | None:
     return host if rest == "/" else host + rest
 
 
-def path_regex(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """Return what matches a whole path as one of the patterns."""
-    return re.compile("|".join(f"(?:{_expression(pattern)})" for pattern in patterns))
+def host_name(text: str) -> str | None:
+    """Return a host in lower case; None for anything more than a host."""
+    host = host_pattern(text)
+    return host if host and "/" not in host and "*" not in host else None
 
 
-def host_regex(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """Return what matches the whole of host and path as one of the patterns."""
-    return re.compile("|".join(f"(?:{_host_expression(pattern)})" for pattern in patterns))
+def path_matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
+    """Return what tells whether a path matches one of the patterns. `/x/**` matches /x itself."""
+    exact = frozenset(pattern for pattern in patterns if "*" not in pattern)
+    below = tuple(pattern[:-3] for pattern in patterns if pattern.endswith("/**") and "*" not in pattern[:-3])
+    globs = [_pieces(pattern) for pattern in patterns if pattern not in exact and pattern[:-3] not in below]
+
+    def matches(path: str) -> bool:
+        if path in exact or any(path == top or path.startswith(f"{top}/") for top in below):
+            return True
+        return bool(globs) and any(_fits(pieces, path.split("/")[1:]) for pieces in globs)
+
+    return matches
 
 
-def literal_start(pattern: str) -> tuple[str, bool]:
-    """Return the part of a path pattern before its first wildcard segment, and whether that is all of it."""
+def host_matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
+    """Return what tells whether host and path match one of the patterns."""
+    parts = [(host, path_matcher([f"/{path}" if path else "/**"])) for host, _, path in map(_split, patterns)]
+
+    def matches(text: str) -> bool:
+        host, _, path = _split(text)
+        return any(_is_host(host, wanted) and matches_path(f"/{path}") for wanted, matches_path in parts)
+
+    return matches
+
+
+def literal_start(pattern: str) -> str:
+    """Return the part of a path pattern before its first segment with a wildcard."""
     segments = pattern.split("/")
-    for number, segment in enumerate(segments):
-        if "*" in segment:
-            return "/".join(segments[:number]) or "/", False
-    return pattern, True
+    literal = next((number for number, segment in enumerate(segments) if "*" in segment), len(segments))
+    return "/".join(segments[:literal]) or "/"
 
 
-def _expression(pattern: str) -> str:
-    """`/x/**` matches /x itself; a `**` between slashes matches nothing, too."""
-    result = ""
+_Piece: TypeAlias = "Callable[[str], object] | None"
+"""What a segment must match; None stands for any number of segments."""
+
+
+def _pieces(pattern: str) -> list[_Piece]:
+    pieces: list[_Piece] = []
     for segment in pattern.split("/")[1:]:
-        result += "(?:/[^/]+)*" if segment == "**" else "/" + _segment(segment)
-    return result + "/?" if result.endswith("(?:/[^/]+)*") else result
+        before, across, after = segment.partition("**")
+        if before or not across:
+            pieces.append(_segment(before + ("*" if across else "")))
+        if across:
+            pieces.append(None)
+        if after:
+            pieces.append(_segment("*" + after))
+    return pieces
 
 
-def _segment(text: str) -> str:
-    parts = re.split(r"(\*\*|\*)", text)
-    return "".join({"**": ".*", "*": "[^/]*"}.get(part, re.escape(part)) for part in parts)
+def _segment(text: str) -> Callable[[str], object]:
+    """A segment with * in it; fnmatch's own wildcards beside it are taken literally. Its expressions do not backtrack."""
+    literal = "".join(f"[{character}]" if character in "?[" else character for character in text)
+    return re.compile(fnmatch.translate(literal)).match
 
 
-def _host_expression(pattern: str) -> str:
-    host, slash, path = pattern.partition("/")
-    name = r"[^/]+\." + re.escape(host[2:]) if host.startswith("*.") else re.escape(host)
-    return name + (_expression("/" + path) if slash else "(?:/.*)?")
+def _fits(pieces: list[_Piece], segments: list[str]) -> bool:
+    """Match greedily, going back to the last ** only: pieces times segments at most."""
+    piece = segment = 0
+    star, mark = -1, 0
+    while segment < len(segments):
+        test = pieces[piece] if piece < len(pieces) else _nothing
+        if test is None:
+            star, mark, piece = piece, segment, piece + 1
+        elif test(segments[segment]):
+            piece, segment = piece + 1, segment + 1
+        elif star >= 0:
+            mark += 1
+            piece, segment = star + 1, mark
+        else:
+            return False
+    return all(one is None for one in pieces[piece:])
+
+
+def _nothing(_: str) -> None:
+    return None
+
+
+def _split(text: str) -> tuple[str, str, str]:
+    return text.partition("/")
+
+
+def _is_host(host: str, wanted: str) -> bool:
+    return host.endswith(wanted[1:]) if wanted.startswith("*.") else host == wanted

@@ -15,25 +15,9 @@ from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 
 _PLACEHOLDER = re.compile(r"\{([^\W\d][\w.]*)(?:\|([^{}|<>\n]*))?\}")
-_URL_ATTRIBUTES = frozenset(
-    [
-        "href",
-        "src",
-        "srcset",
-        "action",
-        "formaction",
-        "data",
-        "poster",
-        "background",
-        "ping",
-        "cite",
-        "manifest",
-        "icon",
-        "style",
-        "srcdoc",
-        "xlink:href",
-    ]
-)
+_SAFE_ATTRIBUTES = frozenset("title alt placeholder label class id value".split())
+"""Attributes whose escaped values stay text; beside them aria-… and data-…, but not htmx's data-hx-…."""
+_VALUE_IS_TEXT = frozenset("button data input li meter option progress".split())
 
 
 class Placeholder(Struct, frozen=True):
@@ -107,8 +91,7 @@ def _position(text: str, found: re.Match[str], start: Position) -> Position:
 def _refused_places(text: str) -> list[tuple[int, int, str]]:
     scanner = _Scanner(text)
     scanner.feed(text)
-    scanner.close()
-    return scanner.refused
+    return [*scanner.refused, *scanner.unfinished()]
 
 
 class _Scanner(HTMLParser):
@@ -117,13 +100,20 @@ class _Scanner(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=False)
         self.refused: list[tuple[int, int, str]] = []
+        self._length = len(text)
         self._line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        del tag, attrs
+        del attrs
         source = self.get_starttag_text() or ""
         start = self._offset()
-        self.refused += [(start + first, start + last, name) for first, last, name in _risky_attributes(source)]
+        self.refused += [(start + first, start + last, name) for first, last, name in _risky_attributes(tag, source)]
+
+    def unfinished(self) -> list[tuple[int, int, str]]:
+        """Return the end of a fragment that stops within a tag, a comment or a script."""
+        if self.cdata_elem is None and not self.rawdata.startswith("<"):
+            return []
+        return [(self._length - len(self.rawdata), self._length, "<…")]
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -140,18 +130,23 @@ class _Scanner(HTMLParser):
         return self._line_starts[line - 1] + column
 
 
-_ATTRIBUTE = re.compile(r"""([^\s"'>/=]+)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""")
+_ATTRIBUTE = re.compile(r"""(?<![^\s"'>/=])([^\s"'>/=]+)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""")
 
 
-def _risky_attributes(tag: str) -> Iterator[tuple[int, int, str]]:
+def _risky_attributes(tag: str, source: str) -> Iterator[tuple[int, int, str]]:
     """Spans of a start tag in which nothing may be put: all but the quoted values of harmless attributes."""
     end = 0
-    for found in _ATTRIBUTE.finditer(tag):
+    for found in _ATTRIBUTE.finditer(source):
         name, value = found[1].lower(), found[2]
-        risky = name in _URL_ATTRIBUTES or name.startswith("on") or value[0] not in "\"'"
-        if not risky:
+        if value[0] in "\"'" and _is_harmless(tag, name):
             yield end, found.start(2), "<…>"
         else:
             yield end, found.end(), name
         end = found.end()
-    yield end, len(tag), "<…>"
+    yield end, len(source), "<…>"
+
+
+def _is_harmless(tag: str, name: str) -> bool:
+    if name == "value":
+        return tag in _VALUE_IS_TEXT
+    return name in _SAFE_ATTRIBUTES or name.startswith("aria-") or (name.startswith("data-") and "hx-" not in name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -17,7 +17,8 @@ _WIDE = ("W", "F")
 
 def as_text(diagnostics: Sequence[Diagnostic], files: Mapping[str, str], folder: str, language: str) -> str:
     """Return diagnostics for people, at most twenty. `files` are texts by name, `folder` stands before each name."""
-    shown = [_one(diagnostic, files, folder, language) for diagnostic in diagnostics[:MOST_SHOWN]]
+    lines = lines_of(files)
+    shown = [_one(diagnostic, lines, folder, language) for diagnostic in diagnostics[:MOST_SHOWN]]
     more = len(diagnostics) - MOST_SHOWN
     if more > 0:
         shown.append(f"…ほか {more} 件" if language == "ja" else f"… and {more} more")
@@ -26,8 +27,9 @@ def as_text(diagnostics: Sequence[Diagnostic], files: Mapping[str, str], folder:
 
 def as_json(diagnostics: Sequence[Diagnostic], files: Mapping[str, str], language: str) -> str:
     """Return all diagnostics as a JSON list."""
+    lines = lines_of(files)
     return msgspec.json.format(
-        msgspec.json.encode([as_data(diagnostic, files, language) for diagnostic in diagnostics]), indent=2
+        msgspec.json.encode([as_data(diagnostic, lines, language) for diagnostic in diagnostics]), indent=2
     ).decode()
 
 
@@ -43,8 +45,16 @@ def as_github(diagnostics: Sequence[Diagnostic], folder: str, language: str) -> 
     return "\n".join(lines)
 
 
-def as_data(diagnostic: Diagnostic, files: Mapping[str, str], language: str) -> dict[str, Any]:
-    """Return one diagnostic as plain data."""
+Lines: TypeAlias = "Mapping[str, Sequence[str]]"
+
+
+def lines_of(files: Mapping[str, str]) -> Lines:
+    """Return the lines of each text."""
+    return {name: text.splitlines() for name, text in files.items()}
+
+
+def as_data(diagnostic: Diagnostic, files: Lines, language: str) -> dict[str, Any]:
+    """Return one diagnostic as plain data; `files` are the lines of the texts by name."""
     place = diagnostic.position
     line = _line(files, place.file, place.line)
     return {
@@ -64,7 +74,7 @@ def as_data(diagnostic: Diagnostic, files: Mapping[str, str], language: str) -> 
     }
 
 
-def _one(diagnostic: Diagnostic, files: Mapping[str, str], folder: str, language: str) -> str:
+def _one(diagnostic: Diagnostic, files: Lines, folder: str, language: str) -> str:
     place = diagnostic.position
     where = f"{folder}{place.file}:{place.line}:{place.column}"
     lines = [f"{where}: {diagnostic.level}[{diagnostic.code}] {message(diagnostic, language)}"]
@@ -80,8 +90,8 @@ def _one(diagnostic: Diagnostic, files: Mapping[str, str], folder: str, language
     return "\n".join(lines)
 
 
-def _line(files: Mapping[str, str], file: str, number: int) -> str:
-    lines = files.get(file, "").splitlines()
+def _line(files: Lines, file: str, number: int) -> str:
+    lines = files.get(file, ())
     return lines[number - 1].replace("\t", " ") if 0 < number <= len(lines) else ""
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from omotenashi.language import reader
 from omotenashi.language.nodes import MapNode, Node, TextNode
-from omotenashi.language.patterns import host_pattern
+from omotenashi.language.patterns import host_name
 from omotenashi.language.report import Report
 from omotenashi.language.values import moment
 from omotenashi.language.vocabulary import (
@@ -28,6 +29,7 @@ from omotenashi.model.text import fold
 
 Entries = dict[str, tuple[TextNode, Node]]
 VERSION = "1"
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def read_site(root: MapNode, report: Report) -> SiteFacts:
@@ -85,7 +87,7 @@ def _hosts(entries: Entries, report: Report) -> frozenset[str]:
     if "hosts" not in entries:
         return frozenset()
     items = reader.one_or_more(entries["hosts"][1], "hosts", report)
-    found = [reader.value(item, "hosts", host_pattern, "E307", report) for item in items]
+    found = [reader.value(item, "hosts", host_name, "E307", report) for item in items]
     return frozenset(host for host in found if host)
 
 
@@ -182,9 +184,17 @@ def _consent(entries: Entries, report: Report) -> ConsentMapping:
     inner = reader.keys(node, CONSENT_KEYS, "consent", report) if node else {}
     word = reader.choice(inner["default"][1], "default", CONSENT_DEFAULTS, report) if "default" in inner else None
     granted = frozenset(consent.name for consent in CONSENTS) if word == "granted" else frozenset()
-    return ConsentMapping(
-        granted, _text(inner, "cookie", default.cookie, report), _text(inner, "header", default.header, report)
-    )
+    cookie = _token(inner, "cookie", default.cookie, report)
+    return ConsentMapping(granted, cookie, _token(inner, "header", default.header, report))
+
+
+def _token(entries: Entries, key: str, default: str, report: Report) -> str:
+    """A name as RFC 9110, section 5.6.2 has it."""
+    name = _text(entries, key, default, report)
+    if _TOKEN.fullmatch(name):
+        return name
+    report.add("E320", entries[key][1], value=name)
+    return default
 
 
 def _texts(node: Node, what: str, report: Report) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from omotenashi.language.values import number, span, yes_no
 from omotenashi.language.vocabulary import Words
 
 T = TypeVar("T")
+LARGEST_COUNT = 1000
 
 
 def text(node: Node, what: str, report: Report) -> TextNode | None:
@@ -118,12 +119,15 @@ def number_of(node: Node, what: str, report: Report) -> float | None:
 
 
 def count_of(node: Node, what: str, report: Report) -> int | None:
-    """Return a whole number that is not negative."""
+    """Return a whole number from 0 to 1000."""
     result = number_of(node, what, report)
     if result is None:
         return None
     if result < 0 or result != int(result):
         report.add("E309", node, what=what)
+        return None
+    if result > LARGEST_COUNT:
+        report.add("E319", node, what=what, limit=LARGEST_COUNT)
         return None
     return int(result)
 

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
-from omotenashi.language.nodes import MapNode, Node
+from omotenashi.language.nodes import Node
 from omotenashi.model.errors import Diagnostic, Position
 from omotenashi.model.text import fold
 
@@ -41,11 +41,6 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     spellings = {fold(name): name for name in known}
     close = difflib.get_close_matches(fold(word), spellings, n=1, cutoff=0.6)
     return spellings[close[0]] if close else ""
-
-
-def first_key(node: Node) -> Node:
-    """Return where to point for a mapping as a whole: its first key."""
-    return node.entries[0][0] if isinstance(node, MapNode) and node.entries else node
 
 
 def _order(diagnostic: Diagnostic) -> tuple[int, str, int, int]:

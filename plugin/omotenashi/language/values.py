@@ -15,6 +15,7 @@ from omotenashi.language.condition import Span
 from omotenashi.language.vocabulary import YES_NO
 from omotenashi.model.text import fold
 
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2999
 _COUNTERS = "回|円|点|個|件|人|歳|度|ポイント|%|times|time|points|yen|km"
 _NUMBER = re.compile(rf"(-?(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,15}})(?:\.\d{{1,9}})?) ?(?:{_COUNTERS})?")
 _SPAN = re.compile(r"(\d{1,6}) ?([a-z]+|\D{1,3}?)(?:間)?")
@@ -101,9 +102,10 @@ def moment(text: str) -> Moment | None:
     if clock[0] is not None and (minute is None or minute >= 24 * 60):
         return None
     try:
-        return Moment(date(int(year), int(month), int(day)), minute)
+        found_day = date(int(year), int(month), int(day))
     except ValueError:
         return None
+    return Moment(found_day, minute) if EARLIEST_YEAR <= found_day.year <= LATEST_YEAR else None
 
 
 def hours(text: str) -> tuple[int, int] | None:

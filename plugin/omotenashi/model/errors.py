@@ -2,14 +2,12 @@
 
 OmotenashiError
 ├── SettingsError       a setting is wrong: names the setting and the remedy
-├── SiteError           a rules folder cannot be served: carries its diagnostics
 ├── StoreUnavailable    the store did not answer in time or refused to write
 └── RefusedRequest      a request that is answered with a problem document
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -47,14 +45,6 @@ class OmotenashiError(Exception):
 
 class SettingsError(OmotenashiError):
     """A setting is wrong."""
-
-
-class SiteError(OmotenashiError):
-    """A rules folder cannot be served."""
-
-    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
-        super().__init__(f"{len(diagnostics)} problem(s) in the rules")
-        self.diagnostics = tuple(diagnostics)
 
 
 class StoreUnavailable(OmotenashiError):

@@ -12,7 +12,7 @@ _LONGEST = 4096
 _AUTHORITY = re.compile(r"\A(?:[A-Za-z][A-Za-z0-9+.-]*:)?//([^/?#]*)")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def page_path(url: str) -> str:
     """Return the path of a path or URL: decoded, NFKC, without query, fragment, trailing slash and index file.
 

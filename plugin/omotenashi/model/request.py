@@ -28,8 +28,6 @@ class RequestFacts(Struct, frozen=True):
     blocks: tuple[str, ...] = ()
     authenticated: bool = False
     """The caller showed the server key."""
-    trusted: bool = False
-    """The caller showed the key, or its address is a trusted proxy's."""
     counts: bool = True
     """False for HEAD and prefetch: answered, but neither recorded nor claimed."""
     visitor_id: str | None = None

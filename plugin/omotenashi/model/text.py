@@ -9,9 +9,20 @@ _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)} | 
 _WAVE_DASHES = dict.fromkeys(map(ord, "〜～∼⁓〰"), "~")
 
 
-@lru_cache(maxsize=8192)
+_LONGEST_REMEMBERED = 256
+
+
 def fold(text: str) -> str:
     """Return `text` after NFKC, case folding, katakana to hiragana, one wave dash and single spaces."""
+    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _folded(text)
+
+
+@lru_cache(maxsize=8192)
+def _remembered(text: str) -> str:
+    return _folded(text)
+
+
+def _folded(text: str) -> str:
     if text.isascii():
         return " ".join(text.lower().split())
     return widths(text).translate(_KATAKANA_TO_HIRAGANA)

@@ -93,7 +93,7 @@ class Showing(Struct, frozen=True, array_like=True):
 
 
 class History(Struct, frozen=True):
-    """What was before this request, with consent. `horizon` names how far back each kind is complete, or None."""
+    """What was before this request, with consent. `…_since` tell from when on each kind is complete."""
 
     views: Sequence[View] = ()
     orders: Sequence[Order] = ()

@@ -136,8 +136,8 @@ class _Writer(Thread):
             while batch := self._next_batch():
                 self._commit(batch)
         finally:
-            left = self._taken()
-            _tell(left, [_CLOSED] * len(left))
+            while left := self._taken():
+                _tell(left, [_CLOSED] * len(left))
             if self._connection is not None:
                 self._connection.close()
 

@@ -15,6 +15,7 @@ _LARGEST = 1e15
 """Above it a float no longer holds every whole number."""
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3}){1,6}|\d{1,20})(?:\.\d{1,20})?")
 _ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _WORDS = {"yes": True, "true": True, "はい": True, "no": False, "false": False, "いいえ": False}
 
 
@@ -39,7 +40,12 @@ def typed(stated: Mapping[str, object], declared: Mapping[str, Attribute]) -> tu
 
 
 def _text(value: object, _: Attribute) -> str | None:
-    return value if isinstance(value, str) else None
+    return value if isinstance(value, str) and _is_unicode(value) else None
+
+
+def _is_unicode(text: str) -> bool:
+    """Half of a surrogate pair can stand in JSON, but in no answer."""
+    return text.isascii() or not _SURROGATE.search(text)
 
 
 def _choice(value: object, attribute: Attribute) -> str | None:
@@ -75,7 +81,7 @@ def _yes_no(value: object, _: Attribute) -> bool | None:
 
 
 def _list(value: object, _: Attribute) -> tuple[str, ...] | None:
-    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) and _is_unicode(item) for item in value):
         return None
     return tuple(value)
 

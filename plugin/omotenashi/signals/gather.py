@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from omotenashi.model.paths import bare_host, host_of, page_path
 from omotenashi.model.request import RequestFacts
@@ -84,11 +83,6 @@ def visitor(
         history=history,
         id=visitor_id,
     )
-
-
-def recall(seen: Visitor, history: History | None, kept: Arrival | None) -> Visitor:
-    """Return a visitor, gathered without a profile, together with what the profile knows."""
-    return replace(seen, history=history, arrival=kept_arrival(seen.arrival, kept))
 
 
 def arrival(facts: RequestFacts, site: SiteFacts) -> Arrival:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from starlette.types import ASGIApp
@@ -22,16 +23,23 @@ def build_app(settings: Settings, key: str) -> ASGIApp:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     holder = Holder(settings.rules, settings.data)
-    holder.load_first()
     service = Service(
         holder,
         SqliteStore(settings.data / DATABASE),
         signal_tools(settings),
         deadline=settings.deadline / 1000,
     )
+    service.load_rules()
     return create_app(service, access_of(settings, key))
 
 
 def access_of(settings: Settings, key: str) -> Access:
     """Return what decides whom to trust."""
     return Access(key.encode(), TrustedNetworks.parse(list(settings.trusted_proxies)), HeaderKind(settings.forwarded))
+
+
+def check_store(settings: Settings) -> None:
+    """Open and close the store once; raises SettingsError where it cannot be used."""
+    store = SqliteStore(settings.data / DATABASE)
+    store.start()
+    asyncio.run(store.close())

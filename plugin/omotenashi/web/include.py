@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import secrets
 import time
+from collections.abc import Iterable
 from functools import lru_cache
-from itertools import count
+from itertools import count, islice
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
@@ -17,8 +18,10 @@ from omotenashi.model.decision import Reason
 from omotenashi.model.errors import RefusedRequest
 from omotenashi.model.paths import bare_host
 from omotenashi.model.request import RequestFacts, StatedPlace
+from omotenashi.profiles.ingest import LONGEST_TEXT, MOST_TAGS
 from omotenashi.service import Outcome, Service
 from omotenashi.signals import visitor_id
+from omotenashi.signals.decode import LONGEST_URL
 from omotenashi.site import Shown
 from omotenashi.web.guard import PRIVATE, Access, Caller, answer, read_body, refuse, require_post
 from omotenashi.web.wire import (
@@ -124,17 +127,16 @@ def facts_of_body(
         now=time.time(),
         blocks=blocks,
         authenticated=caller.authenticated,
-        trusted=caller.trusted,
         counts=not caller.prefetch(),
         may_issue_id=True,
         request_id=caller.stated(b"x-omo-request")[:128],
         stated_consent=visitor.consent,
         global_privacy_control=caller.headers.get(b"sec-gpc") == b"1",
         member_token=body.member_token,
-        url=page.url or "",
-        referrer=page.referrer or "",
+        url=(page.url or "")[:LONGEST_URL],
+        referrer=(page.referrer or "")[:LONGEST_URL],
         host=bare_host(caller.text(b"host")) if not caller.authenticated else "",
-        tags=page.tags or (),
+        tags=_tags(page.tags or ()),
         events=body.events or (),
         **stated,
     )
@@ -147,7 +149,6 @@ def _facts_of_include(name: str, query: dict[str, str], caller: Caller, scope: S
         now=time.time(),
         blocks=(name,),
         authenticated=caller.authenticated,
-        trusted=caller.trusted,
         counts=scope["method"] == "GET" and not caller.prefetch(),
         visitor_id=_visitor_id(caller, cookies),
         one_of_several=True,
@@ -155,15 +156,19 @@ def _facts_of_include(name: str, query: dict[str, str], caller: Caller, scope: S
         consent_header=_consent_header(caller, service),
         cookies=cookies,
         global_privacy_control=caller.headers.get(b"sec-gpc") == b"1",
-        url=query.get("page") or caller.stated(b"x-omo-page-uri"),
-        referrer=query.get("ref") or caller.text(b"referer"),
+        url=(query.get("page") or caller.stated(b"x-omo-page-uri"))[:LONGEST_URL],
+        referrer=(query.get("ref") or caller.text(b"referer"))[:LONGEST_URL],
         host=bare_host(caller.text(b"host")),
-        tags=tuple(tag for tag in query.get("tags", "").split(",") if tag),
+        tags=_tags(query.get("tags", "").split(",")),
         client_ip=caller.client_ip(),
         user_agent=caller.text(b"user-agent"),
         mobile_hint=caller.text(b"sec-ch-ua-mobile"),
         accept_language=caller.text(b"accept-language"),
     )
+
+
+def _tags(tags: Iterable[str]) -> tuple[str, ...]:
+    return tuple(tag[:LONGEST_TEXT] for tag in islice(filter(None, tags), MOST_TAGS))
 
 
 def _visitor_id(caller: Caller, cookies: dict[str, str]) -> str | None:

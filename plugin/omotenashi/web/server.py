@@ -24,9 +24,8 @@ _DRAIN = 8
 _BACKLOG = 2048
 
 
-def run(settings: Settings, key: str) -> None:
-    """Serve until stopped. Raises SettingsError where the address cannot be listened on."""
-    listener = listen(settings.host, settings.port)
+def run(settings: Settings, key: str, listener: socket.socket) -> None:
+    """Serve until stopped."""
     config = uvicorn.Config(
         partial(build_app, settings, key),
         factory=True,
@@ -67,25 +66,32 @@ class Protocol(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 uvicorn's own
         super().__init__(*args, **kwargs)
+        self._in_head = False
         self._head_bytes = 0
-        self._complete = True
 
     def data_received(self, data: bytes) -> None:
-        """Feed the parser, and count what has come before the headers are complete."""
-        self._head_bytes += len(data)
+        """Feed the parser, and count what comes of a head that does not end."""
+        began_before = self._in_head
         super().data_received(data)
-        if self._head_bytes > LARGEST_HEAD and self._in_head():
-            self.send_400_response("")
+        if self._in_head and began_before:
+            self._head_bytes += len(data)
+            if self._head_bytes > LARGEST_HEAD:
+                self.send_400_response("")
 
     def on_message_begin(self) -> None:
         """Begin to count."""
         super().on_message_begin()
-        self._complete = False
+        self._in_head = True
+        self._head_bytes = 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; trailers of a chunked body are no headers (RFC 9110, section 6.5)."""
+        if self._in_head:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Refuse what is too large; httptools has no limits of its own."""
-        self._complete = True
-        self._head_bytes = 0
+        self._in_head = False
         size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         if size > LARGEST_HEAD or len(self.headers) > MOST_HEADERS:
             raise HttpParserError("the headers are too large")
@@ -97,6 +103,3 @@ class Protocol(HttpToolsProtocol):
         if not self.transport.is_closing():
             self.transport.write(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
             self.transport.close()
-
-    def _in_head(self) -> bool:
-        return not self._complete and not self.transport.is_closing()
