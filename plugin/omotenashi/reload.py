@@ -124,6 +124,8 @@ def look(rules: Path) -> Look:
     """Return what tells whether any file of a folder changed: path, time, size and inode of each."""
     found: set[tuple[str, int, int, int]] = set()
     folders, seen = [str(rules)], set[tuple[int, int]]()
+    with contextlib.suppress(OSError):
+        found.add((str(rules), 0, 0, rules.stat().st_ino))
     while folders:
         with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
             for entry in entries:

@@ -251,7 +251,8 @@ def _with_page_view(events: tuple[Event, ...], facts: RequestFacts) -> tuple[Eve
     if any(event.name == "page_view" for event in events):
         return events
     tags = tuple(map(folded, facts.tags))
-    view = Event("page_view", int(facts.now), path=page_path(facts.url), tags=tags, implied=facts.one_of_several)
+    path = page_path(facts.url) if facts.url else ""  # where the page is not named, the visit counts, but no page
+    view = Event("page_view", int(facts.now), path=path, tags=tags, implied=facts.one_of_several)
     return (view, *events)
 
 

@@ -25,7 +25,7 @@ from omotenashi.model.errors import Diagnostic, Position
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.visitor import Visitor
 
-SITE_FILE = "site.yaml"
+SITE_FILES = ("site.yaml", "site.yml")
 
 
 class Shown(Struct, eq=False):
@@ -67,13 +67,15 @@ def load(root: Path) -> Loaded:
     files = _rule_files(root, report)
     texts = {name: text for name, data in files.items() if (text := decode(name, data, report)) is not None}
     trees = {name: tree for name, text in texts.items() if (tree := parse(name, text, report)) is not None}
-    facts = read_site(trees.pop(SITE_FILE, MapNode((), Position(SITE_FILE, 1, 1, 2))), report)
+    site_file = next((name for name in SITE_FILES if name in trees), SITE_FILES[0])
+    facts = read_site(trees.pop(site_file, MapNode((), Position(site_file, 1, 1, 2))), report)
     folder = _joined([read_file(tree, facts, report) for tree in trees.values()])
     raw, escaping = read_fragments(root / "contents", _fragment_paths(folder))
     fragments = {
         path: text for path, data in raw.items() if (text := decode(f"contents/{path}", data, report)) is not None
     }
-    check(Whole(folder, facts, fragments, escaping | (raw.keys() - fragments.keys())), report)
+    unreadable = dict.fromkeys(raw.keys() - fragments.keys(), "")  # reported already
+    check(Whole(folder, facts, {**unreadable, **fragments}, escaping), report)
     everything = {**files, **{f"contents/{path}": data for path, data in raw.items()}}
     shown = {**texts, **{f"contents/{path}": text for path, text in fragments.items()}}
     site = None if report.failed else _site(folder, facts, fragments, _digest(everything))

@@ -13,6 +13,7 @@ from omotenashi.engine.choose import Account, Choice
 from omotenashi.engine.occasion import Occasion, months_before
 from omotenashi.language.condition import Span
 from omotenashi.language.syntax import CaseSpec, Expectation, StatedVisitor
+from omotenashi.language.vocabulary import FIELDS
 from omotenashi.model.request import RequestFacts
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
@@ -22,6 +23,7 @@ from omotenashi.signals.gather import SignalTools
 from omotenashi.signals.region import stated_place
 from omotenashi.site import Site, shown
 
+_HISTORY_FIELDS = frozenset(field.name for field in FIELDS if field.stored)
 TEST_VISITOR = "a-visitor-of-a-test"
 
 
@@ -50,7 +52,8 @@ def run_tests(site: Site, tools: SignalTools, now: float, select: str = "") -> I
 
 
 def occasion_for(stated: StatedVisitor, site: Site, tools: SignalTools, now: float) -> Occasion:
-    """Return what a decision for a stated visitor is made on."""
+    """Return what a decision for a stated visitor is made on; history has whole seconds, and so has the moment."""
+    now = int(now)
     zone = ZoneInfo(site.facts.timezone)
     return site.engine.occasion(visitor_of(stated, site.facts, tools, now, zone), now)
 
@@ -67,11 +70,10 @@ def visitor_of(stated: StatedVisitor, site: SiteFacts, tools: SignalTools, now: 
         client_ip=stated.ip or None,
         user_agent=stated.user_agent,
         accept_language=stated.accept_language,
-        place=stated.place,
     )
     visitor_id = TEST_VISITOR if consent else None
     visitor = gather.visitor(raw, site, tools, consent=consent, history=history, kept=None, visitor_id=visitor_id)
-    return msgspec.structs.replace(
+    visitor = msgspec.structs.replace(
         visitor,
         arrival=_arrival(stated, visitor.arrival),
         page=visitor.page if stated.page is None else stated.page,
@@ -83,6 +85,7 @@ def visitor_of(stated: StatedVisitor, site: SiteFacts, tools: SignalTools, now: 
         languages=(stated.language,) if stated.language else visitor.languages,
         member=_member(stated),
     )
+    return _without_unknown(visitor, stated.unknown) if stated.unknown else visitor
 
 
 def _run(test: CaseSpec, site: Site, tools: SignalTools, now: float) -> Result:
@@ -108,7 +111,10 @@ def _met(expected: Expectation, choice: Choice, html: str | None) -> bool:
         return choice.rule is None
     if not expected.won:
         return True
-    return choice.rule is not None and fold(expected.won) in (fold(choice.rule.name), fold(choice.rule.id))
+    rule = choice.rule
+    if rule is None:
+        return False
+    return fold(expected.won) in map(fold, (rule.name, rule.id, f"{rule.block}/{rule.name}"))
 
 
 def _arrival(stated: StatedVisitor, raw: Arrival) -> Arrival:
@@ -121,14 +127,43 @@ def _arrival(stated: StatedVisitor, raw: Arrival) -> Arrival:
 
 def _place(stated: StatedVisitor, raw: Place) -> Place:
     """Country, prefecture and area follow one from the other; a location alone implies nothing."""
-    place = stated_place(stated.place) if stated.place else raw
-    if stated.area is None or place.prefecture is not None:
-        return place
-    return msgspec.structs.replace(place, area=stated.area, country=place.country or "JP")
+    own = stated_place(stated.place) if stated.place else Place()
+    if own.country not in (None, raw.country):
+        raw = msgspec.structs.replace(raw, prefecture=None, area=None)
+    area = own.area or stated.area or raw.area
+    return Place(
+        country=own.country or raw.country or ("JP" if area else None),
+        prefecture=own.prefecture or (None if stated.area else raw.prefecture),
+        area=area,
+        city=own.city or raw.city,
+        location=own.location or raw.location,
+        origin=own.origin if own != Place() else raw.origin,
+        confidence=own.confidence if own != Place() else raw.confidence,
+    )
+
+
+def _without_unknown(visitor: Visitor, unknown: frozenset[str]) -> Visitor:
+    """What is stated to be unknown is unknown, whatever raw facts say."""
+    place = visitor.place
+    if unknown & {"prefecture", "area"}:
+        place = msgspec.structs.replace(place, prefecture=None, area=None)
+    for field in unknown & {"country", "city"}:
+        place = msgspec.structs.replace(place, **{field: None})
+    arrival = visitor.arrival
+    if "keyword" in unknown:
+        arrival = msgspec.structs.replace(arrival, keyword=None, keyword_origin="none")
+    return msgspec.structs.replace(
+        visitor,
+        place=place,
+        arrival=arrival,
+        device=None if "device" in unknown else visitor.device,
+        languages=None if "language" in unknown else visitor.languages,
+        history=None if unknown & _HISTORY_FIELDS else visitor.history,
+    )
 
 
 def _member(stated: StatedVisitor) -> Member | None:
-    if stated.logged_in is False or (stated.logged_in is None and not stated.member):
+    if not stated.logged_in:
         return None
     return Member("a-member-of-a-test", stated.member)
 

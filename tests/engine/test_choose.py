@@ -33,7 +33,6 @@ some_words = st.lists(
 ).map(tuple)
 facts = st.one_of(
     st.builds(c.Words, some_words).map(lambda words: fact("keyword", words)),
-    st.builds(c.AllWords, some_words).map(lambda words: fact("keyword", words)),
     st.builds(c.Words, some_words).map(lambda words: fact("site_search", words)),
     st.lists(st.sampled_from(CODES), min_size=1).map(lambda codes: fact("prefecture", c.Prefectures(frozenset(codes)))),
     st.sampled_from(["mobile", "desktop"]).map(lambda name: fact("device", c.OneOf(frozenset((name,))))),

@@ -105,7 +105,7 @@ class Engine:
             return None
         found = occasion.found("keyword")
         for fact in _facts(rule.condition):
-            if fact.field == "keyword" and isinstance(fact.operand, (c.Words, c.AllWords)):
+            if fact.field == "keyword" and isinstance(fact.operand, c.Words):
                 for word in fact.operand.words:
                     if any(one.holds(query, found) for one in spellings(word, self.program.synonyms)):
                         return word.text
@@ -132,7 +132,7 @@ def _words(program: Program) -> Iterator[str]:
     conditions = [rule.condition for block in blocks.values() for rule in block.rules]
     for condition in (*conditions, *program.segments.values()):
         for fact in _facts(condition):
-            if isinstance(fact.operand, (c.Words, c.AllWords)):
+            if isinstance(fact.operand, c.Words):
                 for word in fact.operand.words:
                     for spelling in spellings(word, program.synonyms):
                         yield from (form for part in spelling.parts for form in part)

@@ -30,7 +30,7 @@ def fact_test(fact: Fact, synonyms: Synonyms) -> Test:
         return _unknown(fact.field)
     if isinstance(operand, (c.NotBefore, c.Before, c.Hours, c.Days)):
         return _time_test(operand)
-    if isinstance(operand, (c.Words, c.AllWords)):
+    if isinstance(operand, c.Words):
         return _words_test(fact.field, operand, synonyms)
     make_history = _HISTORY.get(type(operand))
     if make_history is not None:
@@ -197,16 +197,15 @@ _UNKNOWN: dict[str, Test] = {
 # Words
 
 
-def _words_test(field: str, operand: c.Words | c.AllWords, synonyms: Synonyms) -> Test:
-    choices = [spellings(word, synonyms) for word in operand.words]
-    together: Callable[[Iterable[bool]], bool] = all if isinstance(operand, c.AllWords) else any
+def _words_test(field: str, operand: c.Words, synonyms: Synonyms) -> Test:
+    ways = [way for word in operand.words for way in spellings(word, synonyms)]
 
     def test(occasion: Occasion) -> bool | None:
         query = occasion.query(field)
         if query is None:
             return None if field == "keyword" else False
         found = occasion.found(field)
-        return together(any(one.holds(query, found) for one in choice) for choice in choices)
+        return any(way.holds(query, found) for way in ways)
 
     return test
 
@@ -256,11 +255,15 @@ def _on_date(day: date, operand: c.DateTest, occasion: Occasion) -> bool:
         return day <= today and _anniversary(day, today.year) == today
     if operand.kind == "within":
         return _days_before(occasion, operand.span) <= day <= today
-    return today <= _coming(day, today) <= today + (today - _days_before(occasion, operand.span))
+    return today <= _coming(day, today) <= _days_after(occasion, operand.span)
 
 
 def _days_before(occasion: Occasion, span: c.Span) -> date:
     return (months_before(occasion.local, span.months) - timedelta(seconds=span.seconds)).date()
+
+
+def _days_after(occasion: Occasion, span: c.Span) -> date:
+    return (months_before(occasion.local, -span.months) + timedelta(seconds=span.seconds)).date()
 
 
 def _coming(day: date, today: date) -> date:
@@ -300,9 +303,15 @@ def _in_hours(minute: int, span: tuple[int, int]) -> bool:
 
 
 def _on_day(occasion: Occasion, operand: c.Days) -> bool:
-    minute = _minute(occasion)
-    after_midnight = any(minute < end for _, end in operand.nights)
-    day = (occasion.local - timedelta(days=1)).date() if after_midnight else occasion.local.date()
+    """A night belongs to the day on which it began."""
+    minute, today = _minute(occasion), occasion.local.date()
+    spans = [span for span in operand.hours if _in_hours(minute, span)]
+    if not spans:
+        return _is_day(today, operand)
+    return any(_is_day(today - timedelta(days=1) if minute < end < start else today, operand) for start, end in spans)
+
+
+def _is_day(day: date, operand: c.Days) -> bool:
     holiday = day in operand.holidays
     workday = operand.workdays and day.weekday() < 5 and not holiday
     return workday or day.weekday() in operand.weekdays or (operand.holidays_too and holiday)

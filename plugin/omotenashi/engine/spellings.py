@@ -37,11 +37,12 @@ def spellings(word: Word, synonyms: Synonyms) -> tuple[Spelling, ...]:
         return (Spelling(contains=folded),)
     if word.mode == "exact":
         return (Spelling(exact=folded),)
-    whole = Spelling((_forms(folded, synonyms),))
-    pieces = folded.split(" ")
-    if len(pieces) == 1:
-        return (whole,)
-    return whole, Spelling(tuple(_forms(piece, synonyms) for piece in pieces))
+    ways: list[Spelling] = []
+    for form in (folded, *map(fold, synonyms.get(folded, ()))):
+        ways.append(Spelling(((form.replace(" ", ""),),)))
+        if " " in form:
+            ways.append(Spelling(tuple(_forms(piece, synonyms) for piece in form.split(" "))))
+    return tuple(dict.fromkeys(ways))
 
 
 def _forms(word: str, synonyms: Synonyms) -> tuple[str, ...]:

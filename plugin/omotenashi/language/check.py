@@ -51,7 +51,7 @@ def segments_exist(whole: Whole, report: Report) -> None:
     """Every segment that is used is defined."""
     known = {fold(segment.name): segment.name for segment in whole.folder.segments}
     for reference in _references(whole.folder):
-        if fold(reference.name) not in known and not report.unreadable:
+        if fold(reference.name) not in known and not report.may_exist(reference.name):
             meant = suggestion(reference.name, known.values())
             report.add("E401", reference.position, value=reference.name, did_you_mean=meant)
 
@@ -74,7 +74,7 @@ def contents_exist(whole: Whole, report: Report) -> None:
     """Every content and file that is shown is there."""
     names = {fold(content.name): content.name for content in whole.folder.contents}
     for show in _shows(whole.folder):
-        if show.kind == "content" and fold(show.text) not in names and not report.unreadable:
+        if show.kind == "content" and fold(show.text) not in names and not report.may_exist(show.text):
             meant = suggestion(show.text, [*names.values(), "original", "nothing"])
             report.add("E402", show.position, value=show.text, did_you_mean=meant)
         elif show.kind == "file" and show.text in whole.escaping:
@@ -103,12 +103,12 @@ def last_without_condition(whole: Whole, report: Report) -> None:
 
 def expectations_exist(whole: Whole, report: Report) -> None:
     """Tests expect blocks and rules that are there."""
-    if report.unreadable:
-        return
     blocks = {fold(block.name): block for block in whole.folder.blocks}
     for test in whole.folder.tests:
         for expected in test.expectations:
             block = blocks.get(fold(expected.block))
+            if report.may_exist(expected.block):
+                continue
             if block is None:
                 meant = suggestion(expected.block, [one.name for one in blocks.values()])
                 report.add("E408", expected.block_position, value=expected.block, did_you_mean=meant)
@@ -201,7 +201,7 @@ def _facts_in(condition: Condition) -> int:
 def _rule_exists(expected: Expectation, block: BlockSpec, report: Report) -> None:
     if expected.won in ("", "otherwise", "original", "nothing"):
         return
-    names = {fold(name): name for rule in block.rules for name in (rule.name, rule.id)}
-    if fold(expected.won) not in names:
+    names = {fold(name) for rule in block.rules for name in (rule.name, rule.id, f"{block.name}/{rule.name}")}
+    if fold(expected.won) not in names and not report.may_exist(expected.won):
         meant = suggestion(expected.won, [rule.name for rule in block.rules])
         report.add("E407", expected.position, value=expected.won, block=block.name, did_you_mean=meant)

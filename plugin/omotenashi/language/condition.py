@@ -49,12 +49,6 @@ class Words(Struct, frozen=True):
     words: tuple[Word, ...]
 
 
-class AllWords(Struct, frozen=True):
-    """The query holds all of these."""
-
-    words: tuple[Word, ...]
-
-
 class Paths(Struct, frozen=True):
     """The path matches one of these patterns: * within a segment, ** across segments."""
 
@@ -171,8 +165,8 @@ class Days(Struct, frozen=True):
     """祝: a holiday counts, whichever day it is."""
     workdays: bool = False
     """平日: Monday to Friday without holidays."""
-    nights: tuple[tuple[int, int], ...] = ()
-    """The rule's hours that cross midnight."""
+    hours: tuple[tuple[int, int], ...] = ()
+    """The rule's hours, as in Hours."""
 
 
 class LimitLeft(Struct, frozen=True):
@@ -184,7 +178,7 @@ class LimitLeft(Struct, frozen=True):
 
 
 Operand: TypeAlias = (
-    "OneOf | Unknown | Truth | Words | AllWords | Paths | HostPaths | Prefectures | Languages | Range | Near"
+    "OneOf | Unknown | Truth | Words | Paths | HostPaths | Prefectures | Languages | Range | Near"
     " | DateTest | Viewed | Bought | Did | Visits | LastVisit | NotBefore | Before | Hours | Days | LimitLeft"
 )
 

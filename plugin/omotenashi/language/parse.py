@@ -7,6 +7,7 @@ times as long.
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 import yaml
@@ -23,7 +24,6 @@ from yaml.events import (
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.report import Report
 from omotenashi.model.errors import Position
-from omotenashi.model.text import fold
 
 LARGEST_FILE = 1_048_576
 """Bytes."""
@@ -161,7 +161,7 @@ class _Builder:
     def _distinct(self, entries: list[tuple[TextNode, Node]]) -> bool:
         seen: dict[str, TextNode] = {}
         for key, _ in entries:
-            first = seen.setdefault(fold(key.text), key)
+            first = seen.setdefault(unicodedata.normalize("NFKC", key.text), key)
             if first is not key:
                 self._report.add("E106", key, (first.position, "first"), key=key.text)
         return True

@@ -15,8 +15,7 @@ from omotenashi.language.condition import (
 )
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.report import Report, suggestion
-from omotenashi.language.vocabulary import LOGIC, UNKNOWN, Field, Kind, Words, field_names, find_field
-from omotenashi.language.vocabulary import Word as Name
+from omotenashi.language.vocabulary import ALL, LOGIC, UNKNOWN, Field, Kind, field_names, find_field
 from omotenashi.model.site_facts import SiteFacts
 
 
@@ -25,6 +24,7 @@ def read_when(node: Node, site: SiteFacts, report: Report) -> Condition:
     fields = reader.mapping(node, "when", report)
     if fields is None:
         return ALWAYS
+    _distinct(fields, report)
     parts = [_entry(key, value, site, report) for key, value in fields.entries]
     return conjunction([part for part in parts if part is not None])
 
@@ -78,26 +78,38 @@ class _Context:
 
 
 def _listed(field: Field, name: str, value: Node, context: _Context) -> Condition | None:
-    """A single value, a list (any), or {all: […]}."""
+    """A single value, a list (any), or {all: […]}; {all: […]} may stand in a list, too."""
     everything = _all_of(value)
-    if everything is not None and field.kind is not Kind.WORDS:
-        items = reader.listing(everything, "all", context.report)
+    if everything is not None:
+        items = reader.one_or_more(everything, "all", context.report)
         parts = [part for item in items if (part := _single(field, name, item, context)) is not None]
         return Conjunction(tuple(parts)) if parts else None
-    items = reader.one_or_more(value, context.key.text, context.report)
-    parts = [part for item in items if (part := _single(field, name, item, context)) is not None]
+    if not isinstance(value, ListNode):
+        return _single(field, name, value, context)
+    items = reader.listing(value, context.key.text, context.report)
+    parts = [part for item in items if (part := _item(field, name, item, context)) is not None]
     return disjunction(_merged(parts)) if parts else None
 
 
+def _item(field: Field, name: str, node: Node, context: _Context) -> Condition | None:
+    return _single(field, name, node, context) if _all_of(node) is None else _listed(field, name, node, context)
+
+
 def _all_of(value: Node) -> Node | None:
-    if isinstance(value, MapNode) and len(value.entries) == 1:
-        key, inner = value.entries[0]
-        if _ALL.find(key.text) and isinstance(inner, ListNode):
-            return inner
+    if isinstance(value, MapNode) and len(value.entries) == 1 and ALL.find(value.entries[0][0].text):
+        return value.entries[0][1]
     return None
 
 
-_ALL = Words(Name("all", "すべて"))
+def _distinct(fields: MapNode, report: Report) -> None:
+    """A field in Japanese and in English is the same field."""
+    seen: dict[tuple[str, str], TextNode] = {}
+    for key, _ in fields.entries:
+        logic, field = LOGIC.find(key.text), find_field(key.text)
+        name = (logic.name, "") if logic else (field[0].name, field[1]) if field else None
+        first = seen.setdefault(name, key) if name else key
+        if first is not key:
+            report.add("E106", key, (first.position, "first"), key=key.text)
 
 
 def _single(field: Field, name: str, node: Node, context: _Context) -> Condition | None:

@@ -54,7 +54,7 @@ def _each(entries: Entries, key: str, site: SiteFacts, report: Report, read: _Re
     if key not in entries:
         return []
     node = reader.mapping(entries[key][1], key, report)
-    found = [read(name, value, site, report) for name, value in node.entries] if node else []
+    found = [report.kept(name, read(name, value, site, report)) for name, value in node.entries] if node else []
     return [one for one in found if one is not None]
 
 
@@ -64,7 +64,7 @@ def _segment(name: TextNode, node: Node, site: SiteFacts, report: Report) -> Seg
         return None
     entries = reader.keys(mapping, SEGMENT_KEYS, "segment", report)
     if "when" not in entries:
-        report.add("E202", name, key="when", what=name.text)
+        reader.missing(mapping, entries, name, "when", report)
         return None
     return SegmentSpec(name.text, _label(entries, report), read_when(entries["when"][1], site, report), name.position)
 
@@ -85,18 +85,25 @@ def _block(name: TextNode, node: Node, site: SiteFacts, report: Report) -> Block
     if mapping is None:
         return None
     entries = reader.keys(mapping, BLOCK_KEYS, "block", report)
-    rules = [
-        rule
-        for item in (reader.listing(entries["rules"][1], "rules", report) if "rules" in entries else ())
-        if (rule := _rule(name.text, item, site, report)) is not None
-    ]
+    rules = _rules(name, entries["rules"][1], site, report) if "rules" in entries else []
     if "otherwise" not in entries:
-        report.add("E202", name, key="otherwise", what=name.text)
+        reader.missing(mapping, entries, name, "otherwise", report)
         return None
     otherwise = _show(entries["otherwise"][1], "otherwise", report)
     if otherwise is None:
         return None
     return BlockSpec(name.text, _label(entries, report), tuple(rules), otherwise, name.position)
+
+
+def _rules(block: TextNode, node: Node, site: SiteFacts, report: Report) -> list[RuleSpec]:
+    if isinstance(node, MapNode) and any(
+        RULE_KEYS.find(key.text) == RULE_KEYS.find("table") for key, _ in node.entries
+    ):
+        reader.keys(node, RULE_KEYS, "rules", report)
+        report.broken.add(fold(block.text))
+        return []
+    found = [_rule(block.text, item, site, report) for item in reader.listing(node, "rules", report)]
+    return [rule for rule in found if rule is not None]
 
 
 def _rule(block: str, node: Node, site: SiteFacts, report: Report) -> RuleSpec | None:
@@ -108,12 +115,13 @@ def _rule(block: str, node: Node, site: SiteFacts, report: Report) -> RuleSpec |
     identifier = reader.text(entries["id"][1], "id", report) if "id" in entries else None
     heading = name or identifier
     if heading is None:
-        if "name" not in entries and "id" not in entries and not _refused_later(mapping):
-            report.add("E202", mapping.entries[0][0], key="name", what="rule")
+        if "name" not in entries and "id" not in entries:
+            reader.missing(mapping, entries, mapping.entries[0][0], "name", report)
         return None
     if _reserved(heading, report):
         return None
-    return _complete_rule(block, heading, identifier, entries, site, report, _refused_later(mapping))
+    rule = _complete_rule(block, heading, identifier, entries, site, report, mapping)
+    return report.kept(heading, rule)
 
 
 def _complete_rule(
@@ -123,14 +131,13 @@ def _complete_rule(
     entries: Entries,
     site: SiteFacts,
     report: Report,
-    later: bool,  # noqa: FBT001
+    mapping: MapNode,
 ) -> RuleSpec | None:
     when: Condition = read_when(entries["when"][1], site, report) if "when" in entries else ALWAYS
     timing = read_timing(entries, site, ZoneInfo(site.timezone), report)
     limit = _limit(entries["limit"][1], report) if "limit" in entries else None
     if "show" not in entries:
-        if not later:
-            report.add("E202", heading, key="show", what=heading.text)
+        reader.missing(mapping, entries, heading, "show", report)
         return None
     show = _show(entries["show"][1], "show", report)
     if show is None:
@@ -140,11 +147,6 @@ def _complete_rule(
     return RuleSpec(heading.text, rule_id, conditional, when, timing, limit, show, heading.position)
 
 
-def _refused_later(mapping: MapNode) -> bool:
-    """The rule has a key of a later version, which may stand for what else is missing."""
-    return any((word := RULE_KEYS.find(key.text)) is not None and not word.ready for key, _ in mapping.entries)
-
-
 def _limit(node: Node, report: Report) -> LimitSpec | None:
     mapping = reader.mapping(node, "limit", report)
     if mapping is None:
@@ -152,7 +154,7 @@ def _limit(node: Node, report: Report) -> LimitSpec | None:
     entries = reader.keys(mapping, LIMIT_KEYS, "limit", report)
     for required in ("times", "per"):
         if required not in entries:
-            report.add("E202", mapping.entries[0][0], key=required, what="limit")
+            reader.missing(mapping, entries, mapping.entries[0][0], required, report)
             return None
     times = reader.count_of(entries["times"][1], "times", report)
     per = reader.span_of(entries["per"][1], "per", report)

@@ -20,7 +20,8 @@ def read_member(name: str, node: Node, key: TextNode, site: SiteFacts, report: R
     """Return the operand for one value of member.NAME, or None after reporting what is wrong."""
     attribute = find_attribute(name, site)
     if attribute is None:
-        report.add("E405", key, value=name, did_you_mean=suggestion(name, site.attributes))
+        if not report.may_exist(name):
+            report.add("E405", key, value=name, did_you_mean=suggestion(name, site.attributes))
         return None
     if attribute.type == "number":
         return read_range(node, key.text, report)

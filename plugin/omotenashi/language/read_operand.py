@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from omotenashi.language import reader
 from omotenashi.language.condition import (
-    AllWords,
     HostPaths,
     Languages,
     Near,
@@ -64,22 +63,16 @@ def join(operands: list[Operand]) -> Operand | None:
 def _words(field: Field, node: Node, report: Report) -> Operand | None:
     if not isinstance(node, MapNode):
         found = reader.text(node, field.name, report)
-        return Words((_word(found, "word"),)) if found else None
+        return Words((Word(found.text),)) if found else None
     entries = reader.keys(node, WORD_KEYS, field.name, report)
     if len(entries) != 1:
         if entries:
-            report.add("E203", node, what=field.name, expected="text")
+            report.add("E311", list(entries.values())[1][0], names=list(entries))
         return None
     mode, (_, value) = next(iter(entries.items()))
     items = [reader.text(item, mode, report) for item in reader.one_or_more(value, mode, report)]
-    words = tuple(_word(item, "word" if mode == "all" else mode) for item in items if item)
-    if not words:
-        return None
-    return AllWords(words) if mode == "all" else Words(words)
-
-
-def _word(node: TextNode, mode: str) -> Word:
-    return Word(node.text, mode)
+    words = tuple(Word(item.text, mode) for item in items if item)
+    return Words(words) if words else None
 
 
 def _choice(field: Field, node: Node, report: Report) -> Operand | None:
@@ -134,11 +127,12 @@ def _known(
 
 
 def _language(field: Field, node: Node, report: Report) -> Operand | None:
-    tag = reader.value(node, field.name, _language_tag, "E305", report)
+    tag = reader.value(node, field.name, language_tag, "E305", report)
     return Languages(frozenset((tag,))) if tag else None
 
 
-def _language_tag(text: str) -> str | None:
+def language_tag(text: str) -> str | None:
+    """Return a language's tag in lower case, such as en or zh-tw; None for what is none."""
     tag = fold(text).replace("_", "-")
     tag = _LANGUAGE_NAMES.get(text.strip().lower(), tag)
     return tag if _LANGUAGE.fullmatch(tag) else None
@@ -156,7 +150,7 @@ def _near(node: Node, site: SiteFacts, report: Report) -> Operand | None:
     found = reader.keys(entries, NEAR_KEYS, "near", report)
     for required in ("place", "within"):
         if required not in found:
-            report.add("E202", entries.entries[0][0], key=required, what="near")
+            reader.missing(entries, found, entries.entries[0][0], required, report)
             return None
     place = reader.text(found["place"][1], "place", report)
     distance = reader.value(found["within"][1], "within", kilometres, "E310", report)
@@ -164,7 +158,8 @@ def _near(node: Node, site: SiteFacts, report: Report) -> Operand | None:
         return None
     location = site.places.get(fold(place.text))
     if location is None:
-        report.add("E404", place, value=place.text, did_you_mean=suggestion(place.text, site.places))
+        if not report.may_exist(place.text):
+            report.add("E404", place, value=place.text, did_you_mean=suggestion(place.text, site.places))
         return None
     return Near(location[0], location[1], distance)
 

@@ -93,7 +93,7 @@ def _hosts(entries: Entries, report: Report) -> frozenset[str]:
 
 def _attributes(entries: Entries, report: Report) -> Mapping[str, Attribute]:
     node = reader.mapping(entries["attributes"][1], "attributes", report) if "attributes" in entries else None
-    found = [_attribute(name, value, report) for name, value in node.entries] if node else []
+    found = [report.kept(name, _attribute(name, value, report)) for name, value in node.entries] if node else []
     return {fold(attribute.name): attribute for attribute in found if attribute}
 
 
@@ -103,13 +103,13 @@ def _attribute(name: TextNode, node: Node, report: Report) -> Attribute | None:
         return None
     entries = reader.keys(mapping, ATTRIBUTE_KEYS, name.text, report)
     if "type" not in entries:
-        report.add("E202", name, key="type", what=name.text)
+        reader.missing(mapping, entries, name, "type", report)
         return None
     kind = reader.choice(entries["type"][1], "type", ATTRIBUTE_TYPES, report)
     values = _texts(entries["values"][1], "values", report) if "values" in entries else ()
     sensitive = reader.yes_no_of(entries["sensitive"][1], "sensitive", report) if "sensitive" in entries else False
     if kind == "choice" and "values" not in entries:
-        report.add("E202", name, key="values", what=name.text)
+        reader.missing(mapping, entries, name, "values", report)
     if kind is None:
         return None
     return Attribute(name.text, kind, values, bool(sensitive), _text(entries, "label", "", report))
@@ -117,7 +117,11 @@ def _attribute(name: TextNode, node: Node, report: Report) -> Attribute | None:
 
 def _places(entries: Entries, report: Report) -> Mapping[str, tuple[float, float]]:
     node = reader.mapping(entries["places"][1], "places", report) if "places" in entries else None
-    found = {fold(name.text): _place(name, value, report) for name, value in node.entries} if node else {}
+    found = (
+        {fold(name.text): report.kept(name, _place(name, value, report)) for name, value in node.entries}
+        if node
+        else {}
+    )
     return {name: place for name, place in found.items() if place}
 
 
@@ -129,7 +133,7 @@ def _place(name: TextNode, node: Node, report: Report) -> tuple[float, float] | 
     degrees = []
     for key, limit in (("lat", 90), ("lng", 180)):
         if key not in entries:
-            report.add("E202", name, key=key, what=name.text)
+            reader.missing(mapping, entries, name, key, report)
             return None
         value = reader.number_of(entries[key][1], key, report)
         if value is None:
@@ -164,10 +168,13 @@ def _holidays(entries: Entries, report: Report) -> frozenset[date]:
     node = entries["holidays"][1]
     if isinstance(node, MapNode):
         report.add("E205", node.entries[0][0] if node.entries else node, key="holidays: {file: …}")
+        report.broken.add("holidays")
         return frozenset()
     found = [
         reader.value(item, "holidays", moment, "E303", report) for item in reader.one_or_more(node, "holidays", report)
     ]
+    if None in found:
+        report.broken.add("holidays")
     return frozenset(day.day for day in found if day)
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from omotenashi.language import reader
+from omotenashi.language.countries import country_code, country_names
 from omotenashi.language.nodes import MapNode, Node, TextNode
-from omotenashi.language.patterns import path_pattern
+from omotenashi.language.patterns import host_pattern, path_pattern
 from omotenashi.language.prefectures import PREFECTURES, area_names, area_prefectures, prefecture_code
+from omotenashi.language.read_operand import language_tag
 from omotenashi.language.read_test_history import HISTORY_READERS
 from omotenashi.language.read_test_member import read_member_fact, read_member_facts
 from omotenashi.language.report import Report, suggestion
@@ -34,9 +37,23 @@ from omotenashi.language.vocabulary import (
 from omotenashi.model.request import StatedPlace
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
+from omotenashi.model.visitor import MemberValue
 
-_RAW = {"url": "url", "ip": "ip", "user_agent": "user_agent", "accept_language": "accept_language"}
 _ARRIVAL_TEXTS = ("keyword", "source", "campaign", "campaign_source", "campaign_medium", "campaign_content")
+
+
+def _address(text: str) -> str | None:
+    try:
+        return str(ip_address(text.strip()))
+    except ValueError:
+        return None
+
+
+def _page_url(text: str) -> str | None:
+    return text if text.startswith("/") or "://" in text else None
+
+
+_RAW_FORMS: dict[str, Callable[[str], str | None]] = {"ip": _address, "url": _page_url}
 
 
 def read_test(node: Node, site: SiteFacts, report: Report) -> CaseSpec | None:
@@ -86,7 +103,7 @@ def _with_fact(visitor: StatedVisitor, key: TextNode, value: Node, site: SiteFac
     if extra is not None:
         return _with_extra(visitor, extra.name, key, value, report)
     if _is_member(key):
-        return msgspec.structs.replace(visitor, member={**visitor.member, **read_member_facts(value, site, report)})
+        return _with_member(visitor, read_member_facts(value, site, report))
     found = find_field(key.text)
     if found is None or found[0].kind in (Kind.SEGMENT, Kind.NEAR):
         known = [*field_names(), *FACT_EXTRAS.names()]
@@ -97,17 +114,22 @@ def _with_fact(visitor: StatedVisitor, key: TextNode, value: Node, site: SiteFac
         report.add("E205", key, key=key.text)
         return visitor
     if isinstance(value, TextNode) and UNKNOWN.find(value.text):
-        return visitor
+        return msgspec.structs.replace(visitor, unknown=visitor.unknown | {field.name})
     if field.name in HISTORY_READERS:
         history = HISTORY_READERS[field.name](visitor.history, value, report)
         return msgspec.structs.replace(visitor, history=history)
     if field.name == "member":
-        member = read_member_fact(name, key, value, site, report)
-        return msgspec.structs.replace(visitor, member={**visitor.member, **member})
+        return _with_member(visitor, read_member_fact(name, key, value, site, report))
     if field.name == "query":
         text = reader.text(value, key.text, report)
         return msgspec.structs.replace(visitor, query={**visitor.query, name: text.text if text else ""})
     return _SETTERS[field.name](visitor, field.name, value, report)
+
+
+def _with_member(visitor: StatedVisitor, facts: dict[str, MemberValue]) -> StatedVisitor:
+    """A member that is stated is logged in."""
+    logged_in = True if visitor.logged_in is None else visitor.logged_in
+    return msgspec.structs.replace(visitor, member={**visitor.member, **facts}, logged_in=logged_in)
 
 
 def _with_extra(visitor: StatedVisitor, name: str, key: TextNode, value: Node, report: Report) -> StatedVisitor:
@@ -117,8 +139,8 @@ def _with_extra(visitor: StatedVisitor, name: str, key: TextNode, value: Node, r
     if name == "location":
         point = reader.value(value, "location", location, "E318", report)
         return _with_place(visitor, "location", f"{point[0]}, {point[1]}") if point else visitor
-    found = reader.text(value, name, report)
-    return msgspec.structs.replace(visitor, **{_RAW[name]: found.text}) if found else visitor
+    found = reader.value(value, name, _RAW_FORMS.get(name, str), "E305", report)
+    return msgspec.structs.replace(visitor, **{name: found}) if found else visitor
 
 
 def _arrival_text(visitor: StatedVisitor, name: str, node: Node, report: Report) -> StatedVisitor:
@@ -137,7 +159,10 @@ def _referrer(visitor: StatedVisitor, name: str, node: Node, report: Report) -> 
         return visitor
     if "://" in found.text:
         return msgspec.structs.replace(visitor, raw_referrer=found.text)
-    return _with_arrival(visitor, name, found.text.lower())
+    address = host_pattern(found.text)
+    if address is None:
+        report.add("E307", found, value=found.text, what=name)
+    return _with_arrival(visitor, name, address) if address else visitor
 
 
 def _landing(visitor: StatedVisitor, name: str, node: Node, report: Report) -> StatedVisitor:
@@ -171,7 +196,10 @@ def _place_text(visitor: StatedVisitor, name: str, node: Node, report: Report) -
     if name == "prefecture" and prefecture_code(found.text) is None:
         reader.outside(found, name, [row[1] for row in PREFECTURES], report)
         return visitor
-    return _with_place(visitor, name, found.text)
+    if name == "country" and country_code(found.text) is None:
+        reader.outside(found, name, country_names(), report)
+        return visitor
+    return _with_place(visitor, name, country_code(found.text) or "" if name == "country" else found.text)
 
 
 def _with_place(visitor: StatedVisitor, name: str, value: str) -> StatedVisitor:
@@ -192,8 +220,7 @@ def _device(visitor: StatedVisitor, name: str, node: Node, report: Report) -> St
 
 
 def _language(visitor: StatedVisitor, name: str, node: Node, report: Report) -> StatedVisitor:
-    found = reader.text(node, name, report)
-    return msgspec.structs.replace(visitor, language=found.text.strip().lower() if found else None)
+    return msgspec.structs.replace(visitor, language=reader.value(node, name, language_tag, "E305", report))
 
 
 def _logged_in(visitor: StatedVisitor, name: str, node: Node, report: Report) -> StatedVisitor:

@@ -79,6 +79,8 @@ def _from_mapping(
     item: MapNode, what: str, of_entries: Callable[[Entries, Report], E | None], allowed: Words, report: Report
 ) -> list[tuple[Span, E]]:
     entries = reader.keys(item, allowed, what, report)
+    if not entries:
+        return []
     ago = _ago_of(entries["ago"][1], "ago", report) if "ago" in entries else Span()
     times = reader.count_of(entries["times"][1], "times", report) if "times" in entries else 1
     entry = of_entries(entries, report)
@@ -92,10 +94,12 @@ def _from_text(
     if found is None:
         return []
     parts = _AGO.fullmatch(found.text.strip())
-    ago = span(parts[2]) if parts else None
-    name = parts[1] if parts and ago else found.text.strip()
-    entry = of_text(found, name, report)
-    return [(ago or Span(), entry)] if entry is not None else []
+    ago = span(parts[2]) if parts else Span()
+    if ago is None:
+        report.add("E302", found, value=parts[2] if parts else "", what=what)
+        return []
+    entry = of_text(found, parts[1] if parts else found.text.strip(), report)
+    return [(ago, entry)] if entry is not None else []
 
 
 def _ago_of(node: Node, what: str, report: Report) -> Span | None:
@@ -114,6 +118,9 @@ def _view_of_text(node: TextNode, name: str, report: Report) -> View | None:
 
 
 def _view_of_entries(entries: Entries, report: Report) -> View | None:
+    if not entries.keys() & {"page", "tag", "item", "category"}:
+        report.add("E202", next(iter(entries.values()))[0], key="page / tag / item / category", what="viewed")
+        return None
     path = reader.value(entries["page"][1], "page", path_pattern, "E306", report) if "page" in entries else ""
     tags, items, categories = (_folded(entries, key, report) for key in ("tag", "item", "category"))
     return None if path is None else View(0, path, tags, items, categories)

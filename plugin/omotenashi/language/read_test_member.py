@@ -29,7 +29,8 @@ def read_member_fact(name: str, key: TextNode, value: Node, site: SiteFacts, rep
         return {}
     attribute = find_attribute(name, site)
     if attribute is None:
-        report.add("E405", key, value=name, did_you_mean=suggestion(name, site.attributes))
+        if not report.may_exist(name):
+            report.add("E405", key, value=name, did_you_mean=suggestion(name, site.attributes))
         return {}
     typed = _typed(attribute, value, key.text, report)
     return {} if typed is None else {fold(name): typed}

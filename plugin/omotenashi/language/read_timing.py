@@ -49,7 +49,6 @@ def _hours(entries: Entries, report: Report) -> tuple[tuple[int, int], ...]:
 def _days(entries: Entries, spans: tuple[tuple[int, int], ...], site: SiteFacts, report: Report) -> Condition | None:
     if "days" not in entries:
         return None
-    nights = tuple(span for span in spans if span[1] < span[0])
     weekdays: set[int] = set()
     holidays_too = workdays = False
     for item in reader.one_or_more(entries["days"][1], "days", report):
@@ -58,7 +57,7 @@ def _days(entries: Entries, spans: tuple[tuple[int, int], ...], site: SiteFacts,
             continue
         if HOLIDAY.find(found.text):
             holidays_too = True
-            if not site.holidays:
+            if not site.holidays and not report.may_exist("holidays"):
                 report.add("E314", found)
         elif WORKDAY.find(found.text):
             workdays = True
@@ -68,7 +67,7 @@ def _days(entries: Entries, spans: tuple[tuple[int, int], ...], site: SiteFacts,
             reader.outside(found, "days", [*WEEKDAYS, *HOLIDAY.names(), *WORKDAY.names()], report)
     if not weekdays and not holidays_too and not workdays:
         return None
-    return _fact("days", Days(frozenset(weekdays), site.holidays, holidays_too, workdays, nights), entries)
+    return _fact("days", Days(frozenset(weekdays), site.holidays, holidays_too, workdays, spans), entries)
 
 
 def _fact(field: str, operand: NotBefore | Before | Hours | Days, entries: Entries) -> Condition:

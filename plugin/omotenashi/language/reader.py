@@ -61,8 +61,11 @@ def one_or_more(node: Node, what: str, report: Report) -> tuple[Node, ...]:
 def keys(node: MapNode, words: Words, what: str, report: Report) -> dict[str, tuple[TextNode, Node]]:
     """Return the entries by canonical key. Unknown keys, keys of later versions and doubles are reported."""
     found: dict[str, tuple[TextNode, Node]] = {}
+    later = any((word := words.find(key.text)) is not None and not word.ready for key, _ in node.entries)
     for key, value in node.entries:
         word = words.find(key.text)
+        if word is None and later:
+            continue  # it may belong to what a later version has
         if word is None:
             report.add(
                 "E201",
@@ -79,6 +82,13 @@ def keys(node: MapNode, words: Words, what: str, report: Report) -> dict[str, tu
         else:
             found[word.name] = (key, value)
     return found
+
+
+def missing(node: MapNode, entries: dict[str, tuple[TextNode, Node]], at: Node, key: str, report: Report) -> None:
+    """Report a key that is missing, unless another one was refused: that may have been meant for it."""
+    if len(entries) == len(node.entries):
+        what = at.text if isinstance(at, TextNode) else ""
+        report.add("E202", at, key=key, what=what)
 
 
 def value(node: Node, what: str, read: Callable[[str], T | None], code: str, report: Report) -> T | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
-from omotenashi.language.nodes import Node
+from omotenashi.language.nodes import Node, TextNode
 from omotenashi.model.errors import Diagnostic, Position
 from omotenashi.model.text import fold
+
+T = TypeVar("T")
 
 
 class Report:
@@ -18,11 +20,23 @@ class Report:
         self.diagnostics: list[Diagnostic] = []
         self.unreadable = False
         """A file could not be read: names that it may define cannot be called unknown."""
+        self.broken: set[str] = set()
+        """Folded names whose definitions are wrong: who uses them is told nothing more."""
 
     def add(self, code: str, at: Node | Position, *related: tuple[Position, str], **values: Any) -> None:  # noqa: ANN401 templates take any value
         """Record a diagnostic at a node or a position; `values` fill the message's template."""
         position = at if isinstance(at, Position) else at.position
         self.diagnostics.append(Diagnostic(code, position, values, related))
+
+    def may_exist(self, name: str) -> bool:
+        """Tell whether a name that is not known may yet be defined, where it could not be read."""
+        return self.unreadable or fold(name) in self.broken
+
+    def kept(self, name: TextNode, made: T | None) -> T | None:
+        """Return what was made of a definition; where nothing was, remember its name."""
+        if made is None:
+            self.broken.add(fold(name.text))
+        return made
 
     @property
     def failed(self) -> bool:

@@ -91,6 +91,8 @@ class StatedVisitor(Struct, frozen=True):
     member: Mapping[str, MemberValue] = {}
     consent: frozenset[str] | None = None
     history: StatedHistory = StatedHistory()
+    unknown: frozenset[str] = frozenset()
+    """Fields that are stated to be unknown, whatever raw facts say."""
 
 
 class Expectation(Struct, frozen=True):

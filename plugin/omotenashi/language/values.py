@@ -36,7 +36,7 @@ _DATE = r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d
 _CLOCK = r"(\d{1,2})(?::(\d{2})|時(?:(\d{1,2})分)?)"
 _DATE_TIME = re.compile(rf"{_DATE}(?:[ t]?{_CLOCK})?")
 _HOURS = re.compile(rf"{_CLOCK} ?(?:-|~|から) ?{_CLOCK}(?:まで)?")
-_DISTANCE = re.compile(r"(\d{1,5}(?:\.\d{1,3})?) ?(km|m|キロ|キロメートル|メートル)")
+_DISTANCE = re.compile(r"(\d{1,5}(?:\.\d{1,3})?|\d{1,3}(?:,\d{3})+) ?(km|m|キロ|キロメートル|メートル)")
 _LOCATION = re.compile(r"(-?\d{1,2}(?:\.\d+)?) ?, ?(-?\d{1,3}(?:\.\d+)?)")
 _DASHES = str.maketrans("〜～−–—‐", "~~----")
 
@@ -125,7 +125,7 @@ def kilometres(text: str) -> float | None:
     found = _DISTANCE.fullmatch(plain(text))
     if not found:
         return None
-    return float(found[1]) / (1000 if found[2] in ("m", "メートル") else 1)
+    return float(found[1].replace(",", "")) / (1000 if found[2] in ("m", "メートル") else 1)
 
 
 def location(text: str) -> tuple[float, float] | None:

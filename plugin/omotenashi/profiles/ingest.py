@@ -25,6 +25,7 @@ LONGEST_TEXT = 200
 LONGEST_PAGE = 4096
 LARGEST_NUMBER = 1e12
 
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d)?")
 _NAME = re.compile(r"[A-Za-z0-9_ぁ-ゖァ-ヺー々〆一-鿿]{1,40}")
 """Google Analytics 4 allows 40 letters, digits and underscores; ours may be Japanese."""
 
@@ -93,7 +94,7 @@ def _require_number(name: str, number: float | None) -> None:
 def _moment(timestamp: str, now: float) -> int:
     """Return a time of RFC 3339 in seconds since 1970-01-01 UTC."""
     try:
-        moment = datetime.fromisoformat(timestamp)
+        moment = datetime.fromisoformat(timestamp.upper() if _RFC_3339.fullmatch(timestamp) else "")
     except ValueError:
         _refuse("the timestamp is not of the form 2026-12-24T18:30:00+09:00")
     if moment.tzinfo is None:

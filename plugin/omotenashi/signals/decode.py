@@ -77,7 +77,7 @@ def cleaned(text: str) -> str:
 
 
 def _declared(parts: Sequence[tuple[str, str, str]]) -> list[str]:
-    names = (_folded(value) for name, _, value in parts if name in _CHARSET_PARAMETERS)
+    names = (_folded(value) for name, _, value in parts if name.lower() in _CHARSET_PARAMETERS)
     return [_CODECS[name] for name in names if name in _CODECS]
 
 

@@ -45,7 +45,12 @@ _COOKIE_LIFE = 395 * 24 * 3600
 _PROCESS = secrets.token_hex(6)
 _NUMBERS = count()
 """Decisions are numbered in each process: a random number for each costs a system call."""
-_CHARSETS = {"utf-8": "utf-8", "shift_jis": "cp932", "cp932": "cp932", "euc_jp": "euc_jp"}
+_CHARSETS = {
+    **dict.fromkeys(("", "utf8"), "utf-8"),
+    **dict.fromkeys(("shiftjis", "sjis", "xsjis", "cp932", "ms932", "windows31j"), "cp932"),
+    **dict.fromkeys(("eucjp", "xeucjp"), "euc_jp"),
+}
+"""By name in lower case, without - and _."""
 _CHARSET_NAMES = {"utf-8": b"utf-8", "cp932": b"Shift_JIS", "euc_jp": b"EUC-JP"}
 
 
@@ -80,7 +85,7 @@ async def block(service: Service, access: Access, scope: Scope, receive: Receive
     try:
         caller = Caller(scope, access)
         query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True, max_num_fields=50))
-        charset = _CHARSETS[query.get("charset", "utf-8").lower().replace("-", "_").replace("utf_8", "utf-8")]
+        charset = _CHARSETS[query.get("charset", "").lower().replace("-", "").replace("_", "")]
         outcome = await service.decide(_facts_of_include(name, query, caller, scope, service))
     except (RefusedRequest, LookupError, ValueError):
         service.counters["block_refused"] += 1
