@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from omotenashi.model.event import Event, StatedItem
+from omotenashi.model.event import Event, Item
 from omotenashi.model.visitor import Deed, Order, OrderLine, View
 from omotenashi.profiles.fold import fold, history
 from omotenashi.profiles.profile import Profile
@@ -33,14 +33,14 @@ def test_a_page_view_is_a_view_with_path_and_tags_and_a_deed() -> None:
 
 
 def test_a_view_item_is_a_view_of_items_and_categories_and_not_of_its_page() -> None:
-    items = (StatedItem("shoe-1", "running"), StatedItem("shoe-2", "running"))
+    items = (Item("shoe-1", "running"), Item("shoe-2", "running"))
     found = history(folded(Event("view_item", NOON, path="/shoe-1", items=items)), NOON)
     assert list(found.views) == [View(NOON, "", (), ("shoe-1", "shoe-2"), ("running",))]
     assert list(found.deeds) == [Deed(NOON, "view_item")]
 
 
 def test_a_purchase_is_an_order_with_its_lines() -> None:
-    items = (StatedItem("shoe-1", "running", 9_800, 2), StatedItem("sock-1", "socks", 550.5))
+    items = (Item("shoe-1", "running", 9_800, 2), Item("sock-1", "socks", 550.5))
     found = history(folded(Event("purchase", NOON, items=items, transaction_id="t1", value=20_000)), NOON)
     lines = (OrderLine("shoe-1", "running", 19_600), OrderLine("sock-1", "socks", 550.5))
     assert list(found.orders) == [Order(NOON, 20_000, lines, "t1")]
@@ -48,7 +48,7 @@ def test_a_purchase_is_an_order_with_its_lines() -> None:
 
 
 def test_a_purchase_without_a_value_is_worth_the_sum_of_its_lines() -> None:
-    items = (StatedItem("a", price=100, quantity=3), StatedItem("b", price=50), StatedItem("c"))
+    items = (Item("a", price=100, quantity=3), Item("b", price=50), Item("c"))
     assert folded(Event("purchase", NOON, items=items)).orders[0].amount == 350
 
 

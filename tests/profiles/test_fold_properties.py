@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from omotenashi.model.event import Event, StatedItem
+from omotenashi.model.event import Event, Item
 from omotenashi.model.visitor import Deed, History, Order, View
 from omotenashi.profiles import fold as folding
 from omotenashi.profiles import views as viewing
@@ -46,7 +46,7 @@ moments = st.one_of(
 paths = st.sampled_from(["/a", "/b"])
 tags = st.sampled_from([(), ("x",), ("y", "x")])
 page_views = st.builds(Event, st.just("page_view"), moments, path=paths, tags=tags, implied=st.booleans())
-item_views = st.builds(Event, st.just("view_item"), moments, path=paths, items=st.just((StatedItem("i", "c"),)))
+item_views = st.builds(Event, st.just("view_item"), moments, path=paths, items=st.just((Item("i", "c"),)))
 searches = moments.map(search)
 purchases = st.builds(Event, st.just("purchase"), moments, value=st.just(100.0))
 receipts = st.sampled_from([7, 1_700, 3_600, 9_000]).map(receipt)

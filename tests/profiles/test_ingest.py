@@ -4,7 +4,7 @@ import pytest
 from msgspec import structs
 
 from omotenashi.model.errors import RefusedRequest
-from omotenashi.model.event import Event, StatedEvent, StatedItem
+from omotenashi.model.event import Event, Item, StatedEvent, StatedItem
 from omotenashi.profiles.ingest import settle
 
 NOW = 1_764_990_000.75
@@ -43,7 +43,7 @@ def test_ids_value_and_items_are_taken_over_and_categories_are_folded() -> None:
     stated = StatedEvent("purchase", None, "e1", "t1", 19_600, "JPY", (item,))
     found = settled(stated)
     assert (found.event_id, found.transaction_id, found.value) == ("e1", "t1", 19_600)
-    assert found.items == (StatedItem("Shoe-1", "らんにんぐ shoes", 9_800, 2),)
+    assert found.items == (Item("Shoe-1", "らんにんぐ shoes", 9_800, 2),)
     assert found.implied is False
 
 
@@ -149,3 +149,11 @@ def test_a_refusal_does_not_repeat_what_was_sent() -> None:
         StatedEvent("search", page="canary" * 999),
     ):
         assert "canary" not in refusal(event)[1]
+
+
+def test_null_is_not_stated_and_a_number_may_be_an_id() -> None:
+    item = StatedItem(123, None, 100, None)
+    found = settle(
+        StatedEvent("purchase", transaction_id=7, items=(item,), tags=None, page=None), NOW, "/", from_browser=False
+    )
+    assert (found.transaction_id, found.items, found.path) == ("7", (Item("123", "", 100, 1),), "/")

@@ -5,7 +5,7 @@ import zlib
 import pytest
 
 from omotenashi.model.errors import StoreUnavailable
-from omotenashi.model.event import Event, StatedItem
+from omotenashi.model.event import Event, Item
 from omotenashi.model.visitor import Arrival
 from omotenashi.profiles.fold import claim_into, history
 from omotenashi.profiles.packing import EMPTY, LARGEST, pack, unpack
@@ -27,7 +27,7 @@ def regular() -> Profile:
             view = Event("page_view", at, path=path, tags=("running",) if page % 2 else (), implied=True)
             request_id = f"{visit}-{page}"
             apply(profile, Change("v", at, (view,), arrival=SEARCH if page == 0 else None, request_id=request_id))
-    item = StatedItem("wave-rider-27", "running", 13_200, 1)
+    item = Item("wave-rider-27", "running", 13_200, 1)
     end = NOON + 20 * DAY
     for name in ("view_item", "add_to_cart", "purchase"):
         apply(profile, Change("v", end, (Event(name, end, f"e-{name}", items=(item,), transaction_id="2026-000123"),)))
@@ -67,7 +67,7 @@ def test_a_profile_that_is_too_large_loses_its_older_half_and_says_so() -> None:
 
 
 def test_a_profile_with_one_huge_event_still_fits() -> None:
-    items = tuple(StatedItem(f"{number:0200}", f"{number:0200}") for number in range(400))
+    items = tuple(Item(f"{number:0200}", f"{number:0200}") for number in range(400))
     profile = Profile()
     apply(profile, Change("v", NOON, (Event("view_item", NOON, items=items), Event("purchase", NOON, items=items))))
     kept = unpack(pack(profile))

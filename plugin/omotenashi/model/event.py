@@ -6,7 +6,16 @@ from msgspec import Struct
 
 
 class StatedItem(Struct, frozen=True):
-    """One entry of `items`, as the caller states it."""
+    """One entry of `items`, as the caller states it; null is not stated, and a number may be an id."""
+
+    item_id: str | int | None = ""
+    item_category: str | None = ""
+    price: float | None = None
+    quantity: float | None = 1
+
+
+class Item(Struct, frozen=True):
+    """One entry of `items`, checked."""
 
     item_id: str = ""
     item_category: str = ""
@@ -20,14 +29,14 @@ class StatedEvent(Struct, frozen=True):
     event: str
     timestamp: str | None = None
     """RFC 3339; without it the event is now."""
-    event_id: str = ""
-    transaction_id: str = ""
+    event_id: str | int | None = ""
+    transaction_id: str | int | None = ""
     value: float | None = None
-    currency: str = ""
-    items: tuple[StatedItem, ...] = ()
-    page: str = ""
+    currency: str | None = ""
+    items: tuple[StatedItem, ...] | None = ()
+    page: str | None = ""
     """Path or URL; without it the page of the request."""
-    tags: tuple[str, ...] = ()
+    tags: tuple[str, ...] | None = ()
 
 
 class Event(Struct, frozen=True):
@@ -40,7 +49,7 @@ class Event(Struct, frozen=True):
     """An event with an id that was seen before changes nothing."""
     path: str = ""
     tags: tuple[str, ...] = ()
-    items: tuple[StatedItem, ...] = ()
+    items: tuple[Item, ...] = ()
     transaction_id: str = ""
     value: float | None = None
     implied: bool = False

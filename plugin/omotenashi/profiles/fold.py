@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from msgspec import structs
 
-from omotenashi.model.event import Event, StatedItem
+from omotenashi.model.event import Event, Item
 from omotenashi.model.visitor import Arrival, Deed, History, Order, OrderLine, Showing, View
 from omotenashi.profiles.deferred import Deferred
 from omotenashi.profiles.profile import CountedRequest, Mark, Profile, knows_id, later, short_id, with_id
@@ -186,7 +186,7 @@ def _add_purchase(profile: Profile, event: Event) -> None:
         _add_deed(profile, event)
 
 
-def _order_line(item: StatedItem) -> OrderLine:
+def _order_line(item: Item) -> OrderLine:
     return OrderLine(item.item_id, item.item_category, _short((item.price or 0) * item.quantity))
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NoReturn
 
-from msgspec import structs
-
 from omotenashi.model.errors import RefusedRequest
-from omotenashi.model.event import Event, StatedEvent, StatedItem
+from omotenashi.model.event import Event, Item, StatedEvent, StatedItem
 from omotenashi.model.paths import page_path
 from omotenashi.model.text import fold
 
@@ -24,6 +22,7 @@ LONGEST_TEXT = 200
 """Characters of an id, a category or a tag."""
 LONGEST_PAGE = 4096
 LARGEST_NUMBER = 1e12
+LARGEST_ID = 2**63 - 1
 
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d)?")
 _NAME = re.compile(r"[A-Za-z0-9_ぁ-ゖァ-ヺー々〆一-鿿]{1,40}")
@@ -39,16 +38,17 @@ def settle(stated: StatedEvent, now: float, page_url: str, tags: Iterable[str] =
     _require_name(stated.event)
     if from_browser and stated.event in NEED_THE_SERVER_KEY:
         raise RefusedRequest(401, f"{stated.event} needs the server key")
-    _require_bounds(stated)
+    _text("currency", stated.currency)
+    page = _text("page", stated.page, LONGEST_PAGE)
     return Event(
         name=stated.event,
         at=int(now) if stated.timestamp is None else _moment(stated.timestamp, now),
-        event_id=stated.event_id,
-        path=_path(stated.page or page_url),
-        tags=_folded(stated.tags or (() if stated.page else tags)),
-        items=tuple(structs.replace(item, item_category=fold(item.item_category)) for item in stated.items),
-        transaction_id=stated.transaction_id,
-        value=stated.value,
+        event_id=_text("event_id", stated.event_id),
+        path=_path(page or page_url),
+        tags=_tags(stated.tags or (() if page else tags)),
+        items=_items(stated.items or ()),
+        transaction_id=_text("transaction_id", stated.transaction_id),
+        value=_number("value", stated.value),
     )
 
 
@@ -59,36 +59,40 @@ def _require_name(name: str) -> None:
         _refuse("an event name is made of 1 to 40 letters, digits and underscores")
 
 
-def _require_bounds(stated: StatedEvent) -> None:
-    if len(stated.items) > MOST_ITEMS:
-        _refuse(f"items has {len(stated.items)} entries, at most {MOST_ITEMS} are taken")
-    if len(stated.tags) > MOST_TAGS:
-        _refuse(f"tags has {len(stated.tags)} entries, at most {MOST_TAGS} are taken")
-    _require_short("page", stated.page, LONGEST_PAGE)
-    for name in ("event_id", "transaction_id", "currency"):
-        _require_short(name, getattr(stated, name))
-    for tag in stated.tags:
-        _require_short("a tag", tag)
-    _require_number("value", stated.value)
-    for item in stated.items:
-        _require_item(item)
+def _items(stated: Sequence[StatedItem]) -> tuple[Item, ...]:
+    if len(stated) > MOST_ITEMS:
+        _refuse(f"items has {len(stated)} entries, at most {MOST_ITEMS} are taken")
+    return tuple(
+        Item(
+            _text("item_id", item.item_id),
+            fold(_text("item_category", item.item_category)),
+            _number("price", item.price),
+            1 if item.quantity is None else _number("quantity", item.quantity) or 0,
+        )
+        for item in stated
+    )
 
 
-def _require_item(item: StatedItem) -> None:
-    _require_short("item_id", item.item_id)
-    _require_short("item_category", item.item_category)
-    _require_number("price", item.price)
-    _require_number("quantity", item.quantity)
+def _tags(stated: Iterable[str]) -> tuple[str, ...]:
+    tags = tuple(stated)
+    if len(tags) > MOST_TAGS:
+        _refuse(f"tags has {len(tags)} entries, at most {MOST_TAGS} are taken")
+    return _folded(tuple(_text("a tag", tag) for tag in tags))
 
 
-def _require_short(name: str, text: str, longest: int = LONGEST_TEXT) -> None:
+def _text(name: str, value: str | int | None, longest: int = LONGEST_TEXT) -> str:
+    if isinstance(value, int) and abs(value) > LARGEST_ID:
+        _refuse(f"{name} is beyond {LARGEST_ID}")
+    text = "" if value is None else str(value)
     if len(text) > longest:
         _refuse(f"{name} has {len(text)} characters, at most {longest} are taken")
+    return text
 
 
-def _require_number(name: str, number: float | None) -> None:
+def _number(name: str, number: float | None) -> float | None:
     if number is not None and not abs(number) <= LARGEST_NUMBER:
         _refuse(f"{name} is beyond {LARGEST_NUMBER:.0f}")
+    return number
 
 
 def _moment(timestamp: str, now: float) -> int:

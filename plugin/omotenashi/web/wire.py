@@ -96,10 +96,10 @@ class Problem(Struct, frozen=True):
     type: str = "about:blank"
 
 
-_decide = msgspec.json.Decoder(DecideBody)
-_event = msgspec.json.Decoder(StatedEvent)
-_events = msgspec.json.Decoder(tuple[StatedEvent, ...])
-_envelope = msgspec.json.Decoder(EventBody)
+_decide = msgspec.json.Decoder(DecideBody, strict=False)
+_event = msgspec.json.Decoder(StatedEvent, strict=False)
+_events = msgspec.json.Decoder(tuple[StatedEvent, ...], strict=False)
+_envelope = msgspec.json.Decoder(EventBody, strict=False)
 encode = msgspec.json.Encoder().encode
 
 
