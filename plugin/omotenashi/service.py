@@ -13,7 +13,6 @@ from msgspec import Struct
 
 from omotenashi.engine.choose import Choice
 from omotenashi.engine.occasion import Occasion
-from omotenashi.model.decision import Reason
 from omotenashi.model.errors import StoreUnavailable
 from omotenashi.model.event import Event
 from omotenashi.model.paths import page_path
@@ -44,8 +43,6 @@ class Outcome(Struct, frozen=True):
     new: bool = False
     """The id was made for this request."""
     segments: tuple[str, ...] = ()
-    reason: Reason | None = None
-    """Why nothing was decided, where nothing was."""
 
 
 class _Person(Struct, frozen=True):
@@ -121,13 +118,13 @@ class Service:
         site = self.holder.current
         if site is None:
             self.counters["no_site"] += 1
-            return Outcome({}, reason=Reason.ERROR)
+            return Outcome({})
         try:
             return await self._decide(facts, events, site)
         except Exception:  # the fault boundary: the page keeps its originals, the fault is counted and logged
             self.counters["fault:decide"] += 1
             logger.exception("a decision failed; the page keeps its originals")
-            return Outcome({}, reason=Reason.ERROR)
+            return Outcome({})
 
     async def record(self, facts: RequestFacts) -> None:
         """Record stated events; durable when it returns. Without consent or id nothing is kept.
