@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import os
 import shutil
@@ -12,13 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from omotenashi.cli import main
+from omotenashi.cli import _parser, main
 from omotenashi.language.vocabulary import FIELDS
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "plugin" / "omotenashi"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-COMMANDS = ("serve", "check", "test", "explain")
+COMMANDS = [
+    command
+    for action in _parser()._actions
+    if isinstance(action, argparse._SubParsersAction)
+    for command in action.choices
+]
 
 
 def _functions(module: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

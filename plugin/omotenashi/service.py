@@ -58,7 +58,10 @@ class _Person(Struct, frozen=True):
 
 
 class Service:
-    """Answers requests from the current site. One for each process."""
+    """Answers requests from the current site. One for each process.
+
+    `counters` says by name what was refused, dropped or went wrong since the start; metrics will export it.
+    """
 
     def __init__(self, holder: Holder, store: Store, tools: SignalTools, *, deadline: float = 0.05) -> None:
         self.holder = holder
@@ -237,6 +240,8 @@ class Service:
 
 
 def _stated_events(facts: RequestFacts) -> tuple[Event, ...]:
+    if not facts.events:
+        return ()
     return tuple(
         ingest.settle(event, facts.now, facts.url, facts.tags, from_browser=not facts.authenticated)
         for event in facts.events
