@@ -19,6 +19,7 @@ from tests.conftest import SITE
 from tests.e2e.conftest import ROOT, Start, answers, free_port, installed, wait_until
 
 pytestmark = pytest.mark.e2e
+NGINX = installed("nginx", "nginx-light")
 YAHOO = "https://search.yahoo.co.jp/search?p=" + quote("マラソン シューズ")
 STUB = "走るのが、もっと好きになる。"
 HERO = "マラソン特集"
@@ -37,7 +38,6 @@ class Site:
 @pytest.fixture
 def nginx(tmp_path: Path) -> Iterator[Site]:
     """The example's configuration on free ports."""
-    program = installed("nginx", "nginx-light")
     folder = tmp_path / "nginx-ssi"
     shutil.copytree(ROOT / "examples" / "nginx-ssi", folder, ignore=shutil.ignore_patterns("tmp"))
     (folder / "tmp").mkdir()
@@ -47,7 +47,7 @@ def nginx(tmp_path: Path) -> Iterator[Site]:
         text = text.replace(f"127.0.0.1:{port}", f"127.0.0.1:{mine}")
     (folder / "nginx.conf").write_text(text)
     user = "user root;" if os.geteuid() == 0 else ""  # only root may read what pytest makes
-    command = [program, "-p", f"{folder}/", "-c", "nginx.conf", "-e", "tmp/error.log", "-g", f"daemon off; {user}"]
+    command = [NGINX, "-p", f"{folder}/", "-c", "nginx.conf", "-e", "tmp/error.log", "-g", f"daemon off; {user}"]
     process = subprocess.Popen(command, cwd=folder)
     url = f"http://127.0.0.1:{front}"
     wait_until(lambda: process.poll() is not None or answers(url), "a start of nginx")
