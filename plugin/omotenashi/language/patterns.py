@@ -39,8 +39,9 @@ def host_name(text: str) -> str | None:
 def path_matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
     """Return what tells whether a path matches one of the patterns. `/x/**` matches /x itself."""
     exact = frozenset(pattern for pattern in patterns if "*" not in pattern)
-    below = tuple(pattern[:-3] for pattern in patterns if pattern.endswith("/**") and "*" not in pattern[:-3])
-    globs = [_pieces(pattern) for pattern in patterns if pattern not in exact and pattern[:-3] not in below]
+    tails = frozenset(pattern for pattern in patterns if pattern.endswith("/**") and "*" not in pattern[:-3])
+    below = tuple(pattern[:-3] for pattern in tails)
+    globs = [_pieces(pattern) for pattern in patterns if pattern not in exact | tails]
 
     def matches(path: str) -> bool:
         if path in exact or any(path == top or path.startswith(f"{top}/") for top in below):
@@ -52,10 +53,11 @@ def path_matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
 
 def host_matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
     """Return what tells whether host and path match one of the patterns."""
-    parts = [(host, path_matcher([f"/{path}" if path else "/**"])) for host, _, path in map(_split, patterns)]
+    split = [pattern.partition("/") for pattern in patterns]
+    parts = [(host, path_matcher([f"/{path}" if path else "/**"])) for host, _, path in split]
 
     def matches(text: str) -> bool:
-        host, _, path = _split(text)
+        host, _, path = text.partition("/")
         return any(_is_host(host, wanted) and matches_path(f"/{path}") for wanted, matches_path in parts)
 
     return matches
@@ -111,10 +113,6 @@ def _fits(pieces: list[_Piece], segments: list[str]) -> bool:
 
 def _nothing(_: str) -> None:
     return None
-
-
-def _split(text: str) -> tuple[str, str, str]:
-    return text.partition("/")
 
 
 def _is_host(host: str, wanted: str) -> bool:
