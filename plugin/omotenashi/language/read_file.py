@@ -31,6 +31,7 @@ from omotenashi.language.vocabulary import (
     RULE_KEYS,
     SEGMENT_KEYS,
     SHOW_WORDS,
+    TABLE_KEYS,
 )
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
@@ -96,10 +97,8 @@ def _block(name: TextNode, node: Node, site: SiteFacts, report: Report) -> Block
 
 
 def _rules(block: TextNode, node: Node, site: SiteFacts, report: Report) -> list[RuleSpec]:
-    if isinstance(node, MapNode) and any(
-        RULE_KEYS.find(key.text) == RULE_KEYS.find("table") for key, _ in node.entries
-    ):
-        reader.keys(node, RULE_KEYS, "rules", report)
+    if isinstance(node, MapNode) and any(TABLE_KEYS.find(key.text) for key, _ in node.entries):
+        reader.keys(node, TABLE_KEYS, "rules", report)
         report.broken.add(fold(block.text))
         return []
     found = [_rule(block.text, item, site, report) for item in reader.listing(node, "rules", report)]
@@ -152,10 +151,8 @@ def _limit(node: Node, report: Report) -> LimitSpec | None:
     if mapping is None:
         return None
     entries = reader.keys(mapping, LIMIT_KEYS, "limit", report)
-    for required in ("times", "per"):
-        if required not in entries:
-            reader.missing(mapping, entries, mapping.entries[0][0], required, report)
-            return None
+    if not reader.required(mapping, entries, ("times", "per"), report):
+        return None
     times = reader.count_of(entries["times"][1], "times", report)
     per = reader.span_of(entries["per"][1], "per", report)
     if times == 0:

@@ -125,7 +125,7 @@ def _only_one(names: tuple[str, ...], entries: Entries, node: Node, report: Repo
         report.add("E311", entries[there[1]][0], names=there)
         return None
     if not there and required and isinstance(node, MapNode):
-        report.add("E202", node.entries[0][0], key=" / ".join(names), what="")
+        reader.missing(node, entries, node.entries[0][0], " / ".join(names), report)
         return None
     return there[0] if there else ""
 

@@ -18,10 +18,8 @@ _YEARS_MONTHS = 12
 
 def read_member(name: str, node: Node, key: TextNode, site: SiteFacts, report: Report) -> Operand | None:
     """Return the operand for one value of member.NAME, or None after reporting what is wrong."""
-    attribute = find_attribute(name, site)
+    attribute = declared(name, key, site, report)
     if attribute is None:
-        if not report.may_exist(name):
-            report.add("E405", key, value=name, did_you_mean=suggestion(name, site.attributes))
         return None
     if attribute.type == "number":
         return read_range(node, key.text, report)
@@ -33,9 +31,12 @@ def read_member(name: str, node: Node, key: TextNode, site: SiteFacts, report: R
     return _word(attribute, node, key.text, report)
 
 
-def find_attribute(name: str, site: SiteFacts) -> Attribute | None:
-    """Return the declared attribute of this name."""
-    return site.attributes.get(fold(name))
+def declared(name: str, key: TextNode, site: SiteFacts, report: Report) -> Attribute | None:
+    """Return the attribute that site.yaml declares, or None after reporting that it does not."""
+    attribute = site.attributes.get(fold(name))
+    if attribute is None and not report.may_exist(name):
+        report.add("E405", key, value=name, did_you_mean=suggestion(name, site.attributes))
+    return attribute
 
 
 def _word(attribute: Attribute, node: Node, what: str, report: Report) -> Operand | None:

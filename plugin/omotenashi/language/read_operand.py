@@ -148,10 +148,8 @@ def _near(node: Node, site: SiteFacts, report: Report) -> Operand | None:
     if entries is None:
         return None
     found = reader.keys(entries, NEAR_KEYS, "near", report)
-    for required in ("place", "within"):
-        if required not in found:
-            reader.missing(entries, found, entries.entries[0][0], required, report)
-            return None
+    if not reader.required(entries, found, ("place", "within"), report):
+        return None
     place = reader.text(found["place"][1], "place", report)
     distance = reader.value(found["within"][1], "within", kilometres, "E310", report)
     if place is None or distance is None:

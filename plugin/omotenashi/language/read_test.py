@@ -42,20 +42,6 @@ from omotenashi.model.visitor import MemberValue
 _ARRIVAL_TEXTS = ("keyword", "source", "campaign", "campaign_source", "campaign_medium", "campaign_content")
 
 
-def _address(text: str) -> str | None:
-    try:
-        return str(ip_address(text.strip()))
-    except ValueError:
-        return None
-
-
-def _page_url(text: str) -> str | None:
-    return text if text.startswith("/") or "://" in text else None
-
-
-_RAW_FORMS: dict[str, Callable[[str], str | None]] = {"ip": _address, "url": _page_url}
-
-
 def read_test(node: Node, site: SiteFacts, report: Report) -> CaseSpec | None:
     """Return a test; what is wrong is reported and left out."""
     mapping = reader.mapping(node, "tests", report)
@@ -65,7 +51,7 @@ def read_test(node: Node, site: SiteFacts, report: Report) -> CaseSpec | None:
     name = reader.text(entries["name"][1], "name", report) if "name" in entries else None
     heading = name or mapping.entries[0][0]
     if "expect" not in entries:
-        report.add("E202", heading, key="expect", what=name.text if name else "test")
+        reader.missing(mapping, entries, heading, "expect", report)
         return None
     at = reader.value(entries["at"][1], "at", moment, "E303", report) if "at" in entries else None
     visitor = read_visitor(entries["visitor"][1], site, report) if "visitor" in entries else StatedVisitor()
@@ -143,6 +129,20 @@ def _with_extra(visitor: StatedVisitor, name: str, key: TextNode, value: Node, r
     return msgspec.structs.replace(visitor, **{name: found}) if found else visitor
 
 
+def _address(text: str) -> str | None:
+    try:
+        return str(ip_address(text.strip()))
+    except ValueError:
+        return None
+
+
+def _page_url(text: str) -> str | None:
+    return text if text.startswith("/") or "://" in text else None
+
+
+_RAW_FORMS: dict[str, Callable[[str], str | None]] = {"ip": _address, "url": _page_url}
+
+
 def _arrival_text(visitor: StatedVisitor, name: str, node: Node, report: Report) -> StatedVisitor:
     found = reader.text(node, name, report)
     return _with_arrival(visitor, name, found.text) if found else visitor
@@ -196,10 +196,15 @@ def _place_text(visitor: StatedVisitor, name: str, node: Node, report: Report) -
     if name == "prefecture" and prefecture_code(found.text) is None:
         reader.outside(found, name, [row[1] for row in PREFECTURES], report)
         return visitor
-    if name == "country" and country_code(found.text) is None:
+    return _with_place(visitor, name, found.text)
+
+
+def _country(visitor: StatedVisitor, name: str, node: Node, report: Report) -> StatedVisitor:
+    found = reader.text(node, name, report)
+    code = country_code(found.text) if found else None
+    if found and code is None:
         reader.outside(found, name, country_names(), report)
-        return visitor
-    return _with_place(visitor, name, country_code(found.text) or "" if name == "country" else found.text)
+    return _with_place(visitor, name, code) if code else visitor
 
 
 def _with_place(visitor: StatedVisitor, name: str, value: str) -> StatedVisitor:
@@ -242,7 +247,8 @@ _SETTERS: dict[str, Callable[[StatedVisitor, str, Node, Report], StatedVisitor]]
     "page": _page,
     "page_tag": _page_tag,
     "site_search": _site_search,
-    **dict.fromkeys(("country", "prefecture", "city"), _place_text),
+    "country": _country,
+    **dict.fromkeys(("prefecture", "city"), _place_text),
     "area": _area,
     "device": _device,
     "language": _language,

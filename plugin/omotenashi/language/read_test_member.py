@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from omotenashi.language import reader
 from omotenashi.language.nodes import MapNode, Node, TextNode
-from omotenashi.language.read_member import find_attribute
-from omotenashi.language.report import Report, suggestion
+from omotenashi.language.read_member import declared
+from omotenashi.language.report import Report
 from omotenashi.language.values import moment
 from omotenashi.model.site_facts import Attribute, SiteFacts
 from omotenashi.model.text import fold
@@ -27,10 +27,8 @@ def read_member_fact(name: str, key: TextNode, value: Node, site: SiteFacts, rep
     """Return one attribute by folded name, or nothing after reporting what is wrong. `id` needs no declaration."""
     if name == "id":
         return {}
-    attribute = find_attribute(name, site)
+    attribute = declared(name, key, site, report)
     if attribute is None:
-        if not report.may_exist(name):
-            report.add("E405", key, value=name, did_you_mean=suggestion(name, site.attributes))
         return {}
     typed = _typed(attribute, value, key.text, report)
     return {} if typed is None else {fold(name): typed}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from omotenashi.language.condition import Span
@@ -61,9 +61,9 @@ def one_or_more(node: Node, what: str, report: Report) -> tuple[Node, ...]:
 def keys(node: MapNode, words: Words, what: str, report: Report) -> dict[str, tuple[TextNode, Node]]:
     """Return the entries by canonical key. Unknown keys, keys of later versions and doubles are reported."""
     found: dict[str, tuple[TextNode, Node]] = {}
-    later = any((word := words.find(key.text)) is not None and not word.ready for key, _ in node.entries)
-    for key, value in node.entries:
-        word = words.find(key.text)
+    named = [(words.find(key.text), key, value) for key, value in node.entries]
+    later = any(word is not None and not word.ready for word, _, _ in named)
+    for word, key, value in named:
         if word is None and later:
             continue  # it may belong to what a later version has
         if word is None:
@@ -82,6 +82,14 @@ def keys(node: MapNode, words: Words, what: str, report: Report) -> dict[str, tu
         else:
             found[word.name] = (key, value)
     return found
+
+
+def required(node: MapNode, entries: dict[str, tuple[TextNode, Node]], needed: Sequence[str], report: Report) -> bool:
+    """Tell whether all of the needed keys are there; the first that is not is reported at the mapping's beginning."""
+    absent = next((key for key in needed if key not in entries), None)
+    if absent is not None:
+        missing(node, entries, node.entries[0][0], absent, report)
+    return absent is None
 
 
 def missing(node: MapNode, entries: dict[str, tuple[TextNode, Node]], at: Node, key: str, report: Report) -> None:

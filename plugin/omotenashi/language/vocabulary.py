@@ -141,6 +141,7 @@ BLOCK_KEYS = Words(
     Word("selector", "セレクタ", ready=False),
     Word("deadline", "制限時間", ready=False),
 )
+TABLE_KEYS = Words(Word("table", "表", ready=False))
 RULE_KEYS = Words(
     *_words(
         "name 名前",
@@ -156,7 +157,7 @@ RULE_KEYS = Words(
     Word("cooldown", "休止", ready=False),
     Word("goal", "目標", ready=False),
     Word("experiment", "実験", ready=False),
-    Word("table", "表", ready=False),
+    *TABLE_KEYS.all,
 )
 TEST_KEYS = Words(*_words("name 名前", "visitor 訪問者", "at 日時", "expect 期待"))
 CONTENT_KEYS = Words(
