@@ -43,7 +43,6 @@ class Holder:
         self._last_good = data / "last-good" if data else None
         self.state = State(None)
         self._seen: Look = frozenset()
-        self.failures = 0
 
     @property
     def current(self) -> Site | None:
@@ -52,6 +51,7 @@ class Holder:
 
     def load_first(self) -> None:
         """Load the folder at start; when it is broken, the last good one that this data directory keeps."""
+        self._seen = look(self._rules)
         self.take(self._load())
         if self.state.site is None:
             self.load_last_good()
@@ -66,7 +66,6 @@ class Holder:
 
     def fault(self, error: Exception) -> None:
         """Keep what serves, and say that loading failed in a way that nobody foresaw."""
-        self.failures += 1
         message = f"loading failed: {type(error).__name__}"
         problem = {"file": None, "line": None, "column": None, "code": "fault", "message": message}
         self.state = State(self.state.site, (problem,))
@@ -78,13 +77,13 @@ class Holder:
             return
         time.sleep(_SETTLE)
         if look(self._rules) == now:
+            self._seen = now
             self.take(self._load())
 
     def take(self, loaded: Loaded) -> None:
         """Swap in what was loaded, or keep the old site with the new problems."""
         problems = _problems(loaded)
         if loaded.site is None:
-            self.failures += 1
             self.state = State(self.state.site, problems)
             for one in problems:
                 logger.error("%s/%s:%s:%s: [%s] %s", self._rules, *_place(one), one["code"], one["message"])
@@ -95,7 +94,6 @@ class Holder:
             _keep(self._last_good, self._rules, loaded)
 
     def _load(self) -> Loaded:
-        self._seen = look(self._rules)
         try:
             return load(self._rules)
         except OSError as error:

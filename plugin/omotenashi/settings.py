@@ -66,16 +66,18 @@ def read_settings(
 
 def server_key(settings: Settings) -> tuple[str, Path | None]:
     """Return the server key and, when it is kept in a file, where. Makes it at the first start (mode 0600)."""
+    if settings.key:
+        if not settings.key.strip():
+            raise SettingsError("key: the server key is empty")
+        return settings.key.strip(), None
     path = settings.data / KEY_FILE
     try:
-        key = settings.key or _kept_key(path)
+        key = _kept_key(path)
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"data: the server key cannot be kept in {path} ({error}); set OMO_KEY") from error
-    if len(key.strip()) < SHORTEST_KEY and not settings.key:
+    if len(key) < SHORTEST_KEY:
         raise SettingsError(f"data: {path} holds no key; delete it, and a new one is made")
-    if not key.strip():
-        raise SettingsError("key: the server key is empty")
-    return key.strip(), None if settings.key else path
+    return key, path
 
 
 def _kept_key(path: Path) -> str:
@@ -89,7 +91,7 @@ def _kept_key(path: Path) -> str:
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)
         draft.unlink()
-    return path.read_text()
+    return path.read_text().strip()
 
 
 def _from_file(path: Path, warnings: list[str]) -> dict[str, Any]:

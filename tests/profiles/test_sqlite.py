@@ -225,3 +225,5 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
 async def test_closing_twice_does_no_harm(sqlite: SqliteStore) -> None:
     await sqlite.close()
     await sqlite.close()
+    with pytest.raises(StoreUnavailable):
+        sqlite.read("anybody")

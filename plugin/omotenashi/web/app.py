@@ -13,7 +13,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from omotenashi.model.errors import RefusedRequest
 from omotenashi.service import Service
 from omotenashi.web import collect, health, include
 from omotenashi.web.guard import PRIVATE, Access
@@ -57,7 +56,6 @@ async def _problem(_: Request, error: Exception) -> Response:
     """404, 405 and such in the one shape of errors."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     detail = error.detail if isinstance(error, HTTPException) else ""
-    refused = RefusedRequest(status, detail)
     headers = {name.decode(): value.decode() for name, value in PRIVATE}
-    body = encode(Problem(detail, refused.status, "see the documentation of the HTTP interface"))
+    body = encode(Problem(detail, status, "see the documentation of the HTTP interface"))
     return Response(body, status, headers, "application/problem+json")

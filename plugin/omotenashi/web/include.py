@@ -106,11 +106,9 @@ def facts_of_body(
 ) -> RequestFacts:
     """Return the facts of a JSON call. Without the key, a browser speaks only for itself."""
     visitor, page, client = body.visitor or VisitorPart(), body.page or PagePart(), body.client or ClientPart()
-    stated: dict[str, Any] = {}
     if caller.authenticated:
-        identifier = visitor.id if visitor.id and visitor_id.valid(visitor.id) else None
-        stated = {
-            "visitor_id": identifier,
+        said: dict[str, Any] = {
+            "visitor_id": visitor.id if visitor.id and visitor_id.valid(visitor.id) else None,
             "stated_member": body.member,
             "client_ip": client.ip,
             "user_agent": client.user_agent or "",
@@ -118,16 +116,7 @@ def facts_of_body(
             "place": _stated_place(client),
         }
     else:
-        cookies = caller.cookies()
-        stated = {
-            "visitor_id": _visitor_id(caller, cookies),
-            "cookies": cookies,
-            "consent_header": _consent_header(caller, service),
-            "client_ip": caller.client_ip(),
-            "user_agent": caller.text(b"user-agent"),
-            "mobile_hint": caller.text(b"sec-ch-ua-mobile"),
-            "accept_language": caller.text(b"accept-language"),
-        }
+        said = _browser_says(caller, service)
     return RequestFacts(
         now=time.time(),
         blocks=blocks,
@@ -140,36 +129,42 @@ def facts_of_body(
         member_token=body.member_token,
         url=(page.url or "")[:LONGEST_URL],
         referrer=(page.referrer or "")[:LONGEST_URL],
-        host=bare_host(caller.text(b"host")) if not caller.authenticated else "",
         tags=_tags(page.tags or ()),
         events=body.events or (),
-        **stated,
+        **said,
     )
 
 
 def _facts_of_include(name: str, query: dict[str, str], caller: Caller, scope: Scope, service: Service) -> RequestFacts:
     """An include carries the headers of the page request; what X-Omo-… says counts only from trusted peers."""
-    cookies = caller.cookies()
     return RequestFacts(
         now=time.time(),
         blocks=(name,),
         authenticated=caller.authenticated,
         counts=scope["method"] == "GET" and not caller.prefetch(),
-        visitor_id=_visitor_id(caller, cookies),
         one_of_several=True,
         request_id=caller.stated(b"x-omo-request")[:128],
-        consent_header=_consent_header(caller, service),
-        cookies=cookies,
         global_privacy_control=caller.headers.get(b"sec-gpc") == b"1",
         url=(query.get("page") or caller.stated(b"x-omo-page-uri"))[:LONGEST_URL],
         referrer=(query.get("ref") or caller.text(b"referer"))[:LONGEST_URL],
-        host=bare_host(caller.text(b"host")),
         tags=_tags(query.get("tags", "").split(",")),
-        client_ip=caller.client_ip(),
-        user_agent=caller.text(b"user-agent"),
-        mobile_hint=caller.text(b"sec-ch-ua-mobile"),
-        accept_language=caller.text(b"accept-language"),
+        **_browser_says(caller, service),
     )
+
+
+def _browser_says(caller: Caller, service: Service) -> dict[str, Any]:
+    """What the headers of a browser's request say, straight or through an include."""
+    cookies = caller.cookies()
+    return {
+        "visitor_id": _visitor_id(caller, cookies),
+        "cookies": cookies,
+        "consent_header": _consent_header(caller, service),
+        "host": bare_host(caller.text(b"host")),
+        "client_ip": caller.client_ip(),
+        "user_agent": caller.text(b"user-agent"),
+        "mobile_hint": caller.text(b"sec-ch-ua-mobile"),
+        "accept_language": caller.text(b"accept-language"),
+    }
 
 
 def _tags(tags: Iterable[str]) -> tuple[str, ...]:
