@@ -21,6 +21,7 @@ from omotenashi.web.app import create_app
 from omotenashi.web.guard import Access
 
 KEY = "the-key-of-the-tests"
+HASH_KEY = b"the-hash-key-of-the-tests"
 MEMBER_SECRET = "a-secret-of-thirty-two-bytes-or-more"
 SITE = Path(__file__).parent / "sites" / "shop"
 
@@ -53,7 +54,7 @@ def service(rules: Path, database: Path) -> Service:
     holder = Holder(rules)
     holder.load_first()
     keys = MemberKeys.parse(f"k1:{MEMBER_SECRET}")
-    return Service(holder, SqliteStore(database), SignalTools(member_keys=keys), deadline=5)
+    return Service(holder, SqliteStore(database), SignalTools(member_keys=keys), HASH_KEY, deadline=5)
 
 
 Connect = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from tests.conftest import good_site
 
-from omotenashi.language.vocabulary import FIELDS, Kind
 from omotenashi.settings import Settings
 from omotenashi.signals.gather import SignalTools
 from omotenashi.verify import run_tests
@@ -32,13 +31,6 @@ def test_an_example_is_accepted_beside_the_real_rules_and_passes_its_tests(name:
     mine = [test for test in site.tests if test.position.file == "guide.yaml"]
     assert mine
     assert [result.test.name for result in run_tests(site, SignalTools(), time.time()) if result.failures] == []
-
-
-@pytest.mark.parametrize("field", [field for field in FIELDS if field.kind is Kind.LATER], ids=lambda field: field.name)
-def test_the_guide_says_of_later_fields_that_they_are_later(field: object) -> None:
-    rows = [line for line in GUIDE.splitlines() if line.startswith(f"| `{getattr(field, 'name', '')}` |")]
-    assert len(rows) == 2
-    assert all("まだ / not yet" in row for row in rows)
 
 
 @pytest.mark.parametrize("name", Settings.__struct_fields__)

@@ -26,7 +26,7 @@ def hasty(rules: Path, database: Path) -> Service:
     """A service with the usual deadline."""
     holder = Holder(rules)
     holder.load_first()
-    return Service(holder, SqliteStore(database), SignalTools(), deadline=0.05)
+    return Service(holder, SqliteStore(database), SignalTools(), b"the-hash-key-of-the-tests", deadline=0.05)
 
 
 async def test_a_locked_store_costs_one_deadline_and_claims_one_limit_at_most(
@@ -48,7 +48,7 @@ async def test_a_locked_store_costs_one_deadline_and_claims_one_limit_at_most(
     assert hasty.counters["deadline"] == 1
     store = SqliteStore(database)
     store.start()
-    profile = store.read(VISITOR)
+    profile = store.read(VISITOR, int(NOW))
     assert len(profile.showings if profile else ()) <= 1
     await store.close()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from omotenashi.model.errors import SettingsError
-from omotenashi.settings import Settings, read_settings, server_key
+from omotenashi.settings import Settings, hash_key, read_settings, server_key, store_path
 
 
 def test_flags_win_over_variables_over_the_file(tmp_path: Path) -> None:
@@ -41,6 +41,13 @@ def test_unknown_names_are_warned_of_with_a_suggestion(tmp_path: Path) -> None:
         ({"OMO_WORKERS": "0"}, "workers: 0 is not between"),
         ({"OMO_FORWARDED": "via"}, "forwarded: 'via' is neither"),
         ({"OMO_DEADLINE": "0"}, "deadline: 0 is not between"),
+        ({"OMO_HASH_KEY": "short"}, "hash_key: it has fewer than 16 characters"),
+        ({"OMO_RETENTION_EVENTS": "0"}, "retention_events: 0 is not between 1 and 4000 days"),
+        ({"OMO_RETENTION_EXPOSURES": "4001"}, "retention_exposures: 4001 is not between"),
+        ({"OMO_RETENTION_PROFILES": "a year"}, "OMO_RETENTION_PROFILES: 'a year' is not a whole number"),
+        ({"OMO_STORE": "memory:", "OMO_WORKERS": "2"}, "store: memory: is for one worker, not for 2"),
+        ({"OMO_STORE": "redis://localhost/0"}, "store: redis is not yet available; write sqlite:///relative/path"),
+        ({"OMO_STORE": "valkey://localhost"}, "store: valkey is not yet available"),
     ],
 )
 def test_a_wrong_value_is_named(environment: dict[str, str], words: str, tmp_path: Path) -> None:
@@ -78,3 +85,50 @@ def test_a_key_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 def test_a_key_that_is_set_is_not_kept(tmp_path: Path) -> None:
     assert server_key(Settings(data=tmp_path / "data", key="given")) == ("given", None)
     assert not (tmp_path / "data").exists()
+
+
+def test_the_key_of_member_ids_is_made_once_and_for_the_owner_alone(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data")
+    key = hash_key(settings)
+    assert len(key) >= 32
+    assert hash_key(settings) == key
+    assert stat.S_IMODE((tmp_path / "data" / "hash-key").stat().st_mode) == 0o600
+    assert server_key(settings)[0].encode() != key
+
+
+def test_a_key_of_member_ids_that_is_set_is_not_kept(tmp_path: Path) -> None:
+    assert hash_key(Settings(data=tmp_path / "data", hash_key="sixteen-letters-")) == b"sixteen-letters-"
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_lost_key_of_member_ids_is_not_quietly_replaced(tmp_path: Path) -> None:
+    (tmp_path / "hash-key").write_bytes(b"\n")
+    with pytest.raises(SettingsError, match="holds no key; put it back from a backup"):
+        hash_key(Settings(data=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("store", "path"),
+    [
+        ("", Path("data/visitors.sqlite")),
+        ("sqlite:///visitors.sqlite", Path("visitors.sqlite")),
+        ("sqlite:///var/visitors.db", Path("var/visitors.db")),
+        ("sqlite:////var/lib/omo/visitors.sqlite", Path("/var/lib/omo/visitors.sqlite")),
+        ("memory:", None),
+    ],
+)
+def test_the_store_is_named_as_sqlalchemy_writes_it(store: str, path: Path | None) -> None:
+    assert store_path(Settings(data=Path("data"), store=store)) == path
+
+
+@pytest.mark.parametrize(
+    "store",
+    [
+        *("visitors.sqlite", "sqlite:", "sqlite://", "sqlite:///", "sqlite:////", "sqlite:///folder/", "memory"),
+        *("sqlite:///:memory:", "sqlite:///visitors.sqlite?mode=ro", "sqlite://host/x", "postgresql://canary@db/omo"),
+    ],
+)
+def test_another_store_is_refused_with_the_forms_that_there_are(store: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"store: this is none of sqlite:///relative/path, .* or memory:$") as error:
+        read_settings({"store": store}, {}, tmp_path)
+    assert "canary" not in str(error.value)

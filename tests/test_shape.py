@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from omotenashi.cli import _parser, main
+from omotenashi.cli import main, make_parser
 from omotenashi.language.vocabulary import FIELDS
 
 ROOT = Path(__file__).parents[1]
@@ -21,7 +21,7 @@ PACKAGE = ROOT / "plugin" / "omotenashi"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 COMMANDS = [
     command
-    for action in _parser()._actions
+    for action in make_parser()._actions
     if isinstance(action, argparse._SubParsersAction)
     for command in action.choices
 ]

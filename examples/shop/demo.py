@@ -25,7 +25,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 RULES = "rules"
 DATA = "var/demo"
-_NEEDED = ("httpx", "jinja2", "msgspec", "starlette", "uvicorn", "omotenashi")
+_NEEDED = ("httpx", "jinja2", "jwt", "msgspec", "starlette", "uvicorn", "omotenashi")
 _PATIENCE_SECONDS = 20
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -36,9 +36,12 @@ WELCOME = """\
 ためしてみてください / Things to try  (ページの下の「だれかになってみる」で / in the strip at the foot of each page)
   1. {shop}/            Yahoo! JAPAN で「マラソン シューズ」→ いちばん上の絵が変わる / arrive with a keyword: another hero
   2. {shop}/            大阪府・北海道へ移る → 店のご案内が変わる / move to another prefecture: another store
-  3. {shop}/member/     ゴールド会員になる、今月を誕生日にする → ごあいさつ / become a gold member: another greeting
-  4. {shop}/            同意して、靴を3足見る → 4回めの表示からは、しつこくしない / consent, look at three shoes; shown 3 times
-  5. rules/home.yaml を書きかえて、ページを読みなおす / edit the file and reload the page: no restart
+  3. {shop}/            「はい」と答え、靴を3足見る → 4回めの表示からは、しつこくしない / say yes, look at three shoes; shown 3 times
+  4. {shop}/member/     2つのブラウザで佐藤さんになる → 履歴はひとつ / log in as 佐藤 in two browsers: one history
+  5. {shop}/            「1時間前に靴を入れたことにする」→ カートのお知らせ / a cart left for an hour: a reminder
+  6. {shop}/            「いいえ」を押す → 履歴が消える / press "no": the history is gone
+  7. {shop}/omo/why     なぜこの表示？ページの下からも / why do I see this? also linked from the foot of each page
+  8. rules/home.yaml を書きかえて、ページを読みなおす / edit the file and reload the page: no restart
 
 Ctrl-C で終わります / stops both.
 """
@@ -85,11 +88,12 @@ def _running() -> Iterator[tuple[str, Mapping[str, subprocess.Popen[bytes]]]]:
     (ROOT / DATA).mkdir(parents=True, exist_ok=True)
     omo_port, shop_port = _free_port(8700), _free_port(8701)
     omo_url, shop_url = f"http://127.0.0.1:{omo_port}", f"http://127.0.0.1:{shop_port}"
-    environment = {"OMO_URL": omo_url, "OMO_KEY": secrets.token_urlsafe(32), "SHOP_PORT": str(shop_port)}
+    keys = {"OMO_KEY": secrets.token_urlsafe(32), "OMO_MEMBER_KEY": f"demo:{secrets.token_urlsafe(32)}"}
     serve: list[str | Path] = [_omo(), "serve", "--rules", RULES, "--port", str(omo_port), "--data", DATA]
     with contextlib.ExitStack() as stack:
-        service = stack.enter_context(_child(serve, {"OMO_KEY": environment["OMO_KEY"]}))
+        service = stack.enter_context(_child(serve, keys))
         _wait_for(f"{omo_url}/readyz", "omo serve", service)
+        environment = {"OMO_URL": omo_url, "SHOP_PORT": str(shop_port), **keys}
         shop = stack.enter_context(_child([sys.executable, HERE / "shop.py"], environment))
         _wait_for(f"{shop_url}/static/icon.svg", "shop.py", shop)
         yield shop_url, {"omo serve": service, "shop.py": shop}

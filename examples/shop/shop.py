@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -20,44 +21,58 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+import carts
+import consent
+import members
 import somebody
+from carts import Cart
 from catalogue import CATEGORIES, PRODUCTS, Product, in_category, matching
-from omo_client import Answer, OmoClient
+from handing_on import hand_on
+from members import MEMBERS, Sessions
+from omo_client import Answer, OmoClient, Remembered
 from pages import Pages
-from somebody import Somebody
+from visit import VISITOR_COOKIE, Visit, visit_of
 
 HERE = Path(__file__).parent
-VISITOR_COOKIE = "omo_vid"
 _THIRTEEN_MONTHS_SECONDS = 395 * 24 * 3600
 _POPULAR = ("asagake", "fuwari", "hajime", "yamabiko")
 _THREE_SHOES = ("asagake", "fuwari", "hayate")
 _SHOE_FOR_THE_CART = "fuwari"
+_A_GOOD_HOUR = timedelta(minutes=61)
 
 
 class Settings(msgspec.Struct, frozen=True):
     omo_url: str = "http://127.0.0.1:8700"
     omo_key: str = ""
     port: int = 8701
+    member_key: str = ""
+    """Signs who is logged in; without it the shop makes one up, and /omo/why knows no members."""
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Return the settings of OMO_URL, OMO_KEY and SHOP_PORT."""
-    named = {"omo_url": "OMO_URL", "omo_key": "OMO_KEY", "port": "SHOP_PORT"}
+    """Return the settings of OMO_URL, OMO_KEY, SHOP_PORT and OMO_MEMBER_KEY."""
+    named = {"omo_url": "OMO_URL", "omo_key": "OMO_KEY", "port": "SHOP_PORT", "member_key": "OMO_MEMBER_KEY"}
     stated = {name: environment[variable] for name, variable in named.items() if environment.get(variable)}
     return msgspec.convert(stated, type=Settings, strict=False)
 
 
 def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
     """Return the shop. Tests may pass a transport that stands for the service."""
-    shop = Shop(OmoClient(settings.omo_url, settings.omo_key, transport), Pages(HERE / "templates"))
+    sessions = Sessions(settings.member_key or f"shop:{secrets.token_urlsafe(32)}")
+    shop = Shop(OmoClient(settings.omo_url, settings.omo_key, transport), Pages(HERE / "templates"), sessions)
     routes = [
         Route("/", shop.home),
         Route("/search", shop.search),
         Route("/member/", shop.member),
+        Route("/member/login", shop.log_in, methods=["POST"]),
+        Route("/member/logout", shop.log_out, methods=["POST"]),
         Route("/cart/", shop.cart),
         Route("/cart/add", shop.add_to_cart, methods=["POST"]),
+        Route("/cart/remove", shop.remove_from_cart, methods=["POST"]),
         Route("/cart/buy", shop.buy, methods=["POST"]),
+        Route("/consent", shop.answer_consent, methods=["POST"]),
         Route("/somebody", shop.be_somebody, methods=["POST"]),
+        Route("/omo/{rest:path}", shop.hand_on, methods=["GET", "POST"]),
         Route("/images/{slug}.svg", shop.picture),
         Mount("/static", StaticFiles(directory=HERE / "static")),
         Route("/{category}/", shop.category),
@@ -66,10 +81,20 @@ def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = 
     return Starlette(routes=routes, exception_handlers={404: shop.not_found}, lifespan=shop.open)
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """A visit to a page, and the answer about it."""
+
+    visit: Visit
+    blocks: tuple[str, ...]
+    answer: Answer
+
+
 class Shop:
-    def __init__(self, omo: OmoClient, pages: Pages) -> None:
+    def __init__(self, omo: OmoClient, pages: Pages, sessions: Sessions) -> None:
         self._omo = omo
         self._pages = pages
+        self._sessions = sessions
+        self._carts_of_members: dict[str, Cart] = {}
 
     @contextlib.asynccontextmanager
     async def open(self, _: Starlette) -> AsyncIterator[None]:
@@ -94,14 +119,17 @@ class Shop:
         return await self._page(request, "product.html", tags=[product.category], events=[event], product=product)
 
     async def member(self, request: Request) -> Response:
-        return await self._page(request, "member.html")
+        asked = await self._ask(request, "member.html")
+        remembered = await self._remembered(asked)
+        return self._response(request, "member.html", asked, members=MEMBERS, remembered=remembered)
 
     async def search(self, request: Request) -> Response:
         words = request.query_params.get("q", "").strip()
         return await self._page(request, "search.html", words=words, products=matching(words))
 
     async def cart(self, request: Request) -> Response:
-        return await self._page(request, "cart.html", lines=_in_cart(_person(request)))
+        cart = self._cart(self._visit(request))
+        return await self._page(request, "cart.html", lines=carts.lines(cart), total=carts.total(cart))
 
     async def not_found(self, request: Request, _: Exception) -> Response:
         return await self._page(request, "not_found.html", status=404)
@@ -116,64 +144,154 @@ class Shop:
         events: Sequence[Mapping[str, Any]] = (),
         **context: object,
     ) -> Response:
-        """Ask once for all blocks of the page, render it with what came back, and keep the visitor's id."""
-        person = _person(request)
+        asked = await self._ask(request, template, tags, events)
+        return self._response(request, template, asked, status, **context)
+
+    async def _ask(
+        self,
+        request: Request,
+        template: str,
+        tags: Sequence[str] = (),
+        events: Sequence[Mapping[str, Any]] = (),
+    ) -> Asked:
+        """Ask once for all blocks of a page."""
+        visit = self._visit(request)
         blocks = self._pages.blocks_of(template)
-        page = somebody.page_of(person, str(request.url), request.headers.get("referer", ""))
-        answer = await self._omo.decide(
-            _who(request, person)
-            | {
-                "blocks": blocks,
-                "page": page | {"tags": tags},
-                "client": _client(request, person),
-                "events": [{"event": "page_view"}, *events],
-            },
-        )
-        context |= {"answer": answer, "blocks": blocks, "person": person, "request": request, "somebody": somebody}
+        page = somebody.page_of(visit.person, str(request.url), request.headers.get("referer", ""))
+        question = {
+            "blocks": blocks,
+            "page": page | {"tags": tags},
+            "client": visit.client,
+            "events": [{"event": "page_view"}, *events],
+        }
+        answer = await self._omo.decide(visit.who() | question, visit.headers)
+        return Asked(visit, blocks, answer)
+
+    def _response(
+        self, request: Request, template: str, asked: Asked, status: int = 200, **context: object
+    ) -> Response:
+        """Render a page with what came back, and keep the visitor's id."""
+        context |= {"visit": asked.visit, "blocks": asked.blocks, "answer": asked.answer, "request": request}
+        context |= {"cart": self._cart(asked.visit), "somebody": somebody}
         html = self._pages.render(template, **context, categories=CATEGORIES, popular=_products(_POPULAR))
         response = HTMLResponse(html, status, headers={"Cache-Control": "private, no-store"})
-        _keep_visitor_id(request, response, answer)
+        _keep_visitor_id(response, asked)
+        return response
+
+    async def _remembered(self, asked: Asked) -> Remembered | None:
+        """Return what the service remembers of the member, or of a guest by the id: without one, nothing."""
+        visit, answered = asked.visit, asked.answer.visitor
+        if visit.member:
+            return await self._omo.remembered({"member": {"id": visit.member.id}})
+        visitor_id = (answered.id if answered else None) or visit.visitor_id
+        return await self._omo.remembered({"visitor": {"id": visitor_id}}) if visitor_id else Remembered()
+
+    async def log_in(self, request: Request) -> Response:
+        """Log a sample member in. What lay in the guest's cart joins the member's."""
+        member = MEMBERS.get((await _form(request)).get("member", ""))
+        if member is None:
+            raise HTTPException(404)
+        cart = carts.together(self._carts_of_members.get(member.id, ()), self._visit(request).guest_cart)
+        self._carts_of_members[member.id] = cart
+        response = _go("/member/")
+        response.delete_cookie(carts.COOKIE)
+        _set_cookie(response, members.COOKIE, self._sessions.cookie_of(member), members.LIFE_SECONDS)
+        return response
+
+    async def log_out(self, _: Request) -> Response:
+        response = _go("/member/")
+        response.delete_cookie(members.COOKIE)
+        return response
+
+    async def answer_consent(self, request: Request) -> Response:
+        """Keep a yes or a no. The next question states it; on a no, the service then erases what it remembers."""
+        form = await _form(request)
+        given = form.get("consent") == "yes"
+        response = _go(_own_path(form.get("back", "")) if given else "/member/#remembered")
+        _set_cookie(response, consent.COOKIE, consent.to_cookie(given=given), consent.LIFE_SECONDS)
         return response
 
     async def add_to_cart(self, request: Request) -> Response:
-        form = await _form(request)
-        product = PRODUCTS.get(form.get("slug", ""))
-        if product is None:
-            raise HTTPException(404)
-        return await self._put_into_cart(request, product, "/cart/")
+        product = _named(await _form(request))
+        return await self._put_into_cart(self._visit(request), product, "/cart/")
 
-    async def _put_into_cart(self, request: Request, product: Product, then: str) -> Response:
-        person = _person(request)
-        await self._record(request, person, [{"event": "add_to_cart", "items": [_item(product)]}])
-        return _go(then, somebody.with_item(person, product.slug))
+    async def remove_from_cart(self, request: Request) -> Response:
+        product, visit = _named(await _form(request)), self._visit(request)
+        cart = self._cart(visit)
+        if product.slug in cart:
+            await self._record(visit, [{"event": "remove_from_cart", "items": [_item(product)]}])
+        return self._with_cart(_go("/cart/"), visit, carts.without_one(cart, product.slug))
 
     async def buy(self, request: Request) -> Response:
-        person = _person(request)
-        items = [_item(product) for product in _in_cart(person)]
-        if items:
-            order = {"event": "purchase", "transaction_id": secrets.token_hex(8), "items": items, "currency": "JPY"}
-            await self._record(request, person, [order])
-        return _go("/cart/", msgspec.structs.replace(person, cart=()))
+        visit = self._visit(request)
+        if cart := self._cart(visit):
+            items = [_item(product, quantity) for product, quantity in carts.lines(cart)]
+            value = carts.total(cart)
+            order = {"transaction_id": secrets.token_hex(8), "items": items, "value": value, "currency": "JPY"}
+            await self._record(visit, [{"event": "purchase", **order}])
+        return self._with_cart(_go("/cart/"), visit, ())
 
     async def be_somebody(self, request: Request) -> Response:
         """Take a form of the strip and go back to the page it stood on."""
         form = await _form(request)
-        person, back = _person(request), _own_path(form.get("back", ""))
+        visit, back = self._visit(request), _own_path(form.get("back", ""))
         match form.get("do"):
             case "look_at_three_shoes":
-                await self._record(request, person, [e for shoe in _products(_THREE_SHOES) for e in _looked_at(shoe)])
-                return _go(back, person)
+                await self._record(visit, [e for shoe in _products(_THREE_SHOES) for e in _looked_at(shoe)])
+                return _go(back)
             case "put_shoe_into_cart":
-                return await self._put_into_cart(request, PRODUCTS[_SHOE_FOR_THE_CART], back)
+                return await self._put_into_cart(visit, PRODUCTS[_SHOE_FOR_THE_CART], back)
+            case "put_shoe_into_cart_an_hour_ago":
+                return await self._put_into_cart(visit, PRODUCTS[_SHOE_FOR_THE_CART], back, _A_GOOD_HOUR)
             case "start_over":
-                response = _go(back, Somebody())
-                response.delete_cookie(VISITOR_COOKIE)
-                return response
-        return _go(back, somebody.changed(person, form))
+                return await self._start_over(visit, back)
+        response = _go(back)
+        response.set_cookie(
+            somebody.COOKIE, somebody.to_cookie(somebody.changed(visit.person, form)), httponly=True, samesite="lax"
+        )
+        return response
 
-    async def _record(self, request: Request, person: Somebody, events: Sequence[Mapping[str, Any]]) -> None:
-        if person.consent:
-            await self._omo.record(_who(request, person) | {"events": events})
+    async def _start_over(self, visit: Visit, back: str) -> Response:
+        """Forget everything, here and at the service."""
+        if visit.visitor_id:
+            await self._omo.erase({"visitor": {"id": visit.visitor_id}})
+        if visit.member:
+            await self._omo.erase({"member": {"id": visit.member.id}})
+            self._carts_of_members.pop(visit.member.id, None)
+        response = _go(back)
+        for name in (VISITOR_COOKIE, somebody.COOKIE, consent.COOKIE, members.COOKIE, carts.COOKIE):
+            response.delete_cookie(name)
+        return response
+
+    async def _put_into_cart(
+        self, visit: Visit, product: Product, then: str, ago: timedelta = timedelta(0)
+    ) -> Response:
+        """Put a product into the cart, and say so; with `ago` as if it had been then."""
+        event = {"event": "add_to_cart", "items": [_item(product)]}
+        if ago:
+            event["timestamp"] = (datetime.now(UTC) - ago).isoformat(timespec="seconds")
+        await self._record(visit, [event])
+        return self._with_cart(_go(then), visit, carts.together(self._cart(visit), (product.slug,)))
+
+    def _cart(self, visit: Visit) -> Cart:
+        return self._carts_of_members.get(visit.member.id, ()) if visit.member else visit.guest_cart
+
+    def _with_cart(self, response: Response, visit: Visit, cart: Cart) -> Response:
+        if visit.member:
+            self._carts_of_members[visit.member.id] = cart
+        else:
+            response.set_cookie(carts.COOKIE, carts.to_cookie(cart), httponly=True, samesite="lax")
+        return response
+
+    async def _record(self, visit: Visit, events: Sequence[Mapping[str, Any]]) -> None:
+        if visit.remembers:
+            await self._omo.record(visit.who() | {"events": events}, visit.headers)
+
+    async def hand_on(self, request: Request) -> Response:
+        return await hand_on(request, self._omo)
+
+    def _visit(self, request: Request) -> Visit:
+        return visit_of(request, self._sessions)
 
     async def picture(self, request: Request) -> Response:
         product = PRODUCTS.get(request.path_params["slug"])
@@ -183,38 +301,19 @@ class Shop:
         return Response(svg, media_type="image/svg+xml", headers={"Cache-Control": "public, max-age=3600"})
 
 
-def _person(request: Request) -> Somebody:
-    return somebody.from_cookie(request.cookies.get(somebody.COOKIE))
-
-
-def _who(request: Request, person: Somebody) -> dict[str, Any]:
-    visitor: dict[str, Any] = {"consent": somebody.consent_of(person)}
-    if visitor_id := request.cookies.get(VISITOR_COOKIE):
-        visitor["id"] = visitor_id
-    member = somebody.member_of(person)
-    return {"visitor": visitor, "member": member} if member else {"visitor": visitor}
-
-
-def _client(request: Request, person: Somebody) -> dict[str, str]:
-    return {
-        "ip": request.client.host if request.client else "",
-        "user_agent": request.headers.get("user-agent", ""),
-        "accept_language": request.headers.get("accept-language", ""),
-    } | somebody.place_of(person)
-
-
-def _keep_visitor_id(request: Request, response: Response, answer: Answer) -> None:
-    if answer.visitor is None:
+def _keep_visitor_id(response: Response, asked: Asked) -> None:
+    """Put a new id into the cookie, and take it away after a no; where nothing was said, it stays."""
+    visitor, visit = asked.answer.visitor, asked.visit
+    if visitor is None:
         return
-    if answer.visitor.new and answer.visitor.id:
-        age = _THIRTEEN_MONTHS_SECONDS
-        response.set_cookie(VISITOR_COOKIE, answer.visitor.id, max_age=age, httponly=True, samesite="lax")
-    elif answer.visitor.id is None and VISITOR_COOKIE in request.cookies:
+    if visitor.new and visitor.id:
+        _set_cookie(response, VISITOR_COOKIE, visitor.id, _THIRTEEN_MONTHS_SECONDS)
+    elif visit.visitor_id and visit.denies:
         response.delete_cookie(VISITOR_COOKIE)
 
 
-def _item(product: Product) -> dict[str, Any]:
-    return {"item_id": product.slug, "item_category": product.category, "price": product.price, "quantity": 1}
+def _item(product: Product, quantity: int = 1) -> dict[str, Any]:
+    return {"item_id": product.slug, "item_category": product.category, "price": product.price, "quantity": quantity}
 
 
 def _looked_at(product: Product) -> list[dict[str, Any]]:
@@ -226,8 +325,11 @@ def _products(slugs: Sequence[str]) -> list[Product]:
     return [PRODUCTS[slug] for slug in slugs if slug in PRODUCTS]
 
 
-def _in_cart(person: Somebody) -> list[Product]:
-    return _products(person.cart)
+def _named(form: Mapping[str, str]) -> Product:
+    product = PRODUCTS.get(form.get("slug", ""))
+    if product is None:
+        raise HTTPException(404)
+    return product
 
 
 async def _form(request: Request) -> dict[str, str]:
@@ -239,10 +341,12 @@ def _own_path(text: str) -> str:
     return text if text.startswith("/") and not text.startswith(("//", "/\\")) else "/"
 
 
-def _go(path: str, person: Somebody) -> Response:
-    response = RedirectResponse(path, 303)
-    response.set_cookie(somebody.COOKIE, somebody.to_cookie(person), httponly=True, samesite="lax")
-    return response
+def _go(path: str) -> Response:
+    return RedirectResponse(path, 303)
+
+
+def _set_cookie(response: Response, name: str, value: str, life_seconds: int) -> None:
+    response.set_cookie(name, value, max_age=life_seconds, httponly=True, samesite="lax")
 
 
 def main() -> None:

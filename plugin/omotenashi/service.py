@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import logging
-import secrets
 import time
 from collections import Counter
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from omotenashi.engine.choose import Choice
 from omotenashi.engine.occasion import Occasion
-from omotenashi.model.errors import StoreUnavailable
-from omotenashi.model.event import Event
+from omotenashi.model.errors import RefusedRequest, StoreUnavailable
+from omotenashi.model.event import Basis, Event
 from omotenashi.model.paths import page_path
 from omotenashi.model.request import RequestFacts
 from omotenashi.model.text import fold as folded
-from omotenashi.model.visitor import Arrival, History
+from omotenashi.person import Person, Persons, visitor_of
 from omotenashi.profiles import fold, ingest
 from omotenashi.profiles.store import Change, Claim, Store
 from omotenashi.reload import Holder, Watcher
 from omotenashi.settings import Settings
 from omotenashi.signals import gather
-from omotenashi.signals.consent import consent_of
-from omotenashi.signals.device import is_bot
 from omotenashi.signals.gather import SignalTools
 from omotenashi.signals.member import MemberKeys
 from omotenashi.signals.place_reader import PlaceReader
 from omotenashi.site import Shown, Site, shown
 
 logger = logging.getLogger("omotenashi.service")
-_STORING = "personalization"
 
 
 class Outcome(Struct, frozen=True):
@@ -45,32 +40,23 @@ class Outcome(Struct, frozen=True):
     segments: tuple[str, ...] = ()
 
 
-class _Person(Struct, frozen=True):
-    """The visitor of a request, as far as the profile is concerned."""
-
-    consent: frozenset[str] = frozenset()
-    id: str | None = None
-    new: bool = False
-    history: History | None = None
-    kept: Arrival | None = None
-    recorded: bool = False
-    """What happens now goes into the profile."""
-
-
 class Service:
     """Answers requests from the current site. One for each process.
 
     `counters` says by name what was refused, dropped or went wrong since the start; metrics will export it.
     """
 
-    def __init__(self, holder: Holder, store: Store, tools: SignalTools, *, deadline: float = 0.05) -> None:
+    def __init__(
+        self, holder: Holder, store: Store, tools: SignalTools, secret: bytes, *, deadline: float = 0.05
+    ) -> None:
+        """`secret` makes the keys of members' profiles; `deadline`: seconds to wait for the store."""
         self.holder = holder
         self.counters: Counter[str] = tools.counts
+        self.persons = Persons(store, tools, secret, patience=deadline)
         self._store = store
         self._tools = tools
         self._watcher: Watcher | None = None
         self._deadline = deadline
-        self._store_answers = True
         self.places_problem: str | None = None
 
     def start(self) -> None:
@@ -117,13 +103,14 @@ class Service:
 
     async def decide(self, facts: RequestFacts) -> Outcome:
         """Decide the blocks of a page, and record the view. Never fails; raises RefusedRequest for malformed events."""
-        events = _stated_events(facts)
         site = self.holder.current
         if site is None:
             self.counters["no_site"] += 1
             return Outcome({})
         try:
-            return await self._decide(facts, events, site)
+            return await self._decide(facts, site)
+        except RefusedRequest:
+            raise
         except Exception:  # the fault boundary: the page keeps its originals, the fault is counted and logged
             self.counters["fault:decide"] += 1
             logger.exception("a decision failed; the page keeps its originals")
@@ -134,84 +121,70 @@ class Service:
 
         Raises RefusedRequest for malformed events, StoreUnavailable when they could not be written.
         """
-        events = _stated_events(facts)
         site = self.holder.current
         if site is None:
             raise StoreUnavailable("no rules are loaded, so consent cannot be read")
-        allowed = _STORING in consent_of(facts, site.facts)
-        if not (allowed and facts.visitor_id and facts.counts) or self._is_bot(facts):
+        events = _stated_events(facts, site)
+        person = await self.persons.identify(facts, site)
+        if person.key is None or not facts.counts:
             self.counters["event_not_kept"] += 1
             return
-        await self._store.write(Change(facts.visitor_id, int(facts.now), events, request_id=facts.request_id))
+        await self._store.write(Change(person.key, int(facts.now), events, request_id=facts.request_id))
 
-    async def _decide(self, facts: RequestFacts, events: tuple[Event, ...], site: Site) -> Outcome:
+    async def _decide(self, facts: RequestFacts, site: Site) -> Outcome:
         begun = time.monotonic()
-        person = self._person(facts, site)
-        visitor = gather.visitor(
-            facts,
-            site.facts,
-            self._tools,
-            consent=person.consent,
-            history=person.history,
-            kept=person.kept,
-            visitor_id=person.id,
-        )
+        events = _stated_events(facts, site)
+        person = await self._person(facts, site)
+        visitor = visitor_of(facts, person, site, self._tools)
         occasion = site.engine.occasion(visitor, facts.now)
         choices = site.engine.decide(occasion, facts.blocks)
-        if person.recorded:
-            events = _with_page_view(events, facts)
+        if person.known and facts.counts:
+            events = _with_page_view(events, facts, site)
             choices = await self._recorded(facts, events, person, site, occasion, choices, begun)
         else:
             choices = _unlimited(choices, site, occasion)
         segments = tuple(site.engine.segments(occasion)) if facts.authenticated else ()
         blocks = {name: shown(choice, site, occasion) for name, choice in choices.items()}
-        return Outcome(blocks, person.id, person.new, segments)
+        return Outcome(blocks, person.visitor_id, person.new, segments)
 
-    def _person(self, facts: RequestFacts, site: Site) -> _Person:
-        """Read the profile, if consent allows and the visitor has an id; a store that is down makes history unknown."""
-        consent = consent_of(facts, site.facts)
-        if _STORING not in consent or self._is_bot(facts):
-            return _Person(consent)
-        new = facts.visitor_id is None
-        if new and not (facts.may_issue_id and facts.counts):
-            return _Person(consent)
-        identifier = facts.visitor_id or secrets.token_urlsafe(16)
-        now = int(facts.now)
+    async def _person(self, facts: RequestFacts, site: Site) -> Person:
+        """Return who asks; a store that does not answer makes the history unknown."""
         try:
-            profile = None if new else self._store.read(identifier)
+            return await self.persons.identify(facts, site)
         except StoreUnavailable as error:
-            self._store_failed(error)
-            return _Person(consent, identifier, new)
-        path = page_path(facts.url) if facts.one_of_several and not facts.request_id else ""
-        history = fold.history(profile, now, facts.request_id, path)
-        return _Person(consent, identifier, new, history, fold.kept_arrival(profile, now), facts.counts)
+            self.persons.failed(error)
+            return self.persons.unknown(facts, site)
 
     async def _recorded(
         self,
         facts: RequestFacts,
         events: tuple[Event, ...],
-        person: _Person,
+        person: Person,
         site: Site,
         occasion: Occasion,
         choices: dict[str, Choice],
         begun: float,
     ) -> dict[str, Choice]:
         """Commit the view and claim the limits before the answer; a lost claim tries the next rule."""
-        arrival = None if occasion.visitor.arrival == person.kept else occasion.visitor.arrival
-        claims = _claims(choices, occasion)
-        lost: set[str] = set()
-        while claims or events:
-            change = Change(person.id or "", int(facts.now), events, claims, arrival, facts.request_id)
-            granted = await self._write(change, begun)
+        now, arrival = int(facts.now), occasion.visitor.arrival
+        if arrival == fold.kept_arrival(person.profile, now):
+            change = Change(person.key or "", now, events, request_id=facts.request_id)
+        else:
+            change = Change(person.key or "", now, events, arrival=arrival, request_id=facts.request_id)
+        claims, lost, told = _claims(choices, occasion), set[str](), set[str]()
+        while claims or change.events:
+            shown_rules = tuple(rule for rule in _remembered(choices, site) if rule not in told)
+            granted = await self._write(structs.replace(change, claims=claims, shown=shown_rules), begun)
             if granted is None:
                 return _unlimited(choices, site, occasion)
+            told.update(shown_rules)
             refused = {claim.rule for claim in claims} - granted
             if not refused:
                 break
             lost |= refused
             held = set(_limited(choices)) - lost
             choices = site.engine.decide(occasion, facts.blocks, without=lost)
-            events, arrival = (), None
+            change = Change(change.key, now)
             claims = tuple(claim for claim in _claims(choices, occasion) if claim.rule not in held)
         return choices
 
@@ -219,47 +192,59 @@ class Service:
         """Write within the time that is left; return the granted claims, or None where nothing was confirmed."""
         left = self._deadline - (time.monotonic() - begun)
         try:
-            granted = await asyncio.wait_for(self._store.write(change), max(left, 0.001))
-        except TimeoutError:
-            self.counters["deadline"] += 1
+            granted = await self._store.write(change, max(left, 0.001))
+        except (TimeoutError, StoreUnavailable) as error:
+            self.persons.failed(error)
             return None
-        except StoreUnavailable as error:
-            self._store_failed(error)
-            return None
-        self._store_answers = True
+        self.persons.answered()
         return granted
 
-    def _store_failed(self, error: StoreUnavailable) -> None:
-        if self._store_answers:
-            logger.error("the store does not answer, history is unknown: %s", error)
-        self._store_answers = False
-        self.counters["store_unavailable"] += 1
 
-    def _is_bot(self, facts: RequestFacts) -> bool:
-        return bool(facts.user_agent) and is_bot(facts.user_agent)
-
-
-def _stated_events(facts: RequestFacts) -> tuple[Event, ...]:
+def _stated_events(facts: RequestFacts, site: Site) -> tuple[Event, ...]:
     if not facts.events:
         return ()
-    return tuple(
-        ingest.settle(event, facts.now, facts.url, facts.tags, from_browser=not facts.authenticated)
+    settled = (
+        ingest.settle(
+            event,
+            facts.now,
+            facts.url,
+            facts.tags,
+            from_browser=not facts.authenticated,
+            allowed=site.facts.browser_events,
+        )
         for event in facts.events
     )
+    return tuple(ingest.without_sensitive(event, site.facts.sensitive_topics) for event in settled)
 
 
-def _with_page_view(events: tuple[Event, ...], facts: RequestFacts) -> tuple[Event, ...]:
+def _with_page_view(events: tuple[Event, ...], facts: RequestFacts, site: Site) -> tuple[Event, ...]:
     """Add the page view that every decision implies, unless one is stated."""
     if any(event.name == "page_view" for event in events):
         return events
     tags = tuple(map(folded, facts.tags))
     path = page_path(facts.url) if facts.url else ""  # where the page is not named, the visit counts, but no page
-    view = Event("page_view", int(facts.now), path=path, tags=tags, implied=facts.one_of_several)
-    return (view, *events)
+    view = Event("page_view", int(facts.now), path=path, tags=tags, basis=_basis(facts))
+    return (ingest.without_sensitive(view, site.facts.sensitive_topics), *events)
+
+
+def _basis(facts: RequestFacts) -> Basis:
+    """A call for all blocks is a view of its own; includes of one page are one view together."""
+    if not facts.one_of_several:
+        return Basis.STATED
+    return Basis.REQUESTED if facts.request_id else Basis.IMPLIED
 
 
 def _limited(choices: dict[str, Choice]) -> list[str]:
     return [choice.rule.id for choice in choices.values() if choice.rule is not None and choice.rule.limit is not None]
+
+
+def _remembered(choices: dict[str, Choice], site: Site) -> list[str]:
+    """Return the ids of the winning rules without a limit that some condition asks for."""
+    remembered = site.engine.program.remembered
+    if not remembered:
+        return []
+    won = (choice.rule for choice in choices.values() if choice.rule is not None and choice.rule.limit is None)
+    return [rule.id for rule in won if rule.id in remembered]
 
 
 def _claims(choices: dict[str, Choice], occasion: Occasion) -> tuple[Claim, ...]:

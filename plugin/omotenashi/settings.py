@@ -15,10 +15,17 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from omotenashi.model.errors import SettingsError
+from omotenashi.profiles.retention import Keep
 
 SETTINGS_FILE = "omotenashi.toml"
 KEY_FILE = "key"
+HASH_KEY_FILE = "hash-key"
+DATABASE = "visitors.sqlite"
 SHORTEST_KEY = 16
+LONGEST_RETENTION = 4000
+"""Days."""
+_DAY = 86_400
+_STORES = "sqlite:///relative/path, sqlite:////absolute/path or memory:"
 
 
 class Settings(Struct, frozen=True):
@@ -46,6 +53,16 @@ class Settings(Struct, frozen=True):
     """The header with the client's address: x-forwarded-for or forwarded (RFC 7239)."""
     deadline: int = 50
     """Milliseconds after which limits and history no longer wait for the store."""
+    store: str = ""
+    """Where visitors are stored: sqlite:///path, or memory: to try things out. By default in the data directory."""
+    hash_key: str = ""
+    """The key of the hashes of member ids. Without one it is made at the first start, like the server key."""
+    retention_events: int = 400
+    """Days for which views, orders and all else that visitors did are kept."""
+    retention_exposures: int = 400
+    """Days for which it is kept what was shown."""
+    retention_profiles: int = 400
+    """Days for which a profile is kept to which nothing is added."""
 
 
 def read_settings(
@@ -78,6 +95,48 @@ def server_key(settings: Settings) -> tuple[str, Path | None]:
     if len(key) < SHORTEST_KEY:
         raise SettingsError(f"data: {path} holds no key; delete it, and a new one is made")
     return key, path
+
+
+def hash_key(settings: Settings) -> bytes:
+    """Return the key with which member ids are hashed. Makes it at the first start (mode 0600).
+
+    With another key members are not known again: what was stored about them stays, but nobody is asked for it.
+    """
+    if settings.hash_key:
+        return settings.hash_key.strip().encode()
+    path = settings.data / HASH_KEY_FILE
+    try:
+        key = _kept_key(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"data: the key of member ids cannot be kept in {path} ({error}); set OMO_HASH_KEY"
+        ) from error
+    if len(key) < SHORTEST_KEY:
+        raise SettingsError(f"data: {path} holds no key; put it back from a backup, or members' history is lost")
+    return key.encode()
+
+
+def store_path(settings: Settings) -> Path | None:
+    """Return the file of the visitors' database, or None where visitors are kept in memory."""
+    if not settings.store:
+        return settings.data / DATABASE
+    return None if settings.store == "memory:" else _sqlite_path(settings.store)
+
+
+def keep_of(settings: Settings) -> Keep:
+    """Return for how long what is stored is kept."""
+    events, exposures, profiles = settings.retention_events, settings.retention_exposures, settings.retention_profiles
+    return Keep(events * _DAY, exposures * _DAY, profiles * _DAY)
+
+
+def _sqlite_path(store: str) -> Path:
+    scheme = store.partition(":")[0]
+    if scheme in ("redis", "rediss", "valkey", "valkeys"):
+        raise SettingsError(f"store: {scheme} is not yet available; write {_STORES}")
+    path = store.removeprefix("sqlite:///")
+    if path == store or not path.strip("/") or path.endswith("/") or "?" in path or path == ":memory:":
+        raise SettingsError(f"store: this is none of {_STORES}")
+    return Path(path)
 
 
 def _kept_key(path: Path) -> str:
@@ -144,6 +203,17 @@ def _check(settings: Settings) -> None:
         raise SettingsError(f"deadline: {settings.deadline} is not between 1 and 10000 milliseconds")
     if settings.forwarded not in ("x-forwarded-for", "forwarded"):
         raise SettingsError(f"forwarded: {settings.forwarded!r} is neither x-forwarded-for nor forwarded")
+    if settings.hash_key and len(settings.hash_key.strip()) < SHORTEST_KEY:
+        raise SettingsError(f"hash_key: it has fewer than {SHORTEST_KEY} characters")
+    _check_storing(settings)
+
+
+def _check_storing(settings: Settings) -> None:
+    if store_path(settings) is None and settings.workers > 1:
+        raise SettingsError(f"store: memory: is for one worker, not for {settings.workers}; write sqlite:///path")
+    for name in ("retention_events", "retention_exposures", "retention_profiles"):
+        if not 1 <= getattr(settings, name) <= LONGEST_RETENTION:
+            raise SettingsError(f"{name}: {getattr(settings, name)} is not between 1 and {LONGEST_RETENTION} days")
 
 
 def _suggestion(name: str, known: Mapping[str, Any]) -> str:
@@ -159,6 +229,9 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "port": int,
     "workers": int,
     "deadline": int,
+    "retention_events": int,
+    "retention_exposures": int,
+    "retention_profiles": int,
     "trusted_proxies": _networks,
 }
 _EXPECTED = {int: "a whole number", Path: "a path", _networks: "a list of networks"}

@@ -12,12 +12,14 @@ from msgspec import Struct
 from omotenashi.engine.choose import Account, Choice
 from omotenashi.engine.occasion import Occasion, months_before
 from omotenashi.language.condition import Span
-from omotenashi.language.syntax import CaseSpec, Expectation, StatedVisitor
+from omotenashi.language.rule_names import RuleNames
+from omotenashi.language.syntax import CaseSpec, Expectation, StatedHistory, StatedShowing, StatedVisitor
 from omotenashi.language.vocabulary import FIELDS
 from omotenashi.model.request import RequestFacts
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
-from omotenashi.model.visitor import Arrival, History, Member, Place, Visitor
+from omotenashi.model.views import Views
+from omotenashi.model.visitor import Arrival, Cart, History, Member, Place, Showing, Visitor
 from omotenashi.signals import gather
 from omotenashi.signals.gather import SignalTools
 from omotenashi.signals.region import stated_place
@@ -55,13 +57,20 @@ def occasion_for(stated: StatedVisitor, site: Site, tools: SignalTools, now: flo
     """Return what a decision for a stated visitor is made on; history has whole seconds, and so has the moment."""
     now = int(now)
     zone = ZoneInfo(site.facts.timezone)
-    return site.engine.occasion(visitor_of(stated, site.facts, tools, now, zone), now)
+    consent = site.facts.consent.default if stated.consent is None else stated.consent
+    history = _history(stated.history, now, zone, site.engine.program.names) if "personalization" in consent else None
+    return site.engine.occasion(visitor_of(stated, site.facts, tools, consent, history, now), now)
 
 
-def visitor_of(stated: StatedVisitor, site: SiteFacts, tools: SignalTools, now: float, zone: tzinfo) -> Visitor:
+def visitor_of(
+    stated: StatedVisitor,
+    site: SiteFacts,
+    tools: SignalTools,
+    consent: frozenset[str],
+    history: History | None,
+    now: float,
+) -> Visitor:
     """Return the visitor that a test states: raw facts through the real signals, then what is stated outright."""
-    consent = site.consent.default if stated.consent is None else stated.consent
-    history = _history(stated, now, zone) if "personalization" in consent else None
     raw = RequestFacts(
         now=now,
         authenticated=True,
@@ -72,7 +81,8 @@ def visitor_of(stated: StatedVisitor, site: SiteFacts, tools: SignalTools, now: 
         accept_language=stated.accept_language,
     )
     visitor_id = TEST_VISITOR if consent else None
-    visitor = gather.visitor(raw, site, tools, consent=consent, history=history, kept=None, visitor_id=visitor_id)
+    known = gather.Known(consent=consent, history=history, visitor_id=visitor_id)
+    visitor = gather.visitor(raw, site, tools, known)
     visitor = msgspec.structs.replace(
         visitor,
         arrival=_arrival(stated, visitor.arrival),
@@ -168,18 +178,25 @@ def _member(stated: StatedVisitor) -> Member | None:
     return Member("a-member-of-a-test", stated.member)
 
 
-def _history(stated: StatedVisitor, now: float, zone: tzinfo) -> History:
+def _history(past: StatedHistory, now: float, zone: tzinfo, names: RuleNames) -> History:
     """Nothing is derived between kinds; what is not stated did not happen, and this is the first visit."""
-    past = stated.history
     local = datetime.fromtimestamp(now, zone)
 
     def before(ago: Span) -> int:
         return int(months_before(local, ago.months).timestamp()) - ago.seconds
 
     return History(
-        views=[msgspec.structs.replace(view, at=before(ago)) for ago, view in past.views],
+        views=Views(msgspec.structs.replace(view, at=before(ago)) for ago, view in past.views),
         orders=[msgspec.structs.replace(order, at=before(ago)) for ago, order in past.orders],
         deeds=[msgspec.structs.replace(deed, at=before(ago)) for ago, deed in past.deeds],
+        showings=[Showing(before(ago), _shown_id(showing, names)) for ago, showing in past.showings],
         visits=[int(now)] * (1 if past.visits is None else past.visits),
         last_visit=before(past.last_visit) if past.last_visit else None,
+        cart=Cart(before(past.cart.ago), past.cart.amount) if past.cart else None,
+        stage=past.stage,
     )
+
+
+def _shown_id(showing: StatedShowing, names: RuleNames) -> str:
+    """The id of a rule; of a block its mark, which counts for the block and for none of its rules."""
+    return names.ids(showing.kind, showing.name)[-1]

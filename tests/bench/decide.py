@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
+import shutil
 import socket
 import statistics
 import subprocess
@@ -18,13 +20,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 KEY = "the-key-of-the-bench"
-ROUNDS, REQUESTS, CONNECTIONS = 5, 6000, 8
-BLOCKS = ["hero", "greeting", "store_info", "recommend", "notice_bar", "campaign_banner", "search_help", "footer"]
+ROUNDS, REQUESTS, CONNECTIONS, VISITORS = 5, 4000, 8, 2000
+BLOCKS = ["hero", "greeting", "store_info", "recommend", "notice_bar", "campaign_banner", "search_help", "capped"]
+PATHS = ["running", "trail", "kids", "wear"]
 EMPTY = """
 import sys, uvicorn
 from omotenashi.web.server import Protocol
@@ -43,12 +47,16 @@ def main() -> None:
         empty_port, port = free_port(), free_port()
         empty = subprocess.Popen([sys.executable, "-c", EMPTY, str(empty_port)])
         omo = Path(sys.executable).with_name("omo")
-        command = [str(omo), "serve", "--rules", str(ROOT / "rules"), "--port", str(port), "--data", folder]
+        rules = shutil.copytree(ROOT / "rules", Path(folder) / "rules")
+        (rules / "capped.yaml").write_text(CAPPED)
+        data = str(Path(folder) / "data")
+        command = [str(omo), "serve", "--rules", str(rules), "--port", str(port), "--data", data]
         environment = {**os.environ, "OMO_KEY": KEY}
-        served = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        served = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
         try:
             wait_for(empty_port)
             wait_for(port)
+            asyncio.run(load(port, [history(number) for number in range(VISITORS)], VISITORS))
             results = measure(empty.pid, empty_port, served.pid, port)
         finally:
             empty.terminate()
@@ -63,8 +71,10 @@ def measure(empty: int, empty_port: int, served: int, port: int) -> dict[str, li
     sides = {
         "empty ASGI answer": (empty, empty_port, [request({})]),
         "decide, nothing known": (served, port, [request({})]),
-        "decide, all signals": (served, port, [request(SIGNALS)]),
-        "decide, all signals, profile read and written": (served, port, [request(SIGNALS | one) for one in VISITORS]),
+        "decide, all signals": (served, port, [request(SIGNALS | MEMBER)]),
+        "decide, without consent": (served, port, [request(SIGNALS)]),
+        "decide, profile of 30 views, limit claimed": (served, port, [consenting(n) for n in range(VISITORS)]),
+        "the same, logged in": (served, port, [consenting(n, logged_in=True) for n in range(VISITORS)]),
     }
     results: dict[str, list[float]] = {name: [] for name in sides}
     for number in range(ROUNDS + 1):
@@ -76,8 +86,8 @@ def measure(empty: int, empty_port: int, served: int, port: int) -> dict[str, li
     return results
 
 
+MEMBER = {"member": {"id": "u1", "rank": "ゴールド", "last_name": "佐藤"}}
 SIGNALS = {
-    "member": {"id": "u1", "rank": "ゴールド", "last_name": "佐藤"},
     "page": {
         "url": "https://shop.example/running/?utm_source=yahoo&utm_term=%E3%83%A9%E3%83%B3%E3%83%8B%E3%83%B3%E3%82%B0",
         "referrer": "https://search.yahoo.co.jp/search?p=%E3%83%9E%E3%83%A9%E3%82%BD%E3%83%B3",
@@ -89,20 +99,51 @@ SIGNALS = {
         "accept_language": "ja,en;q=0.8",
     },
 }
-VISITORS = [{"visitor": {"id": f"visitor-{number:010}", "consent": ["personalization"]}} for number in range(2000)]
+CAPPED = """
+blocks:
+  capped:
+    rules:
+      - {name: capped, limit: {times: 900, per: 1 day}, show: {html: <p>capped</p>}}
+    otherwise: nothing
+"""
 
 
 def request(body: dict[str, object]) -> bytes:
     """Return the bytes of one POST /v1/decide."""
-    data = json.dumps({"blocks": BLOCKS, **body}, ensure_ascii=False).encode()
-    head = f"POST /v1/decide HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\nContent-Length: {len(data)}\r\n\r\n"
+    return post("/v1/decide", {"blocks": BLOCKS, **body})
+
+
+def consenting(number: int, *, logged_in: bool = False) -> bytes:
+    """Return a request that reads a profile, adds a view to it, and claims a limit."""
+    member = {"member": {"id": f"u{number}", "rank": "ゴールド", "last_name": "佐藤"}} if logged_in else {}
+    visitor = {"id": f"{'device' if logged_in else 'visitor'}-{number:010}", "consent": ["personalization"]}
+    return request(SIGNALS | member | {"visitor": visitor})
+
+
+def history(number: int) -> bytes:
+    """Return a request that states thirty views of a visitor over the last weeks."""
+    now, chance = time.time(), random.Random(number)
+    days = sorted(chance.uniform(0.1, 30) for _ in range(30))
+    paths = [f"/{chance.choice(PATHS)}/shoes-{chance.randrange(300)}" for _ in days]
+    stated = [
+        {"event": "page_view", "timestamp": f"{datetime.fromtimestamp(now - 86400 * day, UTC):%FT%TZ}", "page": path}
+        for day, path in zip(days, paths, strict=True)
+    ]
+    visitor = {"id": f"visitor-{number:010}", "consent": ["personalization"]}
+    return post("/v1/event", {"visitor": visitor, "events": stated})
+
+
+def post(path: str, body: dict[str, object]) -> bytes:
+    """Return the bytes of one POST with the server key."""
+    data = json.dumps(body, ensure_ascii=False).encode()
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\nContent-Length: {len(data)}\r\n\r\n"
     return head.encode() + data
 
 
-async def load(port: int, requests: list[bytes]) -> None:
+async def load(port: int, requests: list[bytes], count: int = REQUESTS) -> None:
     """Send the requests in turn, again and again, on a few connections."""
     turns = cycle(requests)
-    await asyncio.gather(*(one_connection(port, turns, REQUESTS // CONNECTIONS) for _ in range(CONNECTIONS)))
+    await asyncio.gather(*(one_connection(port, turns, count // CONNECTIONS) for _ in range(CONNECTIONS)))
 
 
 async def one_connection(port: int, requests: Iterator[bytes], count: int) -> None:
@@ -111,9 +152,9 @@ async def one_connection(port: int, requests: Iterator[bytes], count: int) -> No
     for _ in range(count):
         writer.write(next(requests))
         head = await reader.readuntil(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200"), head
-        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-        await reader.readexactly(length)
+        assert head.startswith(b"HTTP/1.1 20"), head
+        length = head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
+        await reader.readexactly(int(length or 0))
     writer.close()
 
 

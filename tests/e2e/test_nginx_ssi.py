@@ -8,8 +8,10 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,6 +19,9 @@ import httpx
 import pytest
 from tests.conftest import SITE
 from tests.e2e.conftest import ROOT, Start, answers, free_port, installed, wait_until
+
+from omotenashi.profiles.database import Database
+from omotenashi.profiles.retention import Keep
 
 pytestmark = pytest.mark.e2e
 NGINX = installed("nginx", "nginx-light")
@@ -84,11 +89,12 @@ def test_the_visitor_cookie_is_set_with_consent_only(nginx: Site, start: Start, 
     start(SITE, *PROXIES, port=nginx.service)
     without = nginx.page(Referer=YAHOO)
     assert "set-cookie" not in without.headers
-    assert profiles(tmp_path) == []
+    assert profiles(tmp_path) == 0
     consenting = nginx.page(Cookie="omo_consent=personalization")
     cookie = re.match(r"omo_vid=([0-9a-f]{32}); .*HttpOnly; SameSite=Lax", consenting.headers["set-cookie"])
     assert cookie
-    assert profiles(tmp_path) == [cookie[1]]
+    assert profiles(tmp_path) == 1
+    assert is_stored(tmp_path, cookie[1])
     known = nginx.page(Cookie=f"omo_consent=personalization; omo_vid={cookie[1]}")
     assert "set-cookie" not in known.headers
 
@@ -104,12 +110,17 @@ def test_the_visitor_cookie_is_set_with_consent_only(nginx: Site, start: Start, 
 def test_what_is_no_consent_sets_no_cookie(nginx: Site, start: Start, headers: dict[str, str], tmp_path: Path) -> None:
     start(SITE, *PROXIES, port=nginx.service)
     assert "set-cookie" not in nginx.page(**headers).headers
-    assert profiles(tmp_path) == []
+    assert profiles(tmp_path) == 0
 
 
-def profiles(folder: Path) -> list[str]:
+def profiles(folder: Path) -> int:
     with sqlite3.connect(folder / "data" / "visitors.sqlite") as connection:
-        return [key for (key,) in connection.execute("SELECT key FROM profile")]
+        return int(connection.execute("SELECT count(*) FROM profile").fetchone()[0])
+
+
+def is_stored(folder: Path, identifier: str) -> bool:
+    with closing(Database(folder / "data" / "visitors.sqlite", Keep(), wait=1)) as database:
+        return database.read(identifier, int(time.time())) is not None
 
 
 def test_a_dead_service_leaves_the_stub_and_no_error(nginx: Site, start: Start) -> None:
@@ -170,7 +181,7 @@ def test_forged_headers_have_no_effect(nginx: Site, start: Start, forged: dict[s
     start(SITE, *PROXIES, port=nginx.service)
     honest, lying = nginx.page(), nginx.page(**forged)
     assert lying.text == honest.text
-    assert profiles(tmp_path) == []
+    assert profiles(tmp_path) == 0
 
 
 def test_the_blocks_are_not_open_to_visitors(nginx: Site, start: Start) -> None:

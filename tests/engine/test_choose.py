@@ -14,7 +14,8 @@ from omotenashi.language import condition as c
 from omotenashi.language.condition import Condition, Conjunction, Disjunction, Fact, Negation
 from omotenashi.language.program import Block, Program, Rule, Show
 from omotenashi.model.errors import Position
-from omotenashi.model.visitor import Arrival, History, Member, Place, View, Visitor
+from omotenashi.model.views import View, Views
+from omotenashi.model.visitor import Arrival, Cart, History, Member, Order, Place, Showing, Visitor
 
 HERE = Position("x.yaml", 1, 1, 2)
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -45,7 +46,16 @@ facts = st.one_of(
         lambda n: fact("viewed", c.Viewed("page", ("/running/**",), c.Window(c.Range(at_least=n), c.Span(86400))))
     ),
     st.integers(0, 3).map(lambda n: fact("visits", c.Visits(c.Window(c.Range(at_most=n))))),
-    st.sampled_from(["keyword", "prefecture", "device", "member.rank", "viewed"]).map(
+    st.sampled_from(
+        [
+            fact("cart", c.InCart(abandoned_for=c.Span(3600))),
+            fact("cart", c.InCart(filled=False)),
+            fact("lifecycle", c.InStage(frozenset(("new", "lapsed")))),
+            fact("shown", c.Shown("id", ("a",), c.Window(c.Range(at_most=1), c.Span(86400)))),
+            fact("cooldown", c.CooledDown("purchase", c.Span(86400))),
+        ]
+    ),
+    st.sampled_from(["keyword", "prefecture", "device", "member.rank", "viewed", "cart", "lifecycle", "shown"]).map(
         lambda field: fact(field, c.Unknown())
     ),
     st.floats(-100, 100).map(lambda offset: fact("from", c.NotBefore(NOW + offset))),
@@ -64,9 +74,19 @@ places = st.one_of(
     st.sampled_from(CODES).map(lambda code: Place("JP", code, frozenset((code,)))),
     st.just(Place("JP", None, frozenset(("JP-13", "JP-14")))),
 )
-views = st.lists(
-    st.builds(View, st.integers(int(NOW) - 200_000, int(NOW)), st.sampled_from(["/running", "/running/a", "/sale"])),
-    max_size=5,
+moments = st.integers(int(NOW) - 200_000, int(NOW))
+views = st.lists(st.builds(View, moments, st.sampled_from(["/running", "/running/a", "/sale"])), max_size=5).map(Views)
+histories = st.builds(
+    History,
+    views=views,
+    visits=st.just((int(NOW),)),
+    orders=st.lists(st.builds(Order, moments), max_size=1),
+    showings=st.lists(st.builds(Showing, moments, st.just("a")), max_size=3),
+    cart=st.one_of(st.none(), st.builds(Cart, moments)),
+    cart_known=st.booleans(),
+    stage=st.sampled_from(["new", "active", "lapsed"]),
+    showings_since=st.one_of(st.none(), moments),
+    orders_since=st.one_of(st.none(), moments),
 )
 visitors = st.builds(
     Visitor,
@@ -83,7 +103,7 @@ visitors = st.builds(
     place=places,
     device=st.sampled_from([None, "mobile", "desktop"]),
     member=st.one_of(st.none(), st.just(Member("1")), st.just(Member("1", {"rank": "Gold"}))),
-    history=st.one_of(st.none(), st.builds(History, views=views, visits=st.just((int(NOW),)))),
+    history=st.one_of(st.none(), histories),
 )
 
 

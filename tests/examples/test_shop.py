@@ -1,85 +1,26 @@
 from __future__ import annotations
 
-import asyncio
 import re
-import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
 from xml.etree import ElementTree as ET
 
 import httpx
-import msgspec
 import pytest
+from tests.examples.browsing import PAGES, FakeService, browser
 
 import somebody
 from catalogue import PRODUCTS
-from shop import Settings, create_app, settings_from
+from shop import Settings, settings_from
 from somebody import Somebody
 
-PAGES = ["/", "/running/", "/trail/", "/wear/", "/running/asagake", "/member/", "/cart/", "/search", "/search?q=雨"]
 HEADING = re.compile(r"<h2[^>]*hero-title[^>]*>(.*?)</h2>", re.DOTALL)
 
 pytestmark = pytest.mark.anyio
-
-
-class FakeService(httpx.AsyncBaseTransport):
-    """Stands for the service on the shop's side: remembers what it was told and gives the answers it was given."""
-
-    def __init__(self, blocks: dict[str, Any] | None = None, visitor: dict[str, Any] | None = None) -> None:
-        self.response = httpx.Response(200, json={"blocks": blocks or {}, "visitor": visitor or {"id": None}})
-        self.delay = 0.0
-        self.questions: list[dict[str, Any]] = []
-        self.events: list[dict[str, Any]] = []
-        self.headers: list[httpx.Headers] = []
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        body = msgspec.json.decode(await request.aread())
-        self.headers.append(request.headers)
-        if request.url.path == "/v1/event":
-            self.events += body["events"]
-            return httpx.Response(204)
-        self.questions.append(body)
-        await asyncio.sleep(self.delay)
-        return self.response
-
-
-Visit = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
-
-
-@asynccontextmanager
-async def browser(
-    service: httpx.AsyncBaseTransport | None,
-    person: Somebody | None = None,
-    **settings: Any,
-) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser at the shop, as the person of the strip."""
-    app = create_app(Settings(omo_key="k" * 32, **settings), service)
-    transport = httpx.ASGITransport(app)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://shop.test") as client,
-    ):
-        if person:
-            client.cookies.set(somebody.COOKIE, somebody.to_cookie(person), domain="shop.test", path="/")
-        yield client
-
-
-def chosen(client: httpx.AsyncClient) -> Somebody:
-    return somebody.from_cookie(client.cookies.get(somebody.COOKIE))
 
 
 def hero_of(page: httpx.Response) -> str:
     found = HEADING.search(page.text)
     assert found
     return found[1]
-
-
-@pytest.fixture
-def closed_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{probe.getsockname()[1]}"
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -175,55 +116,6 @@ async def test_a_page_is_never_kept_for_somebody_else() -> None:
     assert page.headers["cache-control"] == "private, no-store"
 
 
-async def test_a_new_visitor_id_becomes_a_cookie_that_scripts_cannot_read() -> None:
-    async with browser(FakeService(visitor={"id": "v" * 22, "new": True})) as client:
-        page = await client.get("/")
-    [cookie] = page.headers.get_list("set-cookie")
-    assert cookie.startswith(f"omo_vid={'v' * 22};")
-    assert "HttpOnly" in cookie
-    assert "SameSite=lax" in cookie
-
-
-async def test_the_visitor_id_is_told_and_not_set_again() -> None:
-    service = FakeService(visitor={"id": "v" * 22, "new": False})
-    async with browser(service, Somebody(consent=True)) as client:
-        client.cookies.set("omo_vid", "v" * 22)
-        page = await client.get("/")
-    assert service.questions[0]["visitor"] == {"consent": ["personalization", "measurement"], "id": "v" * 22}
-    assert "set-cookie" not in page.headers
-
-
-async def test_the_visitor_id_goes_when_the_service_knows_none() -> None:
-    async with browser(FakeService(visitor={"id": None})) as client:
-        client.cookies.set("omo_vid", "v" * 22, domain="shop.test", path="/")
-        await client.get("/")
-        assert "omo_vid" not in client.cookies
-
-
-async def test_the_visitor_id_stays_when_the_service_is_away(closed_port: str) -> None:
-    async with browser(None, omo_url=closed_port) as client:
-        client.cookies.set("omo_vid", "v" * 22, domain="shop.test", path="/")
-        await client.get("/")
-        assert client.cookies["omo_vid"] == "v" * 22
-
-
-async def test_a_guest_is_told_as_nobody() -> None:
-    service = FakeService()
-    async with browser(service) as client:
-        await client.get("/running/", headers={"referer": "https://example.com/", "accept-language": "ja"})
-    [question] = service.questions
-    assert question["visitor"] == {"consent": []}
-    assert "member" not in question
-    assert question["page"] == {
-        "url": "http://shop.test/running/",
-        "referrer": "https://example.com/",
-        "tags": ["running"],
-    }
-    assert question["client"]["accept_language"] == "ja"
-    assert "prefecture" not in question["client"]
-    assert question["events"] == [{"event": "page_view"}]
-
-
 async def test_a_product_page_tells_what_was_looked_at() -> None:
     service = FakeService()
     async with browser(service) as client:
@@ -263,93 +155,6 @@ async def test_a_move_is_told_as_the_place_that_the_visitor_chose() -> None:
     assert service.questions[-1]["client"]["prefecture"] == "大阪府"
 
 
-async def test_a_member_is_told_with_rank_name_points_and_birthday() -> None:
-    service = FakeService()
-    form = {"do": "log_in", "member": "gold", "last_name": "鈴木", "points": "１５００", "birthday_this_month": "yes"}
-    async with browser(service) as client:
-        await client.post("/somebody", data=form)
-        await client.get("/")
-        person = chosen(client)
-    member = service.questions[-1]["member"]
-    assert member["id"] == person.member_id
-    assert member["id"].startswith("demo-")
-    assert (member["rank"], member["last_name"], member["points"]) == ("ゴールド", "鈴木", 1500)
-    assert re.fullmatch(r"1990-\d\d-15", member["birthday"])
-
-
-async def test_logging_out_keeps_the_member_number_for_the_next_time() -> None:
-    async with browser(FakeService(), Somebody(member="gold", member_id="demo-1")) as client:
-        await client.post("/somebody", data={"do": "log_in", "member": "guest"})
-        assert chosen(client).member == "guest"
-        assert chosen(client).member_id == "demo-1"
-
-
-async def test_consent_is_given_and_taken_back() -> None:
-    async with browser(FakeService()) as client:
-        await client.post("/somebody", data={"do": "consent", "consent": "yes"})
-        assert chosen(client).consent is True
-        await client.post("/somebody", data={"do": "consent", "consent": "no"})
-        assert chosen(client).consent is False
-
-
-async def test_without_consent_the_strip_says_that_nothing_is_stored_and_offers_no_history() -> None:
-    async with browser(FakeService()) as client:
-        page = await client.get("/")
-    assert "何も保存していません" in page.text
-    assert "<button disabled>ランニングの靴を3足見る</button>" in page.text
-
-
-async def test_looking_at_three_shoes_tells_three_product_pages() -> None:
-    service = FakeService()
-    async with browser(service, Somebody(consent=True)) as client:
-        await client.post("/somebody", data={"do": "look_at_three_shoes", "back": "/"})
-    viewed = [event["page"] for event in service.events if event["event"] == "page_view"]
-    assert viewed == ["/running/asagake", "/running/fuwari", "/running/hayate"]
-
-
-async def test_without_consent_no_event_leaves_the_shop() -> None:
-    service = FakeService()
-    async with browser(service) as client:
-        await client.post("/somebody", data={"do": "look_at_three_shoes"})
-        await client.post("/cart/add", data={"slug": "fuwari"})
-        assert chosen(client).cart == ("fuwari",)
-    assert service.events == []
-
-
-async def test_a_shoe_in_the_cart_is_told_and_lies_there() -> None:
-    service = FakeService()
-    async with browser(service, Somebody(consent=True)) as client:
-        answer = await client.post("/cart/add", data={"slug": "hayate"})
-        cart = await client.get(answer.headers["location"])
-    item = {"item_id": "hayate", "item_category": "running", "price": 24200, "quantity": 1}
-    assert service.events == [{"event": "add_to_cart", "items": [item]}]
-    assert "24,200" in cart.text
-
-
-async def test_buying_is_told_and_empties_the_cart() -> None:
-    service = FakeService()
-    async with browser(service, Somebody(consent=True, cart=("hayate", "tabi"))) as client:
-        await client.post("/cart/buy")
-        assert chosen(client).cart == ()
-    [event] = service.events
-    assert event["event"] == "purchase"
-    assert [item["item_id"] for item in event["items"]] == ["hayate", "tabi"]
-
-
-async def test_the_cart_fills_when_the_service_is_away(closed_port: str) -> None:
-    async with browser(None, Somebody(consent=True), omo_url=closed_port) as client:
-        await client.post("/cart/add", data={"slug": "hayate"})
-        assert chosen(client).cart == ("hayate",)
-
-
-async def test_starting_over_forgets_everything() -> None:
-    async with browser(FakeService(), Somebody(member="gold", consent=True, cart=("tabi",))) as client:
-        client.cookies.set("omo_vid", "v" * 22, domain="shop.test", path="/")
-        await client.post("/somebody", data={"do": "start_over"})
-        assert chosen(client) == Somebody()
-        assert "omo_vid" not in client.cookies
-
-
 @pytest.mark.parametrize("back", ["//evil.example/", "https://evil.example/", "/\\evil.example", ""])
 async def test_the_way_back_never_leads_to_another_host(back: str) -> None:
     async with browser(FakeService()) as client:
@@ -362,29 +167,28 @@ async def test_the_way_back_never_leads_to_another_host(back: str) -> None:
     [
         {"do": "arrive", "arrival": "moon"},
         {"do": "move", "place": "mars"},
-        {"do": "log_in", "member": "king"},
         {"do": "dance"},
         {},
     ],
 )
 def test_nonsense_in_a_form_changes_nothing(form: dict[str, str]) -> None:
-    person = Somebody(place="osaka", cart=("tabi",))
+    person = Somebody(place="osaka")
     assert somebody.changed(person, form) == person
 
 
-@pytest.mark.parametrize("cookie", ["", "nonsense", "%7B%22member%22%3A%22king%22%7D", "[]"])
+@pytest.mark.parametrize("cookie", ["", "nonsense", "%7B%22place%22%3A%22mars%22%7D", "[]"])
 def test_a_cookie_that_cannot_be_read_describes_nobody(cookie: str) -> None:
     assert somebody.from_cookie(cookie) == Somebody()
 
 
 def test_settings_come_from_the_environment() -> None:
-    stated = {"OMO_URL": "http://127.0.0.1:9", "OMO_KEY": "secret", "SHOP_PORT": "9000", "HOME": "/"}
-    assert settings_from(stated) == Settings("http://127.0.0.1:9", "secret", 9000)
-    assert settings_from({}) == Settings("http://127.0.0.1:8700", "", 8701)
+    stated = {"OMO_URL": "http://127.0.0.1:9", "OMO_KEY": "secret", "SHOP_PORT": "9000", "OMO_MEMBER_KEY": "k:s"}
+    assert settings_from({**stated, "HOME": "/"}) == Settings("http://127.0.0.1:9", "secret", 9000, "k:s")
+    assert settings_from({}) == Settings("http://127.0.0.1:8700", "", 8701, "")
 
 
 async def test_what_a_visitor_writes_is_escaped() -> None:
-    async with browser(FakeService(), Somebody(member="gold", last_name="<i>", keyword='"><i>')) as client:
+    async with browser(FakeService(), Somebody(keyword='"><i>')) as client:
         page = await client.get("/search?q=<i>")
     assert "<i>" not in page.text
 

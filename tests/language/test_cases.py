@@ -17,6 +17,7 @@ from omotenashi.verify import run_tests
 CASES = Path(__file__).parents[1] / "cases"
 GOOD = sorted(CASES.glob("*.good.yaml"))
 BAD = sorted(CASES.glob("*.bad.yaml"))
+BAD_SITES = sorted(CASES.glob("site/*.bad.yaml"))
 
 
 def _folder(case: Path, folder: Path) -> Path:
@@ -39,8 +40,22 @@ def test_a_good_file_is_accepted_and_passes_its_own_tests(case: Path, tmp_path: 
 
 @pytest.mark.parametrize("case", BAD, ids=lambda case: case.name)
 def test_a_bad_file_gets_its_one_error_at_the_right_place(case: Path, tmp_path: Path) -> None:
+    assert _errors(_load(case, tmp_path)) == [_expected(case, "case.yaml")]
+
+
+@pytest.mark.parametrize("case", BAD_SITES, ids=lambda case: case.name)
+def test_a_bad_site_gets_its_one_error_at_the_right_place(case: Path, tmp_path: Path) -> None:
+    (tmp_path / "home.yaml").write_text("blocks: {hero: {otherwise: original}}\n")
+    shutil.copy(case, tmp_path / "site.yaml")
+    assert _errors(load(tmp_path)) == [_expected(case, "site.yaml")]
+
+
+def _expected(case: Path, name: str) -> tuple[str, str, int, int]:
     expected = re.search(r"# expected: (\S+) (\d+):(\d+)\n\Z", case.read_text())
     assert expected, "a bad case ends with a comment that says what is expected"
-    errors = [one for one in _load(case, tmp_path).diagnostics if one.level == "error"]
-    found = [(one.code, one.position.file, one.position.line, one.position.column) for one in errors]
-    assert found == [(expected[1], "case.yaml", int(expected[2]), int(expected[3]))]
+    return expected[1], name, int(expected[2]), int(expected[3])
+
+
+def _errors(loaded: Loaded) -> list[tuple[str, str, int, int]]:
+    errors = [one for one in loaded.diagnostics if one.level == "error"]
+    return [(one.code, one.position.file, one.position.line, one.position.column) for one in errors]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from omotenashi.profiles.memory import MemoryStore
+from omotenashi.profiles.retention import Keep
 from omotenashi.profiles.sqlite import SqliteStore
 from omotenashi.profiles.store import Store
 
@@ -33,6 +34,16 @@ async def sqlite(path: Path) -> AsyncIterator[SqliteStore]:
 async def store(request: pytest.FixtureRequest, path: Path) -> AsyncIterator[Store]:
     """Each store in turn: they behave the same."""
     opened: Store = MemoryStore() if request.param == "memory" else SqliteStore(path)
+    opened.start()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def keeping(request: pytest.FixtureRequest, path: Path) -> AsyncIterator[Store]:
+    """Each store in turn, that keeps events for 30 days and profiles for 40."""
+    keep = Keep(events=30 * 86_400, profiles=40 * 86_400)
+    opened: Store = MemoryStore(keep) if request.param == "memory" else SqliteStore(path, keep)
     opened.start()
     yield opened
     await opened.close()

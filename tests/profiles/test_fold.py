@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from omotenashi.model.event import Event, Item
-from omotenashi.model.visitor import Deed, Order, OrderLine, View
+from omotenashi.model.event import Basis, Event, Item
+from omotenashi.model.views import View
+from omotenashi.model.visitor import Deed, Order, OrderLine
 from omotenashi.profiles.fold import fold, history
 from omotenashi.profiles.profile import Profile
 
@@ -23,7 +24,11 @@ def page_view(at: int, path: str = "/a", *tags: str) -> Event:
 
 
 def implied(at: int, path: str = "/a", *tags: str) -> Event:
-    return structs.replace(page_view(at, path, *tags), implied=True)
+    return structs.replace(page_view(at, path, *tags), basis=Basis.IMPLIED)
+
+
+def requested(at: int, path: str = "/a") -> Event:
+    return structs.replace(page_view(at, path), basis=Basis.REQUESTED)
 
 
 def test_a_page_view_is_a_view_with_path_and_tags_and_a_deed() -> None:
@@ -42,7 +47,7 @@ def test_a_view_item_is_a_view_of_items_and_categories_and_not_of_its_page() -> 
 def test_a_purchase_is_an_order_with_its_lines() -> None:
     items = (Item("shoe-1", "running", 9_800, 2), Item("sock-1", "socks", 550.5))
     found = history(folded(Event("purchase", NOON, items=items, transaction_id="t1", value=20_000)), NOON)
-    lines = (OrderLine("shoe-1", "running", 19_600), OrderLine("sock-1", "socks", 550.5))
+    lines = (OrderLine("shoe-1", "running", 19_600, 2), OrderLine("sock-1", "socks", 550.5))
     assert list(found.orders) == [Order(NOON, 20_000, lines, "t1")]
     assert list(found.deeds) == [Deed(NOON, "purchase")]
 
@@ -106,6 +111,26 @@ def test_a_stated_page_view_takes_the_place_of_an_implied_one_within_five_second
     expected = [View(NOON + 5, "/a", ("x",))]
     assert folded(implied(NOON), page_view(NOON + 5, "/a", "x")).views == expected
     assert folded(page_view(NOON + 5, "/a", "x"), implied(NOON)).views == expected
+
+
+def test_a_requested_view_counts_unless_a_stated_one_of_the_page_lies_within_five_seconds() -> None:
+    for stated_at in (NOON - 5, NOON, NOON + 5):
+        expected = [View(stated_at, "/a")]
+        assert folded(requested(NOON), page_view(stated_at)).views == expected
+        assert folded(page_view(stated_at), requested(NOON)).views == expected
+    assert len(folded(requested(NOON), page_view(NOON + 6)).views) == 2
+    assert len(folded(requested(NOON), page_view(NOON, "/b")).views) == 2
+
+
+def test_a_requested_view_is_near_a_stated_one_itself_not_near_an_implied_one_that_this_stands_for() -> None:
+    assert [view.at for view in folded(page_view(NOON), implied(NOON + 5), requested(NOON + 6)).views] == [
+        NOON,
+        NOON + 6,
+    ]
+
+
+def test_requested_views_join_no_other_view() -> None:
+    assert len(folded(requested(NOON), requested(NOON), implied(NOON), implied(NOON + 1)).views) == 3
 
 
 def test_stated_page_views_are_never_joined() -> None:

@@ -10,10 +10,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from omotenashi.model.event import Event, Item
-from omotenashi.model.visitor import Deed, History, Order, View
+from omotenashi.model.event import Basis, Event, Item
+from omotenashi.model.views import View
+from omotenashi.model.visitor import Deed, History, Order
 from omotenashi.profiles import fold as folding
+from omotenashi.profiles import orders as ordering
 from omotenashi.profiles import views as viewing
+from omotenashi.profiles import visits as visiting
 from omotenashi.profiles.fold import fold, history
 from omotenashi.profiles.packing import pack, unpack
 from omotenashi.profiles.profile import Profile
@@ -27,11 +30,16 @@ def page_view(at: int) -> Event:
 
 
 def implied(at: int, *tags: str) -> Event:
-    return Event("page_view", at, path="/a", tags=tags, implied=True)
+    return Event("page_view", at, path="/a", tags=tags, basis=Basis.IMPLIED)
 
 
 def receipt(at: int) -> Event:
     return Event("purchase", at, transaction_id=f"t{at}", value=float(at))
+
+
+def return_of(at: int) -> Event:
+    """All of what was bought at a moment comes back a minute later."""
+    return Event("refund", at + 60, transaction_id=f"t{at}")
 
 
 def search(at: int) -> Event:
@@ -45,14 +53,19 @@ moments = st.one_of(
 )
 paths = st.sampled_from(["/a", "/b"])
 tags = st.sampled_from([(), ("x",), ("y", "x")])
-page_views = st.builds(Event, st.just("page_view"), moments, path=paths, tags=tags, implied=st.booleans())
+page_views = st.builds(Event, st.just("page_view"), moments, path=paths, tags=tags, basis=st.sampled_from(Basis))
 item_views = st.builds(Event, st.just("view_item"), moments, path=paths, items=st.just((Item("i", "c"),)))
 searches = moments.map(search)
 purchases = st.builds(Event, st.just("purchase"), moments, value=st.just(100.0))
 receipts = st.sampled_from([7, 1_700, 3_600, 9_000]).map(receipt)
-events = st.one_of(page_views, page_views, item_views, searches, purchases, receipts)
+returns = st.sampled_from([7, 1_700, 3_600, 9_000]).map(return_of)
+events = st.one_of(page_views, page_views, item_views, searches, purchases, receipts, receipts, returns)
 crowded_views = st.builds(
-    Event, st.just("page_view"), st.integers(0, 50), path=st.just("/a"), implied=st.sampled_from([True, True, False])
+    Event,
+    st.just("page_view"),
+    st.integers(0, 50),
+    path=st.just("/a"),
+    basis=st.sampled_from([Basis.IMPLIED, Basis.IMPLIED, Basis.REQUESTED, Basis.STATED]),
 )
 
 
@@ -85,14 +98,16 @@ def test_any_order_of_arrival_gives_what_a_plain_reading_gives(arrived: list[Eve
 @given(arrivals())
 @example([page_view(10), *map(implied, (20, 28, 40, 24, 13))])  # the last one joins a view that was dropped
 @example([*map(receipt, (7, 1_700, 3_600, 7))])  # the last one repeats an order that was dropped
+@example([*map(return_of, (7, 1_700)), receipt(7)])  # the refund of the last one was dropped
 @example([*map(search, (0, 10_000, 11_900, 10_900, 1_000))])  # the last one belongs to a visit that was dropped
 @example([page_view(1), *map(search, (9_000, 1_802)), implied(6)])  # the visit of the view that it joins was dropped
 def test_what_is_said_to_be_there_is_there_when_older_things_were_dropped(arrived: list[Event]) -> None:
     with (
         patch.object(viewing, "MOST_VIEWS", 3),
-        patch.object(folding, "MOST_ORDERS", 2),
+        patch.object(ordering, "MOST_ORDERS", 2),
+        patch.object(ordering, "MOST_REFUNDS", 1),
         patch.object(folding, "MOST_DEEDS", 5),
-        patch.object(folding, "MOST_VISITS", 2),
+        patch.object(visiting, "MOST_VISITS", 2),
     ):
         found = history(folded(arrived), LATER)
     expected = once(arrived)
@@ -125,10 +140,10 @@ def folded(arrived: Iterable[Event]) -> Profile | None:
 
 def once(arrived: Iterable[Event]) -> list[Event]:
     """Each event once, by its id and by its transaction."""
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     kept = []
     for event in arrived:
-        names = {name for name in (event.event_id, event.transaction_id) if name}
+        names = {(kind, name) for kind, name in (("", event.event_id), (event.name, event.transaction_id)) if name}
         if not names & seen:
             kept.append(event)
         seen |= names
@@ -143,11 +158,15 @@ def read_views(distinct: Sequence[Event]) -> list[View]:
     views = [
         View(event.at, "", (), ("i",), ("c",)) if event.items else View(event.at, event.path, sorted_tags([event]))
         for event in distinct
-        if event.name in {"page_view", "view_item"} and not event.implied
+        if event.name in {"page_view", "view_item"} and event.basis is Basis.STATED
     ]
     for path in ("/a", "/b"):
-        stated = [e.at for e in distinct if e.name == "page_view" and e.path == path and not e.implied]
-        implied = [e for e in distinct if e.path == path and e.implied]
+        stated = [e.at for e in distinct if e.name == "page_view" and e.path == path and e.basis is Basis.STATED]
+        for event in distinct:
+            requested = event.path == path and event.basis is Basis.REQUESTED
+            if requested and not any(abs(event.at - at) <= 5 for at in stated):
+                views.append(View(event.at, path, sorted_tags([event])))
+        implied = [e for e in distinct if e.path == path and e.basis is Basis.IMPLIED]
         for start, end in chains((event.at for event in implied), 5):
             if not any(start - 5 <= at <= end + 5 for at in stated):
                 views.append(View(start, path, sorted_tags(e for e in implied if start <= e.at <= end)))
@@ -155,12 +174,14 @@ def read_views(distinct: Sequence[Event]) -> list[View]:
 
 
 def read_orders(distinct: Sequence[Event]) -> list[Order]:
-    return [Order(e.at, e.value or 0, (), e.transaction_id) for e in distinct if e.name == "purchase"]
+    returned = {event.transaction_id for event in distinct if event.name == "refund"}
+    kept = [event for event in distinct if event.name == "purchase" and event.transaction_id not in returned]
+    return [Order(event.at, event.value or 0, (), event.transaction_id) for event in kept]
 
 
 def read_deeds(distinct: Sequence[Event]) -> list[Deed]:
     viewed = [Deed(view.at, "view_item" if view.items else "page_view") for view in read_views(distinct)]
-    return viewed + [Deed(e.at, e.name) for e in distinct if e.name in {"purchase", "search"}]
+    return viewed + [Deed(e.at, e.name) for e in distinct if e.name in {"purchase", "refund", "search"}]
 
 
 def chains(moments: Iterable[int], gap: int) -> list[tuple[int, int]]:

@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
-from omotenashi.model.event import Event
-from omotenashi.model.visitor import Arrival, History, View
-from omotenashi.profiles.fold import claim_into, claimed, fold, history, kept_arrival
+from omotenashi.model.event import Basis, Event
+from omotenashi.model.views import View
+from omotenashi.model.visitor import Arrival, History
+from omotenashi.profiles.fold import claim_into, claimed, fold, history, kept_arrival, show_into
 from omotenashi.profiles.profile import Profile
 from omotenashi.profiles.store import Change, apply
 
@@ -17,7 +18,7 @@ CAMPAIGN = Arrival(medium="paid", campaign="winter2026")
 def visited(*moments: int, path: str = "/a") -> Profile:
     profile = Profile()
     for at in moments:
-        profile = fold(profile, Event("page_view", at, path=path, implied=True))
+        profile = fold(profile, Event("page_view", at, path=path, basis=Basis.IMPLIED))
     return profile
 
 
@@ -40,6 +41,12 @@ def test_the_last_visit_is_the_end_of_the_one_before_the_present_one() -> None:
     assert history(profile, NOON + DAY).last_visit == NOON - 60
 
 
+def test_the_visitor_was_first_seen_before_this_request_or_not_at_all() -> None:
+    assert history(None, NOON).first_seen is None
+    assert history(visited(NOON), NOON).first_seen is None
+    assert history(visited(NOON - DAY, NOON), NOON).first_seen == NOON - DAY
+
+
 def test_in_the_first_visit_there_is_no_last_one() -> None:
     assert history(visited(NOON - 60), NOON).last_visit is None
 
@@ -47,7 +54,7 @@ def test_in_the_first_visit_there_is_no_last_one() -> None:
 @pytest.mark.parametrize("request_id", ["r1", "another"])
 def test_only_the_view_that_the_present_request_made_is_left_out(request_id: str) -> None:
     profile = visited(NOON - 60)
-    apply(profile, Change("v", NOON, (Event("page_view", NOON, path="/a", implied=True),), request_id="r1"))
+    apply(profile, Change("v", NOON, (Event("page_view", NOON, path="/a", basis=Basis.IMPLIED),), request_id="r1"))
     before = [View(NOON - 60, "/a")] if request_id == "r1" else [View(NOON - 60, "/a"), View(NOON, "/a")]
     found = history(profile, NOON + 1, request_id)
     assert list(found.views) == before
@@ -64,9 +71,25 @@ def test_a_stated_view_that_the_present_request_made_is_left_out_too() -> None:
 def test_another_request_for_the_same_page_is_a_view_of_its_own(seconds_before: int) -> None:
     profile = Profile()
     for at, request_id in ((NOON - seconds_before, "r1"), (NOON, "r2")):
-        apply(profile, Change("v", at, (Event("page_view", at, path="/a", implied=True),), request_id=request_id))
+        apply(
+            profile, Change("v", at, (Event("page_view", at, path="/a", basis=Basis.IMPLIED),), request_id=request_id)
+        )
     assert len(profile.views) == 2
     assert list(history(profile, NOON, "r2").views) == [View(NOON - seconds_before, "/a")]
+
+
+def test_a_page_view_stated_by_a_script_of_the_page_takes_the_place_of_the_requested_one() -> None:
+    profile = visited(NOON - 60)
+    apply(profile, Change("v", NOON, (Event("page_view", NOON, path="/a", basis=Basis.IMPLIED),), request_id="r1"))
+    apply(profile, Change("v", NOON + 2, (Event("page_view", NOON + 2, path="/a"),)))
+    assert profile.views == [View(NOON - 60, "/a"), View(NOON + 2, "/a")]
+    assert list(history(profile, NOON + 3, "r1").views) == [View(NOON - 60, "/a")]
+
+
+def test_a_stated_view_before_the_request_that_its_view_gave_way_to_is_not_left_out() -> None:
+    profile = fold(None, Event("page_view", NOON - 3, path="/a"))
+    apply(profile, Change("v", NOON, (Event("page_view", NOON, path="/a", basis=Basis.IMPLIED),), request_id="r1"))
+    assert list(history(profile, NOON, "r1").views) == [View(NOON - 3, "/a")]
 
 
 def test_without_a_request_id_the_implied_view_of_the_page_within_five_seconds_is_left_out() -> None:
@@ -84,7 +107,7 @@ def test_without_a_request_id_a_stated_view_stays() -> None:
 
 def test_a_request_is_counted_once_whatever_number_of_includes_it_has() -> None:
     profile = Profile()
-    view = Event("page_view", NOON, path="/a", implied=True)
+    view = Event("page_view", NOON, path="/a", basis=Basis.IMPLIED)
     apply(profile, Change("v", NOON, (view,), request_id="r1"))
     apply(profile, Change("v", NOON + 8, (structs.replace(view, at=NOON + 8),), request_id="r1"))
     assert profile.views == [View(NOON, "/a")]
@@ -93,10 +116,10 @@ def test_a_request_is_counted_once_whatever_number_of_includes_it_has() -> None:
 def test_request_ids_of_the_last_minute_are_remembered_sixteen_at_most() -> None:
     profile = Profile()
     for number in range(20):
-        view = Event("page_view", NOON + number, path=f"/{number}", implied=True)
+        view = Event("page_view", NOON + number, path=f"/{number}", basis=Basis.IMPLIED)
         apply(profile, Change("v", NOON + number, (view,), request_id=f"r{number}"))
     assert [request.at for request in profile.requests] == [NOON + number for number in range(4, 20)]
-    late = Event("page_view", NOON + 75, path="/late", implied=True)
+    late = Event("page_view", NOON + 75, path="/late", basis=Basis.IMPLIED)
     apply(profile, Change("v", NOON + 75, (late,), request_id="late"))
     assert [request.at for request in profile.requests] == [*(NOON + number for number in range(15, 20)), NOON + 75]
 
@@ -161,3 +184,31 @@ def test_a_claim_that_would_need_showings_that_were_dropped_is_refused() -> None
     assert len(profile.showings) == 200
     assert not claim_into(profile, "other", 1, DAY, NOON + 201)
     assert claim_into(profile, "other", 1, 100, NOON + 201)
+
+
+def test_what_is_shown_without_a_limit_is_a_showing_too() -> None:
+    profile = Profile()
+    apply(profile, Change("v", NOON, shown=("b", "c")))
+    assert claim_into(profile, "a", 1, DAY, NOON - 60)
+    found = history(profile, NOON)
+    assert [(showing.at, showing.rule) for showing in found.showings] == [(NOON - 60, "a"), (NOON, "b"), (NOON, "c")]
+
+
+def test_a_limit_counts_what_was_shown_before_there_was_one() -> None:
+    profile = Profile()
+    show_into(profile, "hero", NOON)
+    assert claimed(profile, "hero", 0) == 1
+    assert not claim_into(profile, "hero", 1, DAY, NOON + 60)
+    assert claim_into(profile, "hero", 2, DAY, NOON + 60)
+
+
+def test_what_is_shown_without_a_limit_pushes_out_nothing_that_has_one() -> None:
+    profile = Profile()
+    assert claim_into(profile, "hero", 1, 7 * DAY, NOON)
+    for second in range(1, 202):
+        show_into(profile, "default", NOON + second)
+    found = history(profile, NOON + 300)
+    assert (found.limits_since, found.showings_since) == (None, NOON + 2)
+    assert len(found.showings) == 201
+    assert not claim_into(profile, "hero", 1, 7 * DAY, NOON + 300)
+    assert claim_into(profile, "other", 1, 7 * DAY, NOON + 300)

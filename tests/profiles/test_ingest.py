@@ -4,8 +4,8 @@ import pytest
 from msgspec import structs
 
 from omotenashi.model.errors import RefusedRequest
-from omotenashi.model.event import Event, Item, StatedEvent, StatedItem
-from omotenashi.profiles.ingest import settle
+from omotenashi.model.event import Basis, Event, Item, StatedEvent, StatedItem
+from omotenashi.profiles.ingest import settle, without_sensitive
 
 NOW = 1_764_990_000.75
 PAGE = "https://shop.example/running/?gclid=abc&utm_term=x"
@@ -44,7 +44,7 @@ def test_ids_value_and_items_are_taken_over_and_categories_are_folded() -> None:
     found = settled(stated)
     assert (found.event_id, found.transaction_id, found.value) == ("e1", "t1", 19_600)
     assert found.items == (Item("Shoe-1", "らんにんぐ shoes", 9_800, 2),)
-    assert found.implied is False
+    assert found.basis is Basis.STATED
 
 
 @pytest.mark.parametrize(
@@ -98,11 +98,24 @@ def test_a_nameless_event_is_refused() -> None:
 @pytest.mark.parametrize("name", ["purchase", "refund", "login"])
 def test_a_browser_may_not_state_what_needs_the_server_key(name: str) -> None:
     assert refusal(StatedEvent(name), from_browser=True) == (401, f"{name} needs the server key")
-    assert settled(StatedEvent(name)).name == name
+    assert settled(StatedEvent(name, transaction_id="t1")).name == name
+
+
+def test_a_refund_says_for_which_purchase() -> None:
+    refused = (400, "a refund needs the transaction_id of its purchase")
+    assert refusal(StatedEvent("refund")) == refusal(StatedEvent("refund", transaction_id=None)) == refused
 
 
 def test_a_browser_may_state_other_events() -> None:
     assert settled(StatedEvent("add_to_cart"), from_browser=True).name == "add_to_cart"
+
+
+def test_a_browser_may_state_what_the_site_allows_and_no_more() -> None:
+    allowed = frozenset({"purchase"})
+    purchase = settle(StatedEvent("purchase"), NOW, PAGE, from_browser=True, allowed=allowed)
+    assert purchase.name == "purchase"
+    with pytest.raises(RefusedRequest, match="refund needs the server key"):
+        settle(StatedEvent("refund"), NOW, PAGE, from_browser=True, allowed=allowed)
 
 
 LIMITS = StatedEvent(
@@ -157,3 +170,27 @@ def test_null_is_not_stated_and_a_number_may_be_an_id() -> None:
         StatedEvent("purchase", transaction_id=7, items=(item,), tags=None, page=None), NOW, "/", from_browser=False
     )
     assert (found.transaction_id, found.items, found.path) == ("7", (Item("123", "", 100, 1),), "/")
+
+
+TOPICS = frozenset({"妊娠", "はいらん"})
+
+
+def test_a_view_with_a_sensitive_tag_is_remembered_without_what_was_viewed() -> None:
+    view = Event("page_view", 100, "e1", "/pregnancy", ("らんにんぐ", "妊娠"), basis=Basis.IMPLIED)
+    assert without_sensitive(view, TOPICS) == Event("page_view", 100, "e1", basis=Basis.IMPLIED)
+
+
+def test_an_order_with_a_sensitive_category_keeps_its_amount_and_loses_its_lines() -> None:
+    items = (Item("test", "妊娠", 900, 2), Item("tea", "お茶", 500))
+    order = Event("purchase", 100, path="/thanks", items=items, transaction_id="t1")
+    assert without_sensitive(order, TOPICS) == Event("purchase", 100, transaction_id="t1", value=2_300)
+    stated = structs.replace(order, value=2_500)
+    assert without_sensitive(stated, TOPICS).value == 2_500
+
+
+def test_what_has_no_sensitive_topic_is_remembered_as_it_is() -> None:
+    event = Event("view_item", 100, path="/妊娠", tags=("妊娠中",), items=(Item("妊娠", "お茶"),))
+    assert without_sensitive(event, TOPICS) is event
+    assert without_sensitive(Event("login", 100), TOPICS) == Event("login", 100)
+    sensitive = Event("page_view", 100, tags=("妊娠",))
+    assert without_sensitive(sensitive, frozenset()) is sensitive

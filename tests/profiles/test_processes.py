@@ -98,7 +98,7 @@ def test_two_processes_that_claim_forty_times_at_once_get_three_of_a_limit_of_th
     assert sum(int(process.communicate()[0]) for process in processes) == 3
     assert [process.returncode for process in processes] == [0, 0]
     with stored(path) as store:
-        assert claimed(store.read("v1"), "hero", 0) == 3
+        assert claimed(store.read("v1", NOON), "hero", 0) == 3
 
 
 def test_a_process_that_is_killed_loses_nothing_that_it_acknowledged(start: Start, path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_process_that_is_killed_loses_nothing_that_it_acknowledged(start: Star
     process.kill()
     acknowledged = 101 + len(process.communicate()[0].split())
     with stored(path) as store:
-        assert [number for number in range(acknowledged) if store.read(f"v{number}") is None] == []
+        assert [number for number in range(acknowledged) if store.read(f"v{number}", NOON) is None] == []
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 

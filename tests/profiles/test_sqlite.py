@@ -5,6 +5,7 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -26,14 +27,13 @@ def rows(path: Path) -> int:
         return int(connection.execute("SELECT count(*) FROM profile").fetchone()[0])
 
 
-def writing(store: SqliteStore) -> sqlite3.Connection:
-    assert store._writer is not None
-    assert store._writer._connection is not None
-    return store._writer._connection
+def connection_of(store: SqliteStore) -> sqlite3.Connection:
+    assert store._inline is not None
+    return store._inline._connection
 
 
 def views_of(store: SqliteStore, key: str) -> int:
-    profile = store.read(key)
+    profile = store.read(key, NOON)
     return 0 if profile is None else len(profile.views)
 
 
@@ -48,11 +48,12 @@ async def test_file_and_folder_are_made_for_the_owner_alone(sqlite: SqliteStore,
     await sqlite.write(Change("v1", NOON, (VIEW,)))
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     files = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
-    assert files == {"profiles.db": 0o600, "profiles.db-wal": 0o600, "profiles.db-shm": 0o600}
+    names = ("profiles.db", "profiles.db-wal", "profiles.db-shm", "profiles.db-janitor")
+    assert files == dict.fromkeys(names, 0o600)
 
 
 async def test_there_is_no_row_without_a_write(sqlite: SqliteStore, path: Path) -> None:
-    sqlite.read("v1")
+    sqlite.read("v1", NOON)
     sqlite.check()
     await sqlite.write(Change("v1", NOON, claims=(Claim("hero", 0, 60),)))
     assert rows(path) == 0
@@ -79,13 +80,31 @@ async def test_what_another_process_wrote_is_read_at_once(sqlite: SqliteStore, p
 
 async def test_what_waits_is_committed_together(sqlite: SqliteStore) -> None:
     statements: list[str] = []
-    writing(sqlite).set_trace_callback(statements.append)
+    connection_of(sqlite).set_trace_callback(statements.append)
+    await asyncio.gather(*(sqlite.write(Change(f"v{number}", NOON, (VIEW,))) for number in range(100)))
+    assert statements.count("COMMIT") == 1
+
+
+async def test_where_another_process_writes_the_event_loop_does_not_wait(sqlite: SqliteStore) -> None:
     with locked(sqlite._path):
-        changes = [Change(f"v{number}", NOON, (VIEW,)) for number in range(100)]
-        waiting = [asyncio.ensure_future(sqlite.write(change)) for change in changes]
-        await asyncio.sleep(0.05)
-    await asyncio.gather(*waiting)
-    assert statements.count("COMMIT") <= 2
+        waiting = asyncio.ensure_future(sqlite.write(Change("v1", NOON, (VIEW,))))
+        for _ in range(5):
+            await asyncio.sleep(0.01)
+        assert not waiting.done()
+        assert views_of(sqlite, "v1") == 0
+    assert await waiting == frozenset()
+    assert views_of(sqlite, "v1") == 1
+
+
+async def test_a_caller_whose_patience_ends_does_not_take_its_change_back(sqlite: SqliteStore) -> None:
+    with locked(sqlite._path), pytest.raises(TimeoutError):
+        await sqlite.write(Change("v1", NOON, (VIEW,)), 0.02)
+    await sqlite.write(Change("v2", NOON, (VIEW,)))
+    await sqlite.close()
+    store = SqliteStore(sqlite._path)
+    store.start()
+    assert views_of(store, "v1") == 1
+    await store.close()
 
 
 async def test_closing_writes_what_was_accepted(path: Path) -> None:
@@ -126,63 +145,42 @@ async def test_a_locked_file_refuses_writes_and_answers_reads(path: Path, monkey
 
 async def test_a_full_disk_refuses_writes_and_answers_reads(sqlite: SqliteStore) -> None:
     await sqlite.write(Change("v1", NOON, (VIEW,)))
-    pages = writing(sqlite).execute("PRAGMA page_count").fetchone()[0]
-    writing(sqlite).execute(f"PRAGMA max_page_count = {pages}")
-    bulk = tuple(Event("page_view", NOON + number * 60, path=f"/{number * 7919:x}") for number in range(200))
+    pages = connection_of(sqlite).execute("PRAGMA page_count").fetchone()[0]
+    connection_of(sqlite).execute(f"PRAGMA max_page_count = {pages}")
+    bulk = tuple(
+        Event("page_view", NOON + number * 60, path=f"/{sha256(bytes([number])).hexdigest()}") for number in range(200)
+    )
     changes = [Change("v1", NOON, (Event("search", NOON),)), Change("v2", NOON, bulk), Change("v3", NOON, bulk)]
-    with locked(sqlite._path):  # so that they are one batch
-        waiting = [asyncio.ensure_future(sqlite.write(change)) for change in changes]
-        await asyncio.sleep(0.05)
-    answers = await asyncio.gather(*waiting, return_exceptions=True)
-    assert "database or disk is full" in str(answers[-1])
+    answers = await asyncio.gather(*map(sqlite.write, changes), return_exceptions=True)
+    assert ["database or disk is full" in str(answer) for answer in answers] == [True] * 3
     assert views_of(sqlite, "v1") == 1
     assert views_of(sqlite, "v3") == 0
     assert "full" in (sqlite.check() or "")
-    writing(sqlite).execute("PRAGMA max_page_count = 100000")
+    connection_of(sqlite).execute("PRAGMA max_page_count = 100000")
     await sqlite.write(changes[-1])
     assert views_of(sqlite, "v3") == 200
     assert sqlite.check() is None
 
 
-async def test_a_batch_that_fails_leaves_nothing_half_written(sqlite: SqliteStore) -> None:
-    await sqlite.write(Change("v0", NOON, (VIEW,)))
-    pages = writing(sqlite).execute("PRAGMA page_count").fetchone()[0]
-    writing(sqlite).execute(f"PRAGMA max_page_count = {pages}")
-    with locked(sqlite._path):
-        first = asyncio.ensure_future(sqlite.write(Change("v0", NOON, (VIEW,))))
-        await asyncio.sleep(0.05)  # the writer waits with a batch of one; the others are the next batch
-        bulk = tuple(Event("page_view", NOON + number * 60, path=f"/{number * 7919:x}") for number in range(200))
-        others = [
-            asyncio.ensure_future(sqlite.write(Change(f"v{n}", NOON, (VIEW,) if n == 1 else bulk))) for n in (1, 2, 3)
-        ]
-        await asyncio.sleep(0)
-    await first
-    answers = await asyncio.gather(*others, return_exceptions=True)
-    assert [type(answer) for answer in answers] == [StoreUnavailable] * 3
-    assert [views_of(sqlite, f"v{n}") for n in (1, 2, 3)] == [0, 0, 0]
-
-
 async def test_a_connection_that_broke_is_replaced(sqlite: SqliteStore) -> None:
-    writing(sqlite).close()
+    connection_of(sqlite).close()
     with pytest.raises(StoreUnavailable, match="closed database"):
         await sqlite.write(Change("v1", NOON, (VIEW,)))
     await sqlite.write(Change("v1", NOON, (VIEW,)))
-    assert sqlite._reader is not None
-    sqlite._reader.close()
+    connection_of(sqlite).close()
     with pytest.raises(StoreUnavailable, match="closed database"):
-        sqlite.read("v1")
+        sqlite.read("v1", NOON)
     assert views_of(sqlite, "v1") == 1
 
 
 async def test_a_row_that_cannot_be_read_fails_alone(sqlite: SqliteStore, path: Path) -> None:
+    await sqlite.write(Change("broken", NOON, (VIEW,)))
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("INSERT INTO profile VALUES ('broken', x'00', 0)")
+        connection.execute("UPDATE profile SET data = x'00'")
     with pytest.raises(StoreUnavailable, match="cannot be read"):
-        sqlite.read("broken")
-    with locked(path):
-        waiting = [asyncio.ensure_future(sqlite.write(Change(key, NOON, (VIEW,)))) for key in ("v1", "broken", "v2")]
-        await asyncio.sleep(0.05)
-    answers = await asyncio.gather(*waiting, return_exceptions=True)
+        sqlite.read("broken", NOON)
+    changes = [Change(key, NOON, (VIEW,)) for key in ("v1", "broken", "v2")]
+    answers = await asyncio.gather(*map(sqlite.write, changes), return_exceptions=True)
     assert [type(answer) for answer in answers] == [frozenset, StoreUnavailable, frozenset]
 
 
@@ -191,20 +189,22 @@ async def test_too_many_waiting_changes_are_refused(path: Path, monkeypatch: pyt
     store = SqliteStore(path)
     store.start()
     with locked(path):
-        waiting = [asyncio.ensure_future(store.write(Change(f"v{number}", NOON, (VIEW,)))) for number in range(9)]
-        await asyncio.sleep(0.05)
+        waiting = []
+        for number in range(5):
+            waiting.append(asyncio.ensure_future(store.write(Change(f"v{number}", NOON, (VIEW,)))))
+            await asyncio.sleep(0.01)
     answers = await asyncio.gather(*waiting, return_exceptions=True)
-    assert "3 changes are waiting for the disk" in {str(answer) for answer in answers}
-    assert isinstance(answers[0], frozenset)
+    assert [str(answer) for answer in answers[3:]] == ["3 changes are waiting for the disk"] * 2
+    assert answers[:3] == [frozenset()] * 3
     await store.close()
 
 
-def test_a_file_of_a_newer_version_is_refused(path: Path) -> None:
+def test_a_file_of_another_version_is_refused(path: Path) -> None:
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 3")
     with pytest.raises(
-        SettingsError, match=r"profiles\.db was written by a newer Omotenashi \(schema 2, this one knows 1\)"
+        SettingsError, match=r"profiles\.db was written by another version of Omotenashi \(schema 3, this one knows 2\)"
     ):
         SqliteStore(path).start()
 
@@ -226,4 +226,4 @@ async def test_closing_twice_does_no_harm(sqlite: SqliteStore) -> None:
     await sqlite.close()
     await sqlite.close()
     with pytest.raises(StoreUnavailable):
-        sqlite.read("anybody")
+        sqlite.read("anybody", NOON)

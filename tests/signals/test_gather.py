@@ -11,7 +11,7 @@ from omotenashi.model.request import RequestFacts
 from omotenashi.model.site_facts import Attribute, SiteFacts
 from omotenashi.model.visitor import Arrival, History, Member, Place, Visitor
 from omotenashi.signals import gather
-from omotenashi.signals.gather import SignalTools, arrival, kept_arrival, visitor
+from omotenashi.signals.gather import Known, SignalTools, arrival, kept_arrival, member_of, visitor
 from omotenashi.signals.member import MemberKeys
 from omotenashi.signals.place_reader import PlaceReader
 
@@ -28,7 +28,8 @@ def came(url: str = "/", referrer: str = "", **more: Any) -> Arrival:
 
 
 def seen(**facts: Any) -> Visitor:
-    return visitor(RequestFacts(now=NOW, **facts), SITE, SignalTools())
+    asked = RequestFacts(now=NOW, **facts)
+    return visitor(asked, SITE, SignalTools(), Known(member_of(asked, SITE, SignalTools())))
 
 
 def token(**claims: Any) -> str:
@@ -130,7 +131,10 @@ def test_a_visitor_is_everything_that_the_request_says() -> None:
     )
     history = History()
     allowed = frozenset({"personalization"})
-    found = visitor(facts, SITE, SignalTools(), consent=allowed, history=history, kept=KEPT, visitor_id="x" * 22)
+    known = Known(
+        member_of(facts, SITE, SignalTools()), consent=allowed, history=history, kept=KEPT, visitor_id="x" * 22
+    )
+    found = visitor(facts, SITE, SignalTools(), known)
     assert found == Visitor(
         arrival=KEPT,
         page="/running",
@@ -192,8 +196,8 @@ def test_a_token_in_the_body_counts_before_the_cookie() -> None:
     tools = SignalTools(member_keys=MemberKeys.parse(f"k1:{SECRET}"))
     cookies = {"omo_member": token(sub="cookie")}
     in_body = RequestFacts(now=NOW, member_token=token(sub="body"), cookies=cookies)
-    assert visitor(in_body, SITE, tools).member == Member("body")
-    assert visitor(RequestFacts(now=NOW, cookies=cookies), SITE, tools).member == Member("cookie")
+    assert member_of(in_body, SITE, tools) == Member("body")
+    assert member_of(RequestFacts(now=NOW, cookies=cookies), SITE, tools) == Member("cookie")
 
 
 @pytest.mark.parametrize(
@@ -207,19 +211,19 @@ def test_a_token_in_the_body_counts_before_the_cookie() -> None:
 )
 def test_a_bad_token_is_a_guest_and_counted(facts: dict[str, Any], reason: str) -> None:
     tools = SignalTools(member_keys=MemberKeys.parse(f"k1:{SECRET}"))
-    assert visitor(RequestFacts(now=NOW, **facts), SITE, tools).member is None
+    assert member_of(RequestFacts(now=NOW, **facts), SITE, tools) is None
     assert tools.counts == {f"member_token_refused:{reason}": 1}
 
 
 def test_without_a_key_no_token_is_believed() -> None:
     tools = SignalTools()
-    assert visitor(RequestFacts(now=NOW, member_token=token()), SITE, tools).member is None
+    assert member_of(RequestFacts(now=NOW, member_token=token()), SITE, tools) is None
     assert tools.counts == {"member_token_refused:no_key": 1}
 
 
 def test_dropped_attributes_are_counted() -> None:
     tools = SignalTools()
-    visitor(RequestFacts(now=NOW, stated_member={"id": "u1", "rank": "王様"}), SITE, tools)
+    member_of(RequestFacts(now=NOW, stated_member={"id": "u1", "rank": "王様"}), SITE, tools)
     assert tools.counts == {"member_attribute_dropped": 1}
 
 

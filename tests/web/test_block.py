@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -23,7 +24,7 @@ def views(database: Path) -> int:
 
     store = SqliteStore(database)
     store.start()
-    profile = store.read(VISITOR)
+    profile = store.read(VISITOR, int(time.time()))
     return len(profile.views) if profile else 0
 
 

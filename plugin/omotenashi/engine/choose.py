@@ -7,13 +7,13 @@ from datetime import tzinfo
 
 from msgspec import Struct
 
-from omotenashi.engine.evaluate import FactTests, holds, value
+from omotenashi.engine.evaluate import FactTests, grounds, holds, value
 from omotenashi.engine.index import Index
 from omotenashi.engine.occasion import Occasion
 from omotenashi.engine.spellings import spellings
 from omotenashi.engine.words import WordTable
 from omotenashi.language import condition as c
-from omotenashi.language.condition import Condition, Conjunction, Disjunction, Fact
+from omotenashi.language.condition import Fact, facts
 from omotenashi.language.program import Block, Program, Rule, Show
 from omotenashi.model.decision import Reason
 from omotenashi.model.visitor import Visitor
@@ -54,7 +54,11 @@ class Engine:
         self._rules = [rule for block in program.blocks.values() for rule in block.rules]
         self._holds = [holds(rule.condition, self._tests) for rule in self._rules]
         self._index = Index([rule.condition for rule in self._rules], program.synonyms)
-        self._segments = {name: holds(condition, self._tests) for name, condition in program.segments.items()}
+        self._segments = {
+            name: holds(condition, self._tests)
+            for name, condition in program.segments.items()
+            if name not in program.private_segments
+        }
         self._otherwise = {
             block.name: Choice(block.name, None, block.otherwise, Reason.DEFAULT) for block in program.blocks.values()
         }
@@ -88,7 +92,7 @@ class Engine:
         return [*self._choices, *self._otherwise.values()]
 
     def segments(self, occasion: Occasion) -> list[str]:
-        """Return the names of the segments that the visitor is in."""
+        """Return the names of the segments that the visitor is in, without those that must not be told."""
         return [name for name, in_segment in self._segments.items() if in_segment(occasion)]
 
     def explain(self, occasion: Occasion, block: str) -> list[Account]:
@@ -98,13 +102,17 @@ class Engine:
             for rule in self.program.blocks[block].rules
         ]
 
+    def grounds(self, rule: Rule, occasion: Occasion) -> Iterator[Fact]:
+        """Return the conditions that a rule which holds rests on."""
+        return grounds(rule.condition, occasion, self._tests)
+
     def matched_word(self, rule: Rule, occasion: Occasion) -> str | None:
         """Return the rule's own word, as written, that the visitor's keyword holds."""
         query = occasion.query("keyword")
         if query is None:
             return None
         found = occasion.found("keyword")
-        for fact in _facts(rule.condition):
+        for fact in facts(rule.condition):
             if fact.field == "keyword" and isinstance(fact.operand, c.Words):
                 for word in fact.operand.words:
                     if any(one.holds(query, found) for one in spellings(word, self.program.synonyms)):
@@ -112,18 +120,8 @@ class Engine:
         return None
 
     def _findings(self, rule: Rule, occasion: Occasion) -> Iterator[Finding]:
-        for fact in _facts(rule.condition):
+        for fact in facts(rule.condition):
             yield Finding(fact, self._tests.of(fact)(occasion))
-
-
-def _facts(condition: Condition) -> Iterator[Fact]:
-    if isinstance(condition, Fact):
-        yield condition
-    elif isinstance(condition, (Conjunction, Disjunction)):
-        for part in condition.parts:
-            yield from _facts(part)
-    elif isinstance(condition, c.Negation):
-        yield from _facts(condition.part)
 
 
 def _words(program: Program) -> Iterator[str]:
@@ -131,7 +129,7 @@ def _words(program: Program) -> Iterator[str]:
     blocks: Mapping[str, Block] = program.blocks
     conditions = [rule.condition for block in blocks.values() for rule in block.rules]
     for condition in (*conditions, *program.segments.values()):
-        for fact in _facts(condition):
+        for fact in facts(condition):
             if isinstance(fact.operand, c.Words):
                 for word in fact.operand.words:
                     for spelling in spellings(word, program.synonyms):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from omotenashi.engine.facts import Test, fact_test
@@ -56,6 +56,21 @@ def any_of(values: Iterable[bool | None]) -> bool | None:
 def negated(one: bool | None) -> bool | None:  # noqa: FBT001 a value of the logic
     """Not unknown is unknown."""
     return None if one is None else not one
+
+
+def grounds(condition: Condition, occasion: Occasion, tests: FactTests, *, positive: bool = True) -> Iterator[Fact]:
+    """Return the facts for which a condition is true (or false, if not `positive`): those of every part that is, too."""
+    if isinstance(condition, InSegment):
+        raise _not_in_place(condition)
+    if value(condition, occasion, tests) is not positive:
+        return
+    if isinstance(condition, Fact):
+        yield condition
+    elif isinstance(condition, Negation):
+        yield from grounds(condition.part, occasion, tests, positive=not positive)
+    else:
+        for part in condition.parts:
+            yield from grounds(part, occasion, tests, positive=positive)
 
 
 def holds(condition: Condition, tests: FactTests, *, positive: bool = True) -> Holds:

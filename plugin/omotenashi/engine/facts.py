@@ -190,7 +190,8 @@ _UNKNOWN: dict[str, Test] = {
     "near": lambda occasion: occasion.visitor.place.location is None,
     "device": lambda occasion: occasion.visitor.device is None,
     "language": lambda occasion: not occasion.visitor.languages,
-    **dict.fromkeys(("viewed", "bought", "did", "visits", "last_visit"), _no_history),
+    "cart": lambda occasion: occasion.visitor.history is None or not occasion.visitor.history.cart_known,
+    **dict.fromkeys(("viewed", "bought", "did", "visits", "last_visit", "lifecycle", "shown"), _no_history),
 }
 
 
@@ -340,5 +341,11 @@ _HISTORY: dict[type, Callable[..., history.HistoryTest]] = {
     c.Did: history.did,
     c.Visits: history.visits,
     c.LastVisit: history.last_visit,
+    c.InCart: history.in_cart,
+    c.InStage: history.in_stage,
+    c.Shown: history.shown,
+    c.CooledDown: history.cooled_down,
     c.LimitLeft: history.limit_left,
 }
+HISTORY_OPERANDS = tuple(_HISTORY)
+"""The types of the conditions that are unknown without a history."""

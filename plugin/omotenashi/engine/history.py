@@ -5,25 +5,42 @@ What would need more than is kept is unknown, never wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 
 from omotenashi.engine.occasion import Occasion
-from omotenashi.language.condition import Bought, Did, LastVisit, LimitLeft, Range, Viewed, Visits, Window
+from omotenashi.language.condition import (
+    Bought,
+    CooledDown,
+    Did,
+    InCart,
+    InStage,
+    LastVisit,
+    LimitLeft,
+    Range,
+    Shown,
+    Viewed,
+    Visits,
+    Window,
+)
 from omotenashi.language.patterns import path_matcher
+from omotenashi.model.site_facts import Lifecycle
 from omotenashi.model.text import fold
-from omotenashi.model.visitor import History, Order, View
+from omotenashi.model.views import Views
+from omotenashi.model.visitor import Cart, History, Order
 
 HistoryTest = Callable[[History, Occasion], bool | None]
+_PURCHASE = "purchase"
 
 
 def viewed(operand: Viewed) -> HistoryTest:
     """Return the test for views of pages, tags, items or categories."""
-    matches = _view_matcher(operand)
+    count = _COUNTING[operand.kind](operand.values)
 
     def test(history: History, occasion: Occasion) -> bool | None:
         since, complete = _window(operand.window, history.views_since, occasion)
-        count = sum(1 for view in history.views if view.at >= since and matches(view))
-        return _within(operand.window.count, count, complete=complete)
+        found = count(history.views, bisect_left(history.views.at, since))
+        return _within(operand.window.count, found, complete=complete)
 
     return test
 
@@ -81,12 +98,76 @@ def last_visit(operand: LastVisit) -> HistoryTest:
     return test
 
 
+def in_cart(operand: InCart) -> HistoryTest:
+    """Return the test for what lies in the cart, and for how long it was left."""
+
+    def test(history: History, occasion: Occasion) -> bool | None:
+        if not history.cart_known:
+            return None
+        if history.cart is None or not operand.filled:
+            return (history.cart is not None) is operand.filled
+        return _is_left(history.cart, operand, occasion)
+
+    return test
+
+
+def in_stage(operand: InStage) -> HistoryTest:
+    """Return the test for the stage of the lifecycle."""
+
+    def test(history: History, occasion: Occasion) -> bool | None:
+        return stage(history, operand.spans, occasion.now) in operand.stages
+
+    return test
+
+
+def stage(history: History, spans: Lifecycle, now: float) -> str:
+    """Return the stage at a moment (epoch seconds): new by the first visit, else by the one before the present."""
+    if history.stage is not None:
+        return history.stage
+    if history.first_seen is None or now - history.first_seen < spans.new:
+        return "new"
+    if history.last_visit is None:
+        return "new" if history.visits_since is None else "lapsed"  # what was dropped is older than all that is kept
+    away = now - history.last_visit
+    if away < spans.active:
+        return "active"
+    return "lapsing" if away <= spans.lapsing else "lapsed"
+
+
+def shown(operand: Shown) -> HistoryTest:
+    """Return the test for how often rules were shown, all of them together."""
+    ids = frozenset(operand.names)
+
+    def test(history: History, occasion: Occasion) -> bool | None:
+        since, complete = _window(operand.window, history.showings_since, occasion)
+        count = sum(1 for one in history.showings if one.at >= since and one.rule in ids)
+        return _within(operand.window.count, count, complete=complete)
+
+    return test
+
+
+def cooled_down(operand: CooledDown) -> HistoryTest:
+    """Return the test for a rule's cooldown: its goal was not reached within the span."""
+    orders = operand.goal == _PURCHASE
+    never = Window(Range(at_most=0), operand.span)
+
+    def test(history: History, occasion: Occasion) -> bool | None:
+        since, complete = _window(never, history.orders_since if orders else history.deeds_since, occasion)
+        if orders:
+            count = sum(1 for order in history.orders if order.at >= since)
+        else:
+            count = sum(1 for deed in history.deeds if deed.at >= since and fold(deed.event) == operand.goal)
+        return _within(never.count, count, complete=complete)
+
+    return test
+
+
 def limit_left(operand: LimitLeft) -> HistoryTest:
     """Return the test for a rule's limit."""
 
     def test(history: History, occasion: Occasion) -> bool | None:
         since = occasion.since(operand.per)
-        if history.showings_since is not None and since < history.showings_since:
+        if history.limits_since is not None and since < history.limits_since:
             return None
         shown = sum(1 for one in history.showings if one.rule == operand.rule and one.at > since)
         return shown < operand.times
@@ -94,18 +175,36 @@ def limit_left(operand: LimitLeft) -> HistoryTest:
     return test
 
 
-def _view_matcher(operand: Viewed) -> Callable[[View], bool]:
-    if operand.kind == "page":
-        matches = path_matcher(operand.values)
-        return lambda view: bool(view.path) and matches(view.path)
-    values = frozenset(operand.values)
-    read: dict[str, Callable[[View], Iterable[str]]] = {
-        "tag": lambda view: view.tags,
-        "item": lambda view: view.items,
-        "category": lambda view: view.categories,
-    }
-    texts = read[operand.kind]
-    return lambda view: any(fold(text) in values for text in texts(view))
+_Counting = Callable[[Views, int], int]
+"""Count the views that a condition asks for, from a place on."""
+
+
+def _pages(patterns: Sequence[str]) -> _Counting:
+    matches = path_matcher(patterns)
+    return lambda views, start: sum(path != "" and matches(path) for path in views.paths[start:])
+
+
+def _tags(values: Sequence[str]) -> _Counting:
+    other = frozenset(values).isdisjoint
+    return lambda views, start: sum(not other(tags) for tags, _, _ in views.details[start:])
+
+
+def _items(values: Sequence[str]) -> _Counting:
+    other = frozenset(values).isdisjoint
+    return lambda views, start: sum(not other(map(fold, items)) for _, items, _ in views.details[start:])
+
+
+def _categories(values: Sequence[str]) -> _Counting:
+    other = frozenset(values).isdisjoint
+    return lambda views, start: sum(not other(categories) for _, _, categories in views.details[start:])
+
+
+_COUNTING: dict[str, Callable[[Sequence[str]], _Counting]] = {
+    "page": _pages,
+    "tag": _tags,
+    "item": _items,
+    "category": _categories,
+}
 
 
 def _amount(order: Order, kind: str, values: frozenset[str]) -> float | None:
@@ -114,6 +213,14 @@ def _amount(order: Order, kind: str, values: frozenset[str]) -> float | None:
         return order.amount
     lines = [line for line in order.lines if fold(line.item if kind == "item" else line.category) in values]
     return sum(line.amount for line in lines) if lines else None
+
+
+def _is_left(cart: Cart, operand: InCart, occasion: Occasion) -> bool | None:
+    if operand.abandoned_for is not None and cart.changed > occasion.since(operand.abandoned_for):
+        return False
+    if operand.until is not None and cart.changed < occasion.since(operand.until):
+        return False
+    return operand.amount is None or _within(operand.amount, cart.amount, complete=True)
 
 
 def _window(window: Window, kept_since: int | None, occasion: Occasion) -> tuple[float, bool]:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeAlias
 
-from omotenashi.engine.facts import texts_of
+from omotenashi.engine.facts import HISTORY_OPERANDS, texts_of
 from omotenashi.engine.occasion import Occasion
 from omotenashi.engine.spellings import Synonyms, spellings
 from omotenashi.language import condition as c
@@ -74,7 +74,7 @@ def _keys(fact: Fact, synonyms: Synonyms) -> frozenset[Key]:
         return _word_keys(field, operand, synonyms)
     if isinstance(operand, c.Truth) and field == "logged_in":
         return frozenset((("logged_in", operand.value),))
-    if isinstance(operand, (c.Viewed, c.Bought, c.Did, c.Visits, c.LastVisit, c.LimitLeft)):
+    if isinstance(operand, HISTORY_OPERANDS):
         return frozenset((("history", True),))
     return frozenset()
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from omotenashi.engine.facts import texts_of
 from omotenashi.engine.occasion import Occasion
+from omotenashi.language.vocabulary import FIELDS
 from omotenashi.model.text import fold
 from omotenashi.model.visitor import History
 
 _TIME = ("from", "until", "days", "hours")
+_HISTORY = (*(field.name for field in FIELDS if field.stored), "limit", "cooldown")
 
 
 def reading(field: str, occasion: Occasion) -> str | None:
@@ -16,8 +20,8 @@ def reading(field: str, occasion: Occasion) -> str | None:
     head, _, name = field.partition(".")
     if head in _TIME:
         return occasion.local.strftime("%Y-%m-%d %H:%M (%a)")
-    if head in ("viewed", "bought", "did", "visits", "last_visit", "limit"):
-        return None if visitor.history is None else _history(head, visitor.history)
+    if head in _HISTORY:
+        return None if visitor.history is None else _history(head, visitor.history, occasion)
     if head == "member":
         value = visitor.member.attributes.get(fold(name)) if visitor.member else None
         return None if value is None else "、".join(value) if isinstance(value, tuple) else str(value)
@@ -39,14 +43,31 @@ def reading(field: str, occasion: Occasion) -> str | None:
     return None if texts is None else ", ".join(sorted(texts))
 
 
-def _history(kind: str, history: History) -> str:
+def _history(kind: str, history: History, occasion: Occasion) -> str | None:
+    if kind == "cart":
+        return _cart(history, occasion)
+    if kind == "lifecycle":
+        return history.stage or f"{_moment(history.first_seen, occasion)} … {_moment(history.last_visit, occasion)}"
+    if kind == "cooldown":
+        return f"bought {len(history.orders)}, did {len(history.deeds)}"
     counts = {
         "viewed": len(history.views),
         "bought": len(history.orders),
         "did": len(history.deeds),
         "visits": len(history.visits),
         "limit": len(history.showings),
+        "shown": len(history.showings),
     }
     if kind in counts:
         return str(counts[kind])
-    return "-" if history.last_visit is None else str(history.last_visit)
+    return _moment(history.last_visit, occasion)
+
+
+def _cart(history: History, occasion: Occasion) -> str | None:
+    if not history.cart_known:
+        return None
+    return f"{history.cart.amount:g} ({_moment(history.cart.changed, occasion)})" if history.cart else "-"
+
+
+def _moment(at: int | None, occasion: Occasion) -> str:
+    return "-" if at is None else datetime.fromtimestamp(at, occasion.local.tzinfo).strftime("%Y-%m-%d %H:%M:%S")

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
-from omotenashi.language.condition import Condition, Conjunction, Disjunction, InSegment, Negation
+from omotenashi.language.condition import Condition, Conjunction, Disjunction, InSegment, Negation, Shown, facts
 from omotenashi.language.placeholders import template
+from omotenashi.language.read_member import attribute_of
 from omotenashi.language.report import Report, suggestion
-from omotenashi.language.syntax import BlockSpec, Expectation, Folder, RuleSpec, SegmentSpec, ShowSpec
+from omotenashi.language.rule_names import RuleNames, rule_names
+from omotenashi.language.syntax import (
+    BlockSpec,
+    Expectation,
+    Folder,
+    RuleSpec,
+    SegmentSpec,
+    ShowSpec,
+    StatedVisitor,
+)
 from omotenashi.model.errors import Position
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
@@ -116,11 +127,42 @@ def expectations_exist(whole: Whole, report: Report) -> None:
                 _rule_exists(expected, block, report)
 
 
-def limits_need_consent(whole: Whole, report: Report) -> None:
-    """Say once that limits are for visitors with consent."""
-    limited = next((rule for rule in _rules(whole.folder) if rule.limit), None)
-    if limited:
-        report.add("N602", limited.position)
+def shown_rules_exist(whole: Whole, report: Report) -> None:
+    """Conditions and tests ask whether rules and blocks were shown that are there, each by a name of its own."""
+    names = rule_names({block.name: [(one.name, one.id) for one in block.rules] for block in whole.folder.blocks})
+    for condition in _conditions(whole.folder):
+        for fact in facts(condition):
+            if isinstance(fact.operand, Shown):
+                for name, position in zip(fact.operand.names, fact.operand.positions, strict=True):
+                    _one_rule(fact.operand.kind, name, position, names, report)
+    for test in whole.folder.tests:
+        stated_showings_exist(test.visitor, names, report)
+
+
+def stated_showings_exist(visitor: StatedVisitor, names: RuleNames, report: Report) -> None:
+    """What a stated visitor was shown is there."""
+    for _, showing in visitor.history.showings:
+        _one_rule(showing.kind, showing.name, showing.position, names, report)
+
+
+def sensitive_only_where_allowed(whole: Whole, report: Report) -> None:
+    """A sensitive attribute decides only in blocks for which site.yaml allows it, through segments too."""
+    asked = _sensitive_in_segments(whole)
+    for block in whole.folder.blocks:
+        for rule in block.rules:
+            found = _sensitive_in(rule.when, whole.site)
+            found += [(name, one.position) for one in _segments_in(rule.when) for name in sorted(asked[fold(one.name)])]
+            for name, position in found:
+                if fold(block.name) not in whole.site.attributes[name].allowed_in:
+                    report.add("E423", position, value=whole.site.attributes[name].name, block=block.name)
+
+
+def caps_need_consent(whole: Whole, report: Report) -> None:
+    """Say once that limits and cooldowns are for visitors with consent."""
+    for rule in _rules(whole.folder):
+        if rule.limit or rule.cooldown:
+            report.add("N602", rule.position, key="limit" if rule.limit else "cooldown")
+            return
 
 
 CHECKS: tuple[Callable[[Whole, Report], None], ...] = (
@@ -131,7 +173,9 @@ CHECKS: tuple[Callable[[Whole, Report], None], ...] = (
     placeholders_stand,
     last_without_condition,
     expectations_exist,
-    limits_need_consent,
+    shown_rules_exist,
+    sensitive_only_where_allowed,
+    caps_need_consent,
 )
 
 
@@ -154,11 +198,14 @@ def _shows(folder: Folder) -> Iterator[ShowSpec]:
         yield block.otherwise
 
 
+def _conditions(folder: Folder) -> Iterator[Condition]:
+    yield from (segment.when for segment in folder.segments)
+    yield from (rule.when for rule in _rules(folder))
+
+
 def _references(folder: Folder) -> Iterator[InSegment]:
-    for segment in folder.segments:
-        yield from _segments_in(segment.when)
-    for rule in _rules(folder):
-        yield from _segments_in(rule.when)
+    for condition in _conditions(folder):
+        yield from _segments_in(condition)
 
 
 def _segments_in(condition: Condition) -> Iterator[InSegment]:
@@ -205,3 +252,38 @@ def _rule_exists(expected: Expectation, block: BlockSpec, report: Report) -> Non
     if fold(expected.won) not in names and not report.may_exist(expected.won):
         meant = suggestion(expected.won, [rule.name for rule in block.rules])
         report.add("E407", expected.position, value=expected.won, block=block.name, did_you_mean=meant)
+
+
+def _one_rule(kind: str, name: str, position: Position, names: RuleNames, report: Report) -> None:
+    found = names.ids(kind, name)
+    if not found and not any(map(report.may_exist, (name, *name.split("/")))):
+        meant = suggestion(name, names.written[kind])
+        report.add("E421" if kind == "rule" else "E408", position, value=name, did_you_mean=meant)
+    elif kind == "rule" and len(found) > 1:
+        report.add("E422", position, value=name, names=found)
+
+
+def _sensitive_in(condition: Condition, site: SiteFacts) -> list[tuple[str, Position]]:
+    """The sensitive attributes that a condition itself asks for, and where."""
+    asked = [(attribute_of(fact, site), fact.position) for fact in facts(condition)]
+    return [(fold(attribute.name), position) for attribute, position in asked if attribute and attribute.sensitive]
+
+
+def _sensitive_in_segments(whole: Whole) -> defaultdict[str, set[str]]:
+    """For each folded name of a segment the sensitive attributes that it asks for, with all inner segments."""
+    segments = {fold(segment.name): segment.when for segment in whole.folder.segments}
+    inner = {name: {fold(one.name) for one in _segments_in(when)} for name, when in segments.items()}
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for name, when in segments.items():
+        for attribute, _ in _sensitive_in(when, whole.site):
+            for user in _users(name, inner):
+                found[user].add(attribute)
+    return found
+
+
+def _users(name: str, inner: Mapping[str, AbstractSet[str]]) -> AbstractSet[str]:
+    """A segment and all that use it, directly or through others."""
+    users = {name}
+    while more := {user for user, used in inner.items() if used & users} - users:
+        users |= more
+    return users

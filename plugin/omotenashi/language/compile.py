@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from omotenashi.language.condition import Condition, Conjunction, Disjunction, Fact, InSegment, LimitLeft, Negation
+from msgspec.structs import replace
+
+from omotenashi.language.condition import (
+    Condition,
+    Conjunction,
+    CooledDown,
+    Disjunction,
+    Fact,
+    InSegment,
+    LimitLeft,
+    Negation,
+    Shown,
+    facts,
+)
 from omotenashi.language.placeholders import template
 from omotenashi.language.program import Block, Program, Rule, Show
+from omotenashi.language.read_member import attribute_of
 from omotenashi.language.report import Report
+from omotenashi.language.rule_names import RuleNames, rule_names
 from omotenashi.language.syntax import BlockSpec, ContentSpec, Folder, RuleSpec, SegmentSpec, ShowSpec
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
@@ -15,19 +30,36 @@ from omotenashi.model.text import fold
 
 def compile_folder(folder: Folder, site: SiteFacts, fragments: Mapping[str, str]) -> Program:
     """Return the program of a folder that was checked without errors."""
-    compiler = _Compiler(folder, site, fragments)
+    names = rule_names({block.name: [(rule.name, rule.id) for rule in block.rules] for block in folder.blocks})
+    compiler = _Compiler(folder, site, fragments, names)
+    blocks = {block.name: compiler.block(block) for block in folder.blocks}
+    segments = {segment.name: compiler.condition(segment.when) for segment in folder.segments}
     return Program(
-        blocks={block.name: compiler.block(block) for block in folder.blocks},
-        segments={segment.name: compiler.condition(segment.when) for segment in folder.segments},
+        blocks=blocks,
+        segments=segments,
         synonyms={fold(word): group for group in site.synonyms for word in group},
         timezone=site.timezone,
+        names=names,
+        remembered=_remembered(blocks.values(), segments.values()),
+        private_segments=frozenset(name for name, condition in segments.items() if _is_private(condition, site)),
     )
 
 
+def _remembered(blocks: Iterable[Block], segments: Iterable[Condition]) -> frozenset[str]:
+    rules = {rule.id: rule.condition for block in blocks for rule in block.rules}
+    asked = [fact.operand for condition in (*rules.values(), *segments) for fact in facts(condition)]
+    return frozenset(name for operand in asked if isinstance(operand, Shown) for name in operand.names) & rules.keys()
+
+
+def _is_private(condition: Condition, site: SiteFacts) -> bool:
+    return any(attribute.sensitive for fact in facts(condition) if (attribute := attribute_of(fact, site)) is not None)
+
+
 class _Compiler:
-    def __init__(self, folder: Folder, site: SiteFacts, fragments: Mapping[str, str]) -> None:
+    def __init__(self, folder: Folder, site: SiteFacts, fragments: Mapping[str, str], names: RuleNames) -> None:
         self._site = site
         self._fragments = fragments
+        self._names = names
         self._segments: dict[str, SegmentSpec] = {fold(one.name): one for one in folder.segments}
         self._contents: dict[str, ContentSpec] = {fold(one.name): one for one in folder.contents}
         self._in_place: dict[str, Condition] = {}
@@ -37,7 +69,7 @@ class _Compiler:
         return Block(spec.name, spec.label, rules, self._show(spec.otherwise))
 
     def condition(self, condition: Condition) -> Condition:
-        """Put segments in place."""
+        """Put segments in place, and ids in the place of the names of rules and blocks."""
         if isinstance(condition, InSegment):
             name = fold(condition.name)
             if name not in self._in_place:
@@ -49,13 +81,22 @@ class _Compiler:
             return Disjunction(tuple(map(self.condition, condition.parts)))
         if isinstance(condition, Negation):
             return Negation(self.condition(condition.part))
+        if isinstance(condition.operand, Shown):
+            return replace(condition, operand=self._resolved(condition.operand))
         return condition
+
+    def _resolved(self, shown: Shown) -> Shown:
+        ids = [identifier for name in shown.names for identifier in self._names.ids(shown.kind, name)]
+        return Shown("id", tuple(dict.fromkeys(ids)), shown.window)
 
     def _rule(self, block: str, spec: RuleSpec) -> Rule:
         parts = [*_flat(self.condition(spec.when)), *spec.timing]
         if spec.limit:
             operand = LimitLeft(spec.id, spec.limit.times, spec.limit.per)
             parts.append(Fact("limit", operand, spec.position, str(spec.limit.times)))
+        if spec.cooldown:
+            rested = CooledDown(spec.cooldown.goal, spec.cooldown.span)
+            parts.append(Fact("cooldown", rested, spec.position, spec.cooldown.written))
         return Rule(
             block, spec.name, spec.id, Conjunction(tuple(parts)), spec.limit, self._show(spec.show), spec.position
         )

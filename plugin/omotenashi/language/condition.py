@@ -5,12 +5,14 @@ They are hashable, so that equal ones are found and worked out once.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from omotenashi.model.errors import Position
+from omotenashi.model.site_facts import Lifecycle
 
 
 class Span(Struct, frozen=True):
@@ -131,6 +133,41 @@ class Visits(Struct, frozen=True):
     window: Window
 
 
+class InCart(Struct, frozen=True):
+    """Something lies in the cart: untouched for `abandoned_for` or longer, but not longer than `until`."""
+
+    abandoned_for: Span | None = None
+    until: Span | None = None
+    amount: Range | None = None
+    filled: bool = True
+    """False: nothing lies in the cart, and the other fields are not set."""
+
+
+class InStage(Struct, frozen=True):
+    """The relation is in one of these stages of the lifecycle: new, active, lapsing, lapsed."""
+
+    stages: frozenset[str]
+    spans: Lifecycle = Lifecycle()
+
+
+class Shown(Struct, frozen=True):
+    """Rules that were shown before, so often within a window."""
+
+    kind: str
+    """rule or block as written; id once the names are resolved."""
+    names: tuple[str, ...]
+    window: Window
+    positions: tuple[Position, ...] = ()
+    """Where each of the names is written; empty once they are resolved."""
+
+
+class CooledDown(Struct, frozen=True):
+    """The goal (an event's name; for purchase, orders count) was not reached within the span."""
+
+    goal: str
+    span: Span
+
+
 class LastVisit(Struct, frozen=True):
     """The visit before this one ended longer ago than `before`, or within `within`."""
 
@@ -179,7 +216,7 @@ class LimitLeft(Struct, frozen=True):
 
 Operand: TypeAlias = (
     "OneOf | Unknown | Truth | Words | Paths | HostPaths | Prefectures | Languages | Range | Near"
-    " | DateTest | Viewed | Bought | Did | Visits | LastVisit | NotBefore | Before | Hours | Days | LimitLeft"
+    " | DateTest | Viewed | Bought | Did | Visits | LastVisit | InCart | InStage | Shown | CooledDown | NotBefore | Before | Hours | Days | LimitLeft"
 )
 
 
@@ -218,3 +255,14 @@ class InSegment(Struct, frozen=True):
 
 Condition: TypeAlias = "Fact | Conjunction | Disjunction | Negation | InSegment"
 ALWAYS = Conjunction(())
+
+
+def facts(condition: Condition) -> Iterator[Fact]:
+    """Return all conditions on one field that are written in a condition, segments left out."""
+    if isinstance(condition, Fact):
+        yield condition
+    elif isinstance(condition, (Conjunction, Disjunction)):
+        for part in condition.parts:
+            yield from facts(part)
+    elif isinstance(condition, Negation):
+        yield from facts(condition.part)

@@ -84,6 +84,10 @@ MESSAGES: dict[str, Message] = {
         "「{key}」という事実はありません", "there is no fact {key} that a visitor could have",
         "条件に使う名前か、url・ip・user_agent・location を書きます", "use the names of conditions, or url, ip, user_agent, location",
     ),
+    "E221": Message(
+        "cooldown には goal(目標)が要ります", "cooldown needs a goal", "何のあとで休むかを書きます。例: goal: purchase",
+        "say after what the rule rests: goal: purchase",
+    ),
     "E301": Message(
         "「{value}」は数として読めません", "{value} is not a number", "例: 20、5,000円、20-29、{{at_least: 20}}",
         "for example 20, 20-29, {{at_least: 20}}",
@@ -140,6 +144,47 @@ MESSAGES: dict[str, Message] = {
     "E324": Message(
         "「{value}」は機微な項目なので差し込めません", "{value} is sensitive and cannot be shown", "別の文にしてください", "write it without"
     ),
+    "E331": Message(
+        "until が abandoned_for より短いので、決して当てはまりません", "until is shorter than abandoned_for, so this can never match",
+        "例: {{abandoned_for: 1時間, until: 7日}}", "for example {{abandoned_for: 1 hour, until: 7 days}}",
+    ),
+    "E332": Message(
+        "「{value}」はイベントの名前ではありません", "{value} is not the name of an event",
+        "文字、数字、_ だけで書きます。例: purchase、demo_request", "use letters, digits and _: purchase, demo_request",
+    ),
+    "E341": Message(
+        "段階の期間が逆です({value})", "the spans of the lifecycle are upside down ({value})",
+        "active を lapsing より短くします。例: {{active: 30日, lapsing: 90日}}",
+        "active must be shorter than lapsing: {{active: 30 days, lapsing: 90 days}}",
+    ),
+    "E342": Message(
+        "「{value}」はクッキーのドメインではありません", "{value} is not the domain of a cookie",
+        "ホスト名だけを書きます。例: example.com", "write a host name alone: example.com",
+    ),
+    "E343": Message(
+        "hosts の「{host}」は、クッキーのドメイン「{value}」の中にありません", "{host}, one of the hosts, is not under the cookie's domain {value}",
+        "すべての hosts を含むドメインを書くか、cookie を消してください", "name a domain that all hosts are under, or take cookie out",
+    ),
+    "E344": Message(
+        "「{value}」は browser_events に書けません(サーバーキーの要らないイベントは、書かなくてもブラウザから送れます)",
+        "{value} cannot stand in browser_events: browsers may send what does not need the server key anyway",
+        "書けるもの: purchase、refund、login", "possible: purchase, refund, login",
+    ),
+    "E345": Message(
+        "allowed_in は機微な項目だけに書きます", "allowed_in is for sensitive attributes only",
+        "sensitive: yes を書くか、allowed_in を消してください", "add sensitive: yes, or take allowed_in out",
+    ),
+    "E346": Message(
+        "「{value}」は「キー:値」の形ではありません", "{value} is not of the form KEY:VALUE",
+        "同意のクッキーの中で許可を表す部分を書きます。例: C0003:1、preferences:true",
+        "write what grants it in the consent manager's cookie: C0003:1, preferences:true",
+    ),
+    "E347": Message(
+        "{value} は Omotenashi 自身のクッキーなので、grants とは一緒に使えません",
+        "{value} is Omotenashi's own cookie and cannot stand beside grants",
+        "同意管理ツールのクッキーの名前を書きます。例: cookie: OptanonConsent",
+        "name the consent manager's cookie: cookie: OptanonConsent",
+    ),
     "E401": Message("セグメント「{value}」がありません", "there is no segment {value}", "segments: に書いてください", "define it under segments:"),
     "E402": Message(
         "コンテンツ「{value}」がありません", "there is no content {value}",
@@ -160,6 +205,20 @@ MESSAGES: dict[str, Message] = {
     "E409": Message("「{value}」はすでに使われています", "{value} is already taken", "別の名前か id にしてください", "choose another name or id"),
     "E410": Message(
         "「{value}」は contents/ の外を指しています", "{value} leads out of contents/", "contents/ の中のファイルを書きます", "name a file under contents/"
+    ),
+    "E421": Message(
+        "「{value}」というルールはありません", "there is no rule {value}", "ルールの名前、ブロック/名前、または id を書きます",
+        "write the rule's name, block/name or id",
+    ),
+    "E422": Message(
+        "「{value}」という名前のルールが複数あります({names})", "several rules are called {value} ({names})",
+        "どれかを「ブロック/名前」か id で書きます", "write block/name or the id of the one you mean",
+    ),
+    "E423": Message(
+        "機微な項目「{value}」は、ブロック「{block}」の条件には使えません",
+        "the sensitive attribute {value} cannot decide what {block} shows",
+        "使ってよいなら、site.yaml の {value} に allowed_in: [{block}] を書きます",
+        "where that is right, add allowed_in: [{block}] to {value} in site.yaml",
     ),
     "E110": Message(
         "ルールのファイル(*.yaml)がありません",
@@ -194,11 +253,19 @@ MESSAGES: dict[str, Message] = {
         "履歴を使うテストには consent: [personalization] を書きます", "add consent: [personalization] for tests with a history",
     ),
     "N602": Message(
-        "limit のあるルールは、同意していない訪問者には表示されません", "rules with a limit never show to visitors without consent"
+        "{key} のあるルールは、同意していない訪問者には表示されません", "rules with a {key} never show to visitors without consent"
+    ),
+    "N603": Message(
+        "goal だけでは、まだ何も変わりません", "a goal alone changes nothing yet", "cooldown と一緒に書くと、目標のあと休みます",
+        "with a cooldown the rule rests after it",
     ),
 }  # fmt: skip
 
-_RELATED = {"first": ("最初はここ", "first here"), "from": ("開始はここ", "begins here")}
+_RELATED = {
+    "first": ("最初はここ", "first here"),
+    "from": ("開始はここ", "begins here"),
+    "abandoned_for": ("放置の長さはここ", "left for this long here"),
+}
 _EXPECTED = {
     "mapping": ("「キー: 値」の組", "a mapping (key: value)"),
     "list": ("リスト(- で始まる行か [a, b])", "a list (lines that begin with -, or [a, b])"),

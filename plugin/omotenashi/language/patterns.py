@@ -40,11 +40,11 @@ def path_matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
     """Return what tells whether a path matches one of the patterns. `/x/**` matches /x itself."""
     exact = frozenset(pattern for pattern in patterns if "*" not in pattern)
     tails = frozenset(pattern for pattern in patterns if pattern.endswith("/**") and "*" not in pattern[:-3])
-    below = tuple(pattern[:-3] for pattern in tails)
+    below = tuple(pattern[:-2] for pattern in tails)
     globs = [_pieces(pattern) for pattern in patterns if pattern not in exact | tails]
 
     def matches(path: str) -> bool:
-        if path in exact or any(path == top or path.startswith(f"{top}/") for top in below):
+        if path in exact or f"{path}/".startswith(below):
             return True
         return bool(globs) and any(_fits(pieces, path.split("/")[1:]) for pieces in globs)
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from omotenashi.language.condition import Condition
 from omotenashi.language.placeholders import Template
+from omotenashi.language.rule_names import RuleNames
 from omotenashi.language.syntax import LimitSpec
 from omotenashi.model.errors import Position
 
@@ -46,3 +47,8 @@ class Program(Struct, frozen=True):
     synonyms: Mapping[str, tuple[str, ...]]
     """For each folded word of a group, the words of its group."""
     timezone: str
+    names: RuleNames = RuleNames()
+    remembered: frozenset[str] = frozenset()
+    """Ids of the rules for which some condition `shown` asks: their showings are recorded."""
+    private_segments: frozenset[str] = frozenset()
+    """Segments that ask for a sensitive attribute: who is in them is not told."""

@@ -48,9 +48,6 @@ def _entry(key: TextNode, value: Node, site: SiteFacts, report: Report) -> Condi
         _unknown_field(key, report)
         return None
     field, name = found
-    if field.kind is Kind.LATER:
-        report.add("E205", key, key=key.text)
-        return None
     if field.kind is Kind.SEGMENT:
         return _listed(field, "", value, _Context(site, report, key))
     return _listed(field, name, value, _Context(site, report, key))

@@ -16,12 +16,14 @@ from omotenashi.language.syntax import (
     BlockSpec,
     CaseSpec,
     ContentSpec,
+    CooldownSpec,
     Folder,
     LimitSpec,
     RuleSpec,
     SegmentSpec,
     ShowSpec,
 )
+from omotenashi.language.values import event_name
 from omotenashi.language.vocabulary import (
     BLOCK_KEYS,
     CONTENT_KEYS,
@@ -89,9 +91,9 @@ def _block(name: TextNode, node: Node, site: SiteFacts, report: Report) -> Block
     rules = _rules(name, entries["rules"][1], site, report) if "rules" in entries else []
     if "otherwise" not in entries:
         reader.missing(mapping, entries, name, "otherwise", report)
-        return None
-    otherwise = _show(entries["otherwise"][1], "otherwise", report)
+    otherwise = _show(entries["otherwise"][1], "otherwise", report) if "otherwise" in entries else None
     if otherwise is None:
+        report.broken.update(fold(called) for rule in rules for called in (rule.name, rule.id))
         return None
     return BlockSpec(name.text, _label(entries, report), tuple(rules), otherwise, name.position)
 
@@ -120,6 +122,8 @@ def _rule(block: str, node: Node, site: SiteFacts, report: Report) -> RuleSpec |
     if _reserved(heading, report):
         return None
     rule = _complete_rule(block, heading, identifier, entries, site, report, mapping)
+    if identifier:
+        report.kept(identifier, rule)
     return report.kept(heading, rule)
 
 
@@ -135,6 +139,7 @@ def _complete_rule(
     when: Condition = read_when(entries["when"][1], site, report) if "when" in entries else ALWAYS
     timing = read_timing(entries, site, ZoneInfo(site.timezone), report)
     limit = _limit(entries["limit"][1], report) if "limit" in entries else None
+    cooldown = _cooldown(entries, mapping, report)
     if "show" not in entries:
         reader.missing(mapping, entries, heading, "show", report)
         return None
@@ -142,8 +147,8 @@ def _complete_rule(
     if show is None:
         return None
     rule_id = identifier.text if identifier else f"{block}/{heading.text}"
-    conditional = any(key in entries for key in ("when", "from", "until", "days", "hours", "limit"))
-    return RuleSpec(heading.text, rule_id, conditional, when, timing, limit, show, heading.position)
+    conditional = any(key in entries for key in ("when", "from", "until", "days", "hours", "limit", "cooldown"))
+    return RuleSpec(heading.text, rule_id, conditional, when, timing, limit, cooldown, show, heading.position)
 
 
 def _limit(node: Node, report: Report) -> LimitSpec | None:
@@ -158,6 +163,19 @@ def _limit(node: Node, report: Report) -> LimitSpec | None:
     if times == 0:
         report.add("E309", entries["times"][1], what="times")
     return LimitSpec(times, per) if times and per else None
+
+
+def _cooldown(entries: Entries, mapping: MapNode, report: Report) -> CooldownSpec | None:
+    goal = reader.value(entries["goal"][1], "goal", event_name, "E332", report) if "goal" in entries else None
+    if "cooldown" not in entries:
+        if goal:
+            report.add("N603", entries["goal"][0])
+        return None
+    key, node = entries["cooldown"]
+    span = reader.span_of(node, "cooldown", report)
+    if "goal" not in entries and len(entries) == len(mapping.entries):
+        report.add("E221", key)
+    return CooldownSpec(goal, span, f"{getattr(node, 'text', '')} ({goal})") if goal and span else None
 
 
 def _show(node: Node, what: str, report: Report) -> ShowSpec | None:

@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 from omotenashi.language import reader
-from omotenashi.language.condition import Bought, Did, LastVisit, Operand, Range, Span, Viewed, Visits, Window
+from omotenashi.language.condition import (
+    Bought,
+    Did,
+    InCart,
+    InStage,
+    LastVisit,
+    Operand,
+    Range,
+    Shown,
+    Span,
+    Viewed,
+    Visits,
+    Window,
+)
 from omotenashi.language.nodes import MapNode, Node, TextNode
 from omotenashi.language.patterns import path_pattern
 from omotenashi.language.report import Report
 from omotenashi.language.values import number, number_range
 from omotenashi.language.vocabulary import (
     BOUGHT_KEYS,
+    CART_KEYS,
     DID_KEYS,
     LAST_VISIT_KEYS,
     RANGE_KEYS,
+    SHOWN_KEYS,
     VIEWED_KEYS,
     VISITS_KEYS,
     Field,
     Words,
 )
+from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 
 Entries = dict[str, tuple[TextNode, Node]]
 _ONCE = Range(at_least=1)
+_SHORTEST_MONTH, _LONGEST_MONTH = 28 * 86400, 31 * 86400
 
 
 def read_viewed(field: Field, node: Node, report: Report) -> Operand | None:
@@ -83,6 +100,47 @@ def read_last_visit(field: Field, node: Node, report: Report) -> Operand | None:
     return LastVisit(spans.get("before"), spans.get("within")) if any(spans.values()) else None
 
 
+def read_cart(field: Field, node: Node, report: Report) -> Operand | None:
+    """Read yes, no or {abandoned_for, until, amount}."""
+    if isinstance(node, TextNode) and not node.empty:
+        filled = reader.yes_no_of(node, field.name, report)
+        return None if filled is None else InCart(filled=filled)
+    entries = _entries(field, node, CART_KEYS, report)
+    if not entries:
+        return None
+    spans = {key: reader.span_of(entries[key][1], key, report) for key in ("abandoned_for", "until") if key in entries}
+    amount = read_range(entries["amount"][1], "amount", report) if "amount" in entries else None
+    if None in spans.values() or ("amount" in entries and amount is None):
+        return None
+    least, most = spans.get("abandoned_for"), spans.get("until")
+    if least and most and _is_longer(least, most):
+        report.add("E331", entries["until"][1], (entries["abandoned_for"][1].position, "abandoned_for"))
+    return InCart(least, most, amount)
+
+
+def read_stage(field: Field, node: Node, site: SiteFacts, report: Report) -> Operand | None:
+    """Read a stage of the lifecycle; its spans are the site's."""
+    stage = reader.choice(node, field.name, Words(*field.choices), report)
+    return InStage(frozenset((stage,)), site.lifecycle) if stage else None
+
+
+def read_shown(field: Field, node: Node, report: Report) -> Operand | None:
+    """Read {rule|block: …, times, within}: a number of times is the least."""
+    entries = _entries(field, node, SHOWN_KEYS, report)
+    if entries is None:
+        return None
+    kind = _only_one(("rule", "block"), entries, node, report, required=True)
+    times = _times(entries["times"][1], report) if "times" in entries else _ONCE
+    window = _within(entries, times, report) if times else None
+    if kind is None or window is None:
+        return None
+    items = reader.one_or_more(entries[kind][1], kind, report)
+    names = [name for item in items if (name := reader.text(item, kind, report))]
+    if not names:
+        return None
+    return Shown(kind, tuple(name.text for name in names), window, tuple(name.position for name in names))
+
+
 def read_range(node: Node, what: str, report: Report) -> Range | None:
     """Read 20, 20-29 or {at_least, at_most}."""
     if isinstance(node, MapNode):
@@ -142,6 +200,23 @@ def _window(entries: Entries, report: Report) -> Window | None:
     if count is None and ("at_least" in entries or "at_most" in entries):
         return None
     return _within(entries, count or _ONCE, report)
+
+
+def _times(node: Node, report: Report) -> Range | None:
+    """A single number is the least."""
+    bounds = read_range(node, "times", report)
+    if bounds is None or not isinstance(node, TextNode) or number(node.text) is None:
+        return bounds
+    if number(node.text) == 0:
+        report.add("E309", node, what="times")
+        return None
+    return Range(at_least=bounds.at_least)
+
+
+def _is_longer(one: Span, other: Span) -> bool:
+    """Whatever the months' lengths are."""
+    shortest, longest = one.seconds + one.months * _SHORTEST_MONTH, other.seconds + other.months * _LONGEST_MONTH
+    return shortest > longest
 
 
 def _within(entries: Entries, count: Range, report: Report) -> Window | None:

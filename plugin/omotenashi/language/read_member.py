@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from omotenashi.language import reader
-from omotenashi.language.condition import DateTest, OneOf, Operand, Truth
+from omotenashi.language.condition import DateTest, Fact, OneOf, Operand, Truth
 from omotenashi.language.nodes import MapNode, Node, TextNode
 from omotenashi.language.read_history import read_range
 from omotenashi.language.report import Report, suggestion
@@ -37,6 +37,12 @@ def declared(name: str, key: TextNode, site: SiteFacts, report: Report) -> Attri
     if attribute is None and not report.may_exist(name):
         report.add("E405", key, value=name, did_you_mean=suggestion(name, site.attributes))
     return attribute
+
+
+def attribute_of(fact: Fact, site: SiteFacts) -> Attribute | None:
+    """Return the attribute that a condition asks for; None for other fields."""
+    head, _, name = fact.field.partition(".")
+    return site.attributes.get(fold(name)) if head == "member" else None
 
 
 def _word(attribute: Attribute, node: Node, what: str, report: Report) -> Operand | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from omotenashi.language import reader
 from omotenashi.language.condition import (
     HostPaths,
+    InStage,
     Languages,
     Near,
     OneOf,
@@ -22,7 +23,16 @@ from omotenashi.language.countries import country_code, country_names
 from omotenashi.language.nodes import MapNode, Node, TextNode
 from omotenashi.language.patterns import host_pattern, path_pattern
 from omotenashi.language.prefectures import PREFECTURES, area_names, area_prefectures, prefecture_code
-from omotenashi.language.read_history import read_bought, read_did, read_last_visit, read_viewed, read_visits
+from omotenashi.language.read_history import (
+    read_bought,
+    read_cart,
+    read_did,
+    read_last_visit,
+    read_shown,
+    read_stage,
+    read_viewed,
+    read_visits,
+)
 from omotenashi.language.read_member import read_member
 from omotenashi.language.report import Report, suggestion
 from omotenashi.language.values import kilometres
@@ -41,6 +51,8 @@ def read(field: Field, name: str, node: Node, key: TextNode, site: SiteFacts, re
         return read_member(name, node, key, site, report)
     if field.kind is Kind.NEAR:
         return _near(node, site, report)
+    if field.kind is Kind.LIFECYCLE:
+        return read_stage(field, node, site, report)
     return _READERS[field.kind](field, node, report)
 
 
@@ -55,6 +67,9 @@ def join(operands: list[Operand]) -> Operand | None:
         return Words(tuple(word for one in operands if isinstance(one, Words) for word in one.words))
     if isinstance(first, Paths) and all(isinstance(one, Paths) for one in operands):
         return Paths(tuple(pattern for one in operands if isinstance(one, Paths) for pattern in one.patterns))
+    if isinstance(first, InStage) and all(isinstance(one, InStage) for one in operands):
+        stages = frozenset().union(*(one.stages for one in operands if isinstance(one, InStage)))
+        return InStage(stages, first.spans)
     if isinstance(first, HostPaths) and all(isinstance(one, HostPaths) for one in operands):
         return HostPaths(tuple(pattern for one in operands if isinstance(one, HostPaths) for pattern in one.patterns))
     return None
@@ -179,4 +194,6 @@ _READERS: dict[Kind, Callable[[Field, Node, Report], Operand | None]] = {
     Kind.DID: read_did,
     Kind.VISITS: read_visits,
     Kind.LAST_VISIT: read_last_visit,
+    Kind.CART: read_cart,
+    Kind.SHOWN: read_shown,
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,26 +9,23 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from omotenashi.language import reader
 from omotenashi.language.nodes import MapNode, Node, TextNode
 from omotenashi.language.patterns import host_name
+from omotenashi.language.read_site_visitors import browser_events, consent, cookie_domain, lifecycle
 from omotenashi.language.report import Report
 from omotenashi.language.values import moment
 from omotenashi.language.vocabulary import (
     ATTRIBUTE_KEYS,
     ATTRIBUTE_TYPES,
-    CONSENT_DEFAULTS,
-    CONSENT_KEYS,
-    CONSENTS,
     MATCHING,
     PLACE_KEYS,
     SEARCH_KEYS,
     SITE_KEYS,
     WEAK_REGION,
 )
-from omotenashi.model.site_facts import Attribute, ConsentMapping, SiteFacts
+from omotenashi.model.site_facts import Attribute, SiteFacts
 from omotenashi.model.text import fold
 
 Entries = dict[str, tuple[TextNode, Node]]
 VERSION = "1"
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def read_site(root: MapNode, report: Report) -> SiteFacts:
@@ -43,18 +39,23 @@ def read_site(root: MapNode, report: Report) -> SiteFacts:
         if "weak_region" in entries
         else None
     )
+    hosts = _hosts(entries, report)
     return SiteFacts(
         name=_text(entries, "name", "", report),
         timezone=_timezone(entries, report),
         language=_text(entries, "language", "ja", report),
-        hosts=_hosts(entries, report),
+        hosts=hosts,
         attributes=_attributes(entries, report),
         places=_places(entries, report),
         synonyms=_synonyms(entries, report),
         holidays=_holidays(entries, report),
         search_parameters=_search_parameters(entries, report),
-        consent=_consent(entries, report),
+        consent=consent(entries, report),
         accept_weak_region=weak == "accept",
+        lifecycle=lifecycle(entries, report),
+        cookie_domain=cookie_domain(entries, hosts, report),
+        browser_events=browser_events(entries, report),
+        sensitive_topics=_folded(entries, "sensitive_topics", report),
     )
 
 
@@ -110,9 +111,12 @@ def _attribute(name: TextNode, node: Node, report: Report) -> Attribute | None:
     sensitive = reader.yes_no_of(entries["sensitive"][1], "sensitive", report) if "sensitive" in entries else False
     if kind == "choice" and "values" not in entries:
         reader.missing(mapping, entries, name, "values", report)
+    if "allowed_in" in entries and sensitive is False:
+        report.add("E345", entries["allowed_in"][0])
     if kind is None:
         return None
-    return Attribute(name.text, kind, values, bool(sensitive), _text(entries, "label", "", report))
+    allowed = _folded(entries, "allowed_in", report)
+    return Attribute(name.text, kind, values, bool(sensitive), _text(entries, "label", "", report), allowed)
 
 
 def _places(entries: Entries, report: Report) -> Mapping[str, tuple[float, float]]:
@@ -185,23 +189,8 @@ def _search_parameters(entries: Entries, report: Report) -> tuple[str, ...]:
     return _texts(inner["parameters"][1], "parameters", report) if "parameters" in inner else default
 
 
-def _consent(entries: Entries, report: Report) -> ConsentMapping:
-    default = ConsentMapping()
-    node = reader.mapping(entries["consent"][1], "consent", report) if "consent" in entries else None
-    inner = reader.keys(node, CONSENT_KEYS, "consent", report) if node else {}
-    word = reader.choice(inner["default"][1], "default", CONSENT_DEFAULTS, report) if "default" in inner else None
-    granted = frozenset(consent.name for consent in CONSENTS) if word == "granted" else frozenset()
-    cookie = _token(inner, "cookie", default.cookie, report)
-    return ConsentMapping(granted, cookie, _token(inner, "header", default.header, report))
-
-
-def _token(entries: Entries, key: str, default: str, report: Report) -> str:
-    """A name as RFC 9110, section 5.6.2 has it."""
-    name = _text(entries, key, default, report)
-    if _TOKEN.fullmatch(name):
-        return name
-    report.add("E320", entries[key][1], value=name)
-    return default
+def _folded(entries: Entries, key: str, report: Report) -> frozenset[str]:
+    return frozenset(map(fold, _texts(entries[key][1], key, report))) if key in entries else frozenset()
 
 
 def _texts(node: Node, what: str, report: Report) -> tuple[str, ...]:

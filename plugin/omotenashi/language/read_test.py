@@ -96,9 +96,6 @@ def _with_fact(visitor: StatedVisitor, key: TextNode, value: Node, site: SiteFac
         report.add("E210", key, key=key.text, did_you_mean=suggestion(key.text, known))
         return visitor
     field, name = found
-    if field.kind is Kind.LATER:
-        report.add("E205", key, key=key.text)
-        return visitor
     if isinstance(value, TextNode) and UNKNOWN.find(value.text):
         return msgspec.structs.replace(visitor, unknown=visitor.unknown | {field.name})
     if field.name in HISTORY_READERS:

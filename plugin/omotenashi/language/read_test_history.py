@@ -13,11 +13,21 @@ from omotenashi.language.condition import Span
 from omotenashi.language.nodes import MapNode, Node, TextNode
 from omotenashi.language.patterns import path_pattern
 from omotenashi.language.report import Report
-from omotenashi.language.syntax import StatedHistory
+from omotenashi.language.syntax import StatedCart, StatedHistory, StatedShowing
 from omotenashi.language.values import span
-from omotenashi.language.vocabulary import AGO_KEYS, BOUGHT_KEYS, DID_KEYS, VIEWED_KEYS, Words
+from omotenashi.language.vocabulary import (
+    AGO_KEYS,
+    BOUGHT_KEYS,
+    CART_FACTS,
+    DID_KEYS,
+    SHOWN_NAMES,
+    STAGES,
+    VIEWED_KEYS,
+    Words,
+)
 from omotenashi.model.text import fold
-from omotenashi.model.visitor import Deed, Order, OrderLine, View
+from omotenashi.model.views import View
+from omotenashi.model.visitor import Deed, Order, OrderLine
 
 E = TypeVar("E")
 Entries = dict[str, tuple[TextNode, Node]]
@@ -48,12 +58,35 @@ def _last_visit(history: StatedHistory, node: Node, report: Report) -> StatedHis
     return msgspec.structs.replace(history, last_visit=_ago_of(node, "last_visit", report))
 
 
+def _shown(history: StatedHistory, node: Node, report: Report) -> StatedHistory:
+    showings = _stated("shown", node, _showing_of_text, _showing_of_entries, SHOWN_NAMES, report)
+    return msgspec.structs.replace(history, showings=history.showings + showings)
+
+
+def _cart(history: StatedHistory, node: Node, report: Report) -> StatedHistory:
+    if isinstance(node, TextNode) and not node.empty:
+        cart = StatedCart() if reader.yes_no_of(node, "cart", report) else None
+        return msgspec.structs.replace(history, cart=cart)
+    mapping = reader.mapping(node, "cart", report)
+    entries = reader.keys(mapping, CART_FACTS, "cart", report) if mapping else {}
+    ago = reader.span_of(entries["abandoned_for"][1], "abandoned_for", report) if "abandoned_for" in entries else Span()
+    amount = reader.number_of(entries["amount"][1], "amount", report) if "amount" in entries else 0.0
+    return msgspec.structs.replace(history, cart=StatedCart(ago or Span(), amount or 0.0))
+
+
+def _lifecycle(history: StatedHistory, node: Node, report: Report) -> StatedHistory:
+    return msgspec.structs.replace(history, stage=reader.choice(node, "lifecycle", Words(*STAGES), report))
+
+
 HISTORY_READERS: dict[str, Callable[[StatedHistory, Node, Report], StatedHistory]] = {
     "viewed": _viewed,
     "bought": _bought,
     "did": _did,
     "visits": _visits,
     "last_visit": _last_visit,
+    "shown": _shown,
+    "cart": _cart,
+    "lifecycle": _lifecycle,
 }
 
 
@@ -148,6 +181,23 @@ def _deed_of_text(node: TextNode, name: str, report: Report) -> Deed:
 def _deed_of_entries(entries: Entries, report: Report) -> Deed | None:
     events = _folded(entries, "event", report)
     return Deed(0, events[0]) if events else None
+
+
+def _showing_of_text(node: TextNode, name: str, report: Report) -> StatedShowing:
+    del report
+    return StatedShowing("rule", name, node.position)
+
+
+def _showing_of_entries(entries: Entries, report: Report) -> StatedShowing | None:
+    if "rule" in entries and "block" in entries:
+        report.add("E311", entries["block"][0], names=["rule", "block"])
+        return None
+    kind = next((kind for kind in ("rule", "block") if kind in entries), None)
+    if kind is None:
+        report.add("E202", next(iter(entries.values()))[0], key="rule / block", what="shown")
+        return None
+    found = reader.text(entries[kind][1], kind, report)
+    return StatedShowing(kind, found.text, found.position) if found else None
 
 
 def _folded(entries: Entries, key: str, report: Report) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from msgspec import Struct
 from omotenashi.language.condition import Condition, Span
 from omotenashi.model.errors import Position
 from omotenashi.model.request import StatedPlace
-from omotenashi.model.visitor import Deed, MemberValue, Order, View
+from omotenashi.model.views import View
+from omotenashi.model.visitor import Deed, MemberValue, Order
 
 
 class ShowSpec(Struct, frozen=True):
@@ -25,6 +26,15 @@ class LimitSpec(Struct, frozen=True):
     per: Span
 
 
+class CooldownSpec(Struct, frozen=True):
+    """The rule rests for a while after its goal was reached."""
+
+    goal: str
+    """The folded name of an event."""
+    span: Span
+    written: str
+
+
 class RuleSpec(Struct, frozen=True):
     name: str
     id: str
@@ -34,6 +44,7 @@ class RuleSpec(Struct, frozen=True):
     timing: tuple[Condition, ...]
     """from, until, days and hours."""
     limit: LimitSpec | None
+    cooldown: CooldownSpec | None
     show: ShowSpec
     position: Position
     """Of the name, or of the id where there is none."""
@@ -60,12 +71,33 @@ class ContentSpec(Struct, frozen=True):
     position: Position
 
 
+class StatedCart(Struct, frozen=True):
+    """Something lies in the cart of a test's visitor."""
+
+    ago: Span = Span()
+    """When it was changed last, back from the test's moment."""
+    amount: float = 0.0
+
+
+class StatedShowing(Struct, frozen=True):
+    """A rule, or some rule of a block, was shown to a test's visitor."""
+
+    kind: str
+    """rule or block."""
+    name: str
+    position: Position
+
+
 class StatedHistory(Struct, frozen=True):
     """A test's history: each entry with how long before the test's moment it was."""
 
     views: tuple[tuple[Span, View], ...] = ()
     orders: tuple[tuple[Span, Order], ...] = ()
     deeds: tuple[tuple[Span, Deed], ...] = ()
+    showings: tuple[tuple[Span, StatedShowing], ...] = ()
+    cart: StatedCart | None = None
+    """None: it is empty."""
+    stage: str | None = None
     visits: int | None = None
     last_visit: Span | None = None
 

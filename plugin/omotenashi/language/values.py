@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from omotenashi.language.condition import Span
 from omotenashi.language.vocabulary import YES_NO
+from omotenashi.model.event import EVENT_NAME
 from omotenashi.model.text import fold
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2999
@@ -140,6 +141,11 @@ def location(text: str) -> tuple[float, float] | None:
 def yes_no(text: str) -> bool | None:
     """Read yes, no, true, false, はい, いいえ."""
     return YES_NO.get(fold(text), YES_NO.get(plain(text)))
+
+
+def event_name(text: str) -> str | None:
+    """Return the folded name of an event, such as purchase or demo_request."""
+    return fold(text) if EVENT_NAME.fullmatch(text.strip()) else None
 
 
 def _minute(hour: str, after_colon: str | None, after_hour: str | None) -> int | None:

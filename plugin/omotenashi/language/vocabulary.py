@@ -33,9 +33,10 @@ class Kind(StrEnum):
     DID = "did"
     VISITS = "visits"
     LAST_VISIT = "last visit"
+    CART = "cart"
+    LIFECYCLE = "lifecycle"
+    SHOWN = "shown"
     SEGMENT = "segment"
-    LATER = "later"
-    """Named by the language, built by a later version: refused, never ignored."""
 
 
 class Word(Struct, frozen=True):
@@ -92,6 +93,7 @@ MEDIA = _words(
     "internal サイト内",
 )
 DEVICES = _words("mobile スマホ", "tablet タブレット", "desktop パソコン")
+STAGES = _words("new 新規", "active 継続", "lapsing ごぶさた", "lapsed 休眠")
 CONSENTS = _words("personalization パーソナライズ", "measurement 計測")
 UNKNOWN = Words(Word("unknown", "不明"))
 YES_NO = {"yes": True, "no": False, "true": True, "false": False, "はい": True, "いいえ": False}
@@ -122,11 +124,11 @@ FIELDS: tuple[Field, ...] = (
     Field("viewed", "見た", Kind.VIEWED, "見たページや商品", "pages or items looked at", stored=True),
     Field("bought", "買った", Kind.BOUGHT, "買ったもの", "what was bought", stored=True),
     Field("did", "行動", Kind.DID, "その他の行動", "events of any name", stored=True),
-    Field("cart", "カート", Kind.LATER, "カートの中身", "what lies in the cart", stored=True),
+    Field("cart", "カート", Kind.CART, "カートの中身", "what lies in the cart", stored=True),
     Field("visits", "訪問回数", Kind.VISITS, "訪問の回数", "the number of visits", stored=True),
     Field("last_visit", "前回の訪問", Kind.LAST_VISIT, "前回の訪問", "the visit before this one", stored=True),
-    Field("lifecycle", "段階", Kind.LATER, "顧客の段階", "the stage of the relation", stored=True),
-    Field("shown", "表示済み", Kind.LATER, "すでに見せたもの", "what was shown before", stored=True),
+    Field("lifecycle", "段階", Kind.LIFECYCLE, "顧客の段階", "the stage of the relation", STAGES, stored=True),
+    Field("shown", "表示済み", Kind.SHOWN, "すでに見せたもの", "what was shown before", stored=True),
     Field("segment", "セグメント", Kind.SEGMENT, "名前を付けた条件", "a named condition"),
     Field("consent", "同意", Kind.TAGS, "同意の範囲", "what the visitor consented to", CONSENTS),
 )
@@ -153,9 +155,9 @@ RULE_KEYS = Words(
         "days 曜日",
         "hours 時間帯",
         "limit 上限",
+        "cooldown 休止",
+        "goal 目標",
     ),
-    Word("cooldown", "休止", ready=False),
-    Word("goal", "目標", ready=False),
     Word("experiment", "実験", ready=False),
     *TABLE_KEYS.all,
 )
@@ -182,6 +184,10 @@ BOUGHT_KEYS = Words(*_words("item 商品", "category カテゴリ", "amount 金�
 DID_KEYS = Words(*_words("event イベント"), *WINDOW_KEYS.all)
 VISITS_KEYS = Words(*_words("at_least 以上", "at_most 以下", "within 以内"))
 LAST_VISIT_KEYS = Words(*_words("before より前", "within 以内"))
+CART_KEYS = Words(*_words("abandoned_for 放置", "until 終了", "amount 金額"))
+CART_FACTS = Words(*_words("abandoned_for 放置", "amount 金額"))
+SHOWN_NAMES = Words(*_words("rule ルール", "block ブロック"))
+SHOWN_KEYS = Words(*SHOWN_NAMES.all, *_words("times 回数", "within 以内"))
 AGO_KEYS = Words(Word("ago", "前"), Word("times", "回数"))
 FACT_EXTRAS = Words(
     Word("url", "URL"),
@@ -195,21 +201,21 @@ SITE_KEYS = Words(
     *_words("version 版", "name 名前", "timezone タイムゾーン", "language 言語", "hosts ホスト", "attributes 会員項目"),
     *_words("places 場所一覧", "synonyms 同義語", "holidays 祝日", "site_search サイト内検索", "consent 同意"),
     *_words("keyword_matching 語の照合", "weak_region 弱い地域"),
-    Word("lifecycle", "段階", ready=False),
-    Word("cookie", "クッキー", ready=False),
-    Word("browser_events", "ブラウザのイベント", ready=False),
+    *_words("lifecycle 段階", "cookie クッキー", "browser_events ブラウザのイベント", "sensitive_topics 機微な話題"),
 )
-ATTRIBUTE_KEYS = Words(*_words("label ラベル", "type 型", "values 値", "sensitive 機微"))
+LIFECYCLE_KEYS = Words(*_words("new 新規", "active 継続", "lapsing ごぶさた"))
+COOKIE_KEYS = Words(*_words("domain ドメイン"))
+BROWSER_EVENTS = Words(Word("purchase", ""), Word("refund", ""), Word("login", ""))
+"""What needs the server key unless site.yaml allows browsers to state it."""
+ATTRIBUTE_KEYS = Words(*_words("label ラベル", "type 型", "values 値", "sensitive 機微", "allowed_in 使えるブロック"))
 ATTRIBUTE_TYPES = Words(
     *_words("text 文字", "choice 選択", "number 数値", "date 日付", "yes_no はいいいえ", "list 一覧")
 )
 PLACE_KEYS = Words(*_words("lat 緯度", "lng 経度"))
 SEARCH_KEYS = Words(*_words("parameters パラメータ"))
-CONSENT_KEYS = Words(
-    *_words("default 既定", "cookie クッキー", "header ヘッダー"),
-    Word("grants", "対応", ready=False),
-    Word("gpc", "GPC", ready=False),
-)
+CONSENT_KEYS = Words(*_words("default 既定", "cookie クッキー", "header ヘッダー", "grants 対応", "gpc GPC"))
+GRANT_KEYS = Words(*CONSENTS)
+GPC = Words(*_words("deny 拒否", "ignore 無視"))
 CONSENT_DEFAULTS = Words(*_words("denied 拒否", "granted 許可"))
 MATCHING = Words(Word("scripts", "文字種"), Word("morphemes", "形態素", ready=False))
 WEAK_REGION = Words(*_words("accept 使う", "unknown 不明"))

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from enum import StrEnum
+
 from msgspec import Struct
+
+EVENT_NAME = re.compile(r"[A-Za-z0-9_ぁ-ゖァ-ヺー々〆一-鿿]{1,40}")
+"""What events may be called."""
+
+
+class Basis(StrEnum):
+    """On whose word a page view stands."""
+
+    STATED = "stated"
+    """Somebody said so. Every other basis gives way to a stated view of the same page within five seconds."""
+    IMPLIED = "implied"
+    """An include was asked for: one with other implied views of its page that follow within five seconds."""
+    REQUESTED = "requested"
+    """An include of a page request with an id was asked for: a view of its own."""
 
 
 class StatedItem(Struct, frozen=True):
@@ -52,5 +69,5 @@ class Event(Struct, frozen=True):
     items: tuple[Item, ...] = ()
     transaction_id: str = ""
     value: float | None = None
-    implied: bool = False
-    """A page view that no one stated: it joins another one of the same page within five seconds."""
+    basis: Basis = Basis.STATED
+    """Of a page view."""

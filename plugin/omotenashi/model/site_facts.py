@@ -17,7 +17,28 @@ class Attribute(Struct, frozen=True):
     values: tuple[str, ...] = ()
     """Of a choice, as written."""
     sensitive: bool = False
+    """Never stored, shown or told; conditions may ask for it only in the blocks that are named in `allowed_in`."""
     label: str = ""
+    allowed_in: frozenset[str] = frozenset()
+    """Folded names of blocks."""
+
+
+class Lifecycle(Struct, frozen=True):
+    """The spans of the stages of the lifecycle, in seconds."""
+
+    new: int = 7 * 86_400
+    """First seen under this ago: new. Else by the visit before this one:"""
+    active: int = 30 * 86_400
+    """under this ago: active;"""
+    lapsing: int = 90 * 86_400
+    """up to this ago: lapsing; longer ago: lapsed."""
+
+
+class Grant(Struct, frozen=True):
+    """What in a consent manager's cookie grants a category, such as C0003:1 or preferences:true."""
+
+    key: str
+    value: str
 
 
 class ConsentMapping(Struct, frozen=True):
@@ -27,6 +48,10 @@ class ConsentMapping(Struct, frozen=True):
     """What holds when nothing is said: nothing, unless site.yaml says granted."""
     cookie: str = "omo_consent"
     header: str = "X-Omo-Consent"
+    grants: Mapping[str, tuple[Grant, ...]] = {}
+    """For each category what grants it; empty: the cookie and the header have our own form, a list of categories."""
+    gpc_denies: bool = True
+    """Global Privacy Control (Sec-GPC: 1) forbids what consent would allow."""
 
 
 class SiteFacts(Struct, frozen=True):
@@ -45,3 +70,10 @@ class SiteFacts(Struct, frozen=True):
     search_parameters: tuple[str, ...] = ("q", "s")
     consent: ConsentMapping = ConsentMapping()
     accept_weak_region: bool = False
+    lifecycle: Lifecycle = Lifecycle()
+    cookie_domain: str = ""
+    """The domain whose hosts share the visitor cookie; empty: each host has its own."""
+    browser_events: frozenset[str] = frozenset()
+    """Events that browsers may state though they need the server key by default."""
+    sensitive_topics: frozenset[str] = frozenset()
+    """Folded tags and categories; what has one of them is a visit, but it is not remembered what was looked at."""

@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from omotenashi.model.views import Views
+
 MemberValue: TypeAlias = "str | float | bool | date | tuple[str, ...]"
 
 
@@ -51,25 +53,15 @@ class Member(Struct, frozen=True):
     """By folded name, in their declared types."""
 
 
-class View(Struct, frozen=True, array_like=True):
-    """One page or item looked at."""
-
-    at: int
-    """Seconds since 1970-01-01 UTC, as everywhere in a history."""
-    path: str = ""
-    tags: tuple[str, ...] = ()
-    items: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-
-
-class OrderLine(Struct, frozen=True, array_like=True):
+class OrderLine(Struct, frozen=True, array_like=True, gc=False):
     item: str = ""
     category: str = ""
     amount: float = 0.0
     """Price times quantity, in the site's currency."""
+    quantity: float = 1
 
 
-class Order(Struct, frozen=True, array_like=True):
+class Order(Struct, frozen=True, array_like=True, gc=False):
     """One purchase."""
 
     at: int
@@ -78,24 +70,37 @@ class Order(Struct, frozen=True, array_like=True):
     transaction_id: str = ""
 
 
-class Deed(Struct, frozen=True, array_like=True):
+class Deed(Struct, frozen=True, array_like=True, gc=False):
     """One event of any name, for `did:`."""
 
     at: int
     event: str
 
 
-class Showing(Struct, frozen=True, array_like=True):
-    """A rule with a limit was shown."""
+class Showing(Struct, frozen=True, array_like=True, gc=False):
+    """A rule was shown: one that has a limit, or for which some condition `shown` asks."""
 
     at: int
     rule: str
+    """Its id."""
+
+
+class Cart(Struct, frozen=True):
+    """What lies in the cart."""
+
+    changed: int
+    """When something was put in or taken out last."""
+    amount: float = 0.0
+    """Prices times quantities, in the site's currency."""
+
+
+_NO_VIEWS = Views()
 
 
 class History(Struct, frozen=True):
     """What was before this request, with consent. `…_since` tell from when on each kind is complete."""
 
-    views: Sequence[View] = ()
+    views: Views = _NO_VIEWS
     orders: Sequence[Order] = ()
     deeds: Sequence[Deed] = ()
     showings: Sequence[Showing] = ()
@@ -103,12 +108,22 @@ class History(Struct, frozen=True):
     """When each visit began, the present one included."""
     last_visit: int | None = None
     """When the visit before this one ended; None where there was none."""
+    first_seen: int | None = None
+    """The first moment of the first visit; None where this is the first request."""
+    cart: Cart | None = None
+    """None: it is empty."""
+    cart_known: bool = True
+    """False where so much was put in and taken out that what lies in it now cannot be told."""
+    stage: str | None = None
+    """The stage of the lifecycle, where a test states it; else it follows from first_seen and last_visit."""
     views_since: int | None = None
     """Views before this moment may be missing; None where none were dropped."""
     visits_since: int | None = None
     deeds_since: int | None = None
     orders_since: int | None = None
     showings_since: int | None = None
+    limits_since: int | None = None
+    """Likewise for the showings of rules with a limit alone."""
 
 
 class Visitor(Struct, frozen=True):

@@ -7,41 +7,59 @@ conditions which would need it are unknown, never wrong.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from itertools import islice
-from operator import attrgetter, itemgetter
-from typing import TypeVar
+from collections.abc import Sequence
+from itertools import chain, islice
+from operator import attrgetter
 
 from msgspec import structs
 
-from omotenashi.model.event import Event, Item
-from omotenashi.model.visitor import Arrival, Deed, History, Order, OrderLine, Showing, View
+from omotenashi.model.event import Event
+from omotenashi.model.views import Views
+from omotenashi.model.visitor import Arrival, Deed, History, Showing
+from omotenashi.profiles.cart import cart_of, change_cart, drop_cart_lines, empty_cart
 from omotenashi.profiles.deferred import Deferred
-from omotenashi.profiles.profile import CountedRequest, Mark, Profile, knows_id, later, short_id, with_id
-from omotenashi.profiles.views import IMPLIED, ITEM, JOIN, add_item_view, add_page_view, drop_views, page_spans, span_of
+from omotenashi.profiles.orders import (
+    add_order,
+    add_refund,
+    drop_orders,
+    drop_refunds,
+    knows_order,
+    knows_refund,
+    net_orders,
+    order_of,
+    refund_of,
+)
+from omotenashi.profiles.profile import CountedRequest, Mark, Profile, drop, knows_id, later, short_id, with_id
+from omotenashi.profiles.views import (
+    IMPLIED,
+    ITEM,
+    JOIN,
+    REQUESTED,
+    STATED,
+    add_item_view,
+    add_page_view,
+    drop_views,
+    page_spans,
+    span_of,
+)
+from omotenashi.profiles.visits import SILENCE, touch_visits, visits_at
 
-SILENCE = 30 * 60
-"""Seconds without an event that end a visit."""
-MOST_VISITS = 200
-MOST_ORDERS = 100
 MOST_DEEDS = 200
 MOST_SHOWINGS = 200
 MOST_EVENT_IDS = 200
 MOST_REQUESTS = 16
 OLDEST_SHOWING = 400 * 86_400
 """Seconds for which a showing is remembered."""
-_EXACT = 2.0**53
-"""Up to here a float holds every whole number."""
+_CART_EVENTS = frozenset({"add_to_cart", "remove_from_cart"})
 _REQUEST_LASTS = 60
 """Seconds within which all includes of one page have been asked for."""
 
-_Timed = TypeVar("_Timed", Order, Deed, Showing)
 _AT = attrgetter("at")
-_START, _END = itemgetter(0), itemgetter(1)
 
 
 def fold(profile: Profile | None, event: Event) -> Profile:
     """Return what a profile is after an event; the profile that was given is left as it is."""
-    folded = Profile() if profile is None else _copied(profile)
+    folded = Profile() if profile is None else copied(profile)
     fold_into(folded, event)
     return folded
 
@@ -53,14 +71,18 @@ def fold_into(profile: Profile, event: Event) -> None:
     if event.event_id:
         profile.event_ids = with_id(profile.event_ids, short_id(event.event_id), MOST_EVENT_IDS)
     profile.first_seen = event.at if profile.first_seen is None else min(profile.first_seen, event.at)
-    visit_began = _touch_visits(profile, event.at)
+    visit_began = touch_visits(profile, event.at, event.at)
     if event.name == "page_view":
         add_page_view(profile, event, visit_began)
     elif event.name == "view_item":
         add_item_view(profile, event)
     elif event.name == "purchase":
         _add_purchase(profile, event)
+    elif event.name == "refund":
+        _add_refund(profile, event)
     else:
+        if event.name in _CART_EVENTS:
+            change_cart(profile, event)
         _add_deed(profile, event)
 
 
@@ -73,23 +95,23 @@ def history(profile: Profile | None, now: int, request_id: str = "", path: str =
     if profile is None:
         return History(visits=(now,))
     views, marks = _before(profile, now, request_id, path)
-    visits = [start for start, _ in profile.visits]
-    ends = [end for _, end in profile.visits]
-    if not ends or ends[-1] < now - SILENCE:
-        visits.append(now)
-        ends.append(now)
+    visits, last_visit = visits_at(profile, now)
     return History(
         views=views,
-        orders=profile.orders,
+        orders=net_orders(profile.orders, profile.refunds),
         deeds=Deferred(lambda: _all_deeds(profile, views, marks)),
-        showings=profile.showings,
+        showings=_all_showings(profile),
         visits=visits,
-        last_visit=ends[-2] if len(ends) > 1 else None,
+        last_visit=last_visit,
+        first_seen=profile.first_seen if profile.first_seen is not None and profile.first_seen < now else None,
+        cart=cart_of(profile.cart) if profile.cart and profile.cart_since is None else None,
+        cart_known=profile.cart_since is None,
         views_since=profile.views_since,
         visits_since=profile.visits_since,
         deeds_since=later(profile.deeds_since, profile.views_since),
         orders_since=profile.orders_since,
-        showings_since=profile.showings_since,
+        showings_since=later(profile.showings_since, profile.shown_since),
+        limits_since=profile.showings_since,
     )
 
 
@@ -103,10 +125,11 @@ def kept_arrival(profile: Profile | None, now: int) -> Arrival | None:
 
 
 def claimed(profile: Profile | None, rule_id: str, since: int) -> int:
-    """Return how often a rule with a limit was shown from the moment `since` on."""
+    """Return how often a rule with a limit was shown from the moment `since` on, before it had one included."""
     if profile is None:
         return 0
-    return sum(showing.rule == rule_id and showing.at >= since for showing in profile.showings)
+    both = chain(profile.showings, profile.shown)
+    return sum(showing.rule == rule_id and showing.at >= since for showing in both)
 
 
 def claim_into(profile: Profile, rule_id: str, times: int, per: int, now: int) -> bool:
@@ -118,12 +141,13 @@ def claim_into(profile: Profile, rule_id: str, times: int, per: int, now: int) -
     forgotten = profile.showings_since is not None and profile.showings_since > since
     if forgotten or claimed(profile, rule_id, since) >= times:
         return False
-    showings = profile.showings
-    insort(showings, Showing(now, rule_id), key=_AT)
-    too_old = bisect_left(showings, showings[-1].at - OLDEST_SHOWING, key=_AT)
-    dropped_before = _drop(showings, max(too_old, len(showings) - MOST_SHOWINGS))
-    profile.showings_since = later(profile.showings_since, dropped_before)
+    profile.showings_since = later(profile.showings_since, _add_showing(profile.showings, Showing(now, rule_id)))
     return True
+
+
+def show_into(profile: Profile, rule_id: str, now: int) -> None:
+    """Count one more showing of a rule that has no limit. It never pushes out those that limits are counted by."""
+    profile.shown_since = later(profile.shown_since, _add_showing(profile.shown, Showing(now, rule_id)))
 
 
 def counted_request(profile: Profile, request_id: str) -> CountedRequest | None:
@@ -141,75 +165,67 @@ def count_request(profile: Profile, request_id: str, view: Event) -> None:
 def shed(profile: Profile) -> None:
     """Drop the older half of what can grow, from a profile that became too large."""
     drop_views(profile, (len(profile.views) + 1) // 2)
-    profile.orders_since = later(profile.orders_since, _drop(profile.orders, (len(profile.orders) + 1) // 2))
-    profile.deeds_since = later(profile.deeds_since, _drop(profile.deeds, (len(profile.deeds) + 1) // 2))
+    drop_orders(profile, (len(profile.orders) + 1) // 2)
+    drop_refunds(profile, (len(profile.refunds) + 1) // 2)
+    drop_cart_lines(profile, (len(profile.cart) + 1) // 2)
+    drop_deeds(profile, (len(profile.deeds) + 1) // 2)
 
 
-def _copied(profile: Profile) -> Profile:
-    lists = ("visits", "views", "marks", "orders", "deeds", "showings", "requests")
+def drop_deeds(profile: Profile, count: int) -> None:
+    """Drop the oldest deeds, and mark from when on all are there."""
+    profile.deeds_since = later(profile.deeds_since, drop(profile.deeds, count))
+
+
+def drop_showings(profile: Profile, limited: int, unlimited: int) -> None:
+    """Drop so many of the oldest showings of rules with a limit and without; mark from when on all are there."""
+    profile.showings_since = later(profile.showings_since, drop(profile.showings, limited))
+    profile.shown_since = later(profile.shown_since, drop(profile.shown, unlimited))
+
+
+def copied(profile: Profile) -> Profile:
+    """Return a profile that can be changed while the given one stays as it is."""
+    lists = ("visits", "views", "marks", "orders", "deeds", "showings", "requests", "cart", "refunds", "shown")
     return structs.replace(profile, **{name: getattr(profile, name).copy() for name in lists})
 
 
 def _is_repeated(profile: Profile, event: Event) -> bool:
     if event.event_id and knows_id(profile.event_ids, short_id(event.event_id)):
         return True
-    return (
-        event.name == "purchase"
-        and event.transaction_id != ""
-        and any(order.transaction_id == event.transaction_id for order in profile.orders)
-    )
-
-
-def _touch_visits(profile: Profile, at: int) -> int:
-    """Add a moment to the visits, joining those that it bridges; return when its visit began, 0 if that was dropped."""
-    visits = profile.visits
-    first = bisect_left(visits, at - SILENCE, key=_END)
-    behind = bisect_right(visits, at + SILENCE, key=_START)
-    joined = visits[first:behind]
-    start: int = min([at, *map(_START, joined)])
-    visits[first:behind] = [(start, max([at, *map(_END, joined)]))]
-    if len(visits) > MOST_VISITS:
-        profile.visits_since = later(profile.visits_since, visits.pop(0)[1] + SILENCE + 1)
-    return start if profile.visits_since is None or start >= profile.visits_since else 0
+    if event.name == "purchase":
+        return knows_order(profile, event.transaction_id)
+    return event.name == "refund" and event.transaction_id != "" and knows_refund(profile, refund_of(event))
 
 
 def _add_purchase(profile: Profile, event: Event) -> None:
-    lines = tuple(_order_line(item) for item in event.items)
-    amount = sum(line.amount for line in lines) if event.value is None else event.value
-    insort(profile.orders, Order(event.at, _short(amount), lines, event.transaction_id), key=_AT)
-    dropped_before = _drop(profile.orders, len(profile.orders) - MOST_ORDERS)
-    profile.orders_since = later(profile.orders_since, dropped_before)
-    if profile.orders_since is not None and event.at < profile.orders_since:
-        # so old that its repetition could not be told from another purchase
-        profile.deeds_since = later(profile.deeds_since, event.at + 1)
-    else:
+    empty_cart(profile, event.at)
+    _add_told(profile, event, told=add_order(profile, order_of(event)))
+
+
+def _add_refund(profile: Profile, event: Event) -> None:
+    _add_told(profile, event, told=not event.transaction_id or add_refund(profile, refund_of(event)))
+
+
+def _add_told(profile: Profile, event: Event, *, told: bool) -> None:
+    """Add the deed of an event whose repetition can be told from another one; of others the deeds are unknown."""
+    if told:
         _add_deed(profile, event)
-
-
-def _order_line(item: Item) -> OrderLine:
-    return OrderLine(item.item_id, item.item_category, _short((item.price or 0) * item.quantity))
-
-
-def _short(amount: float) -> float:
-    """Return a whole amount as an int, which takes three bytes in MessagePack where a float takes nine."""
-    return int(amount) if abs(amount) < _EXACT and float(amount).is_integer() else amount
+    else:
+        profile.deeds_since = later(profile.deeds_since, event.at + 1)
 
 
 def _add_deed(profile: Profile, event: Event) -> None:
     insort(profile.deeds, Deed(event.at, event.name), key=_AT)
-    profile.deeds_since = later(profile.deeds_since, _drop(profile.deeds, len(profile.deeds) - MOST_DEEDS))
+    drop_deeds(profile, len(profile.deeds) - MOST_DEEDS)
 
 
-def _drop(items: list[_Timed], count: int) -> int | None:
-    """Drop the first `count`; return from when on all are there, None if nothing was dropped."""
-    if count <= 0:
-        return None
-    since = items[count - 1].at + 1
-    del items[:count]
-    return since
+def _add_showing(showings: list[Showing], new: Showing) -> int | None:
+    """Add a showing; return from when on all are there, None if nothing was dropped."""
+    insort(showings, new, key=_AT)
+    too_old = bisect_left(showings, showings[-1].at - OLDEST_SHOWING, key=_AT)
+    return drop(showings, max(too_old, len(showings) - MOST_SHOWINGS))
 
 
-def _before(profile: Profile, now: int, request_id: str, path: str) -> tuple[list[View], list[Mark]]:
+def _before(profile: Profile, now: int, request_id: str, path: str) -> tuple[Views, list[Mark]]:
     """Return the views that were before the present request, and their marks."""
     left_out = _made_by_request(profile, request_id) if request_id else _joined_by_page(profile, now, path)
     if profile.views_since is not None:
@@ -217,17 +233,20 @@ def _before(profile: Profile, now: int, request_id: str, path: str) -> tuple[lis
     if not left_out:
         return profile.views, profile.marks
     places = [place for place in range(len(profile.views)) if place not in left_out]
-    return [profile.views[place] for place in places], [profile.marks[place] for place in places]
+    return profile.views.at_places(places), [profile.marks[place] for place in places]
 
 
 def _made_by_request(profile: Profile, request_id: str) -> set[int]:
+    """Return the place of the view that a request made, or of the stated one which that gave way to."""
     request = counted_request(profile, request_id)
     if request is None:
         return set()
     views = profile.views
-    same_moment = range(bisect_left(views, request.at, key=_AT), bisect_right(views, request.at, key=_AT))
-    own = (p for p in same_moment if short_id(views[p].path) == request.path and profile.marks[p] != ITEM)
-    return set(islice(own, 1))  # another request may have viewed the page in the same second
+    near = range(bisect_left(views.at, request.at), bisect_right(views.at, request.at + JOIN))
+    of_page = [p for p in near if short_id(views.paths[p]) == request.path]
+    requested = (p for p in of_page if profile.marks[p] == REQUESTED and views.at[p] == request.at)
+    stated = (p for p in of_page if span_of(profile, p).kind == STATED)
+    return set(islice(chain(requested, stated), 1))  # another request may have viewed the page in the same second
 
 
 def _joined_by_page(profile: Profile, now: int, path: str) -> set[int]:
@@ -241,13 +260,17 @@ def _joined_by_page(profile: Profile, now: int, path: str) -> set[int]:
 
 
 def _uncertain(profile: Profile, since: int) -> set[int]:
-    """Return the implied views so old that what they joined may have been dropped."""
-    older = range(bisect_left(profile.views, since, key=_AT))
-    return {place for place in older if span_of(profile, place).kind == IMPLIED}
+    """Return the views so old that what they joined, or gave way to, may have been dropped."""
+    older = range(bisect_left(profile.views.at, since))
+    return {place for place in older if span_of(profile, place).kind in {IMPLIED, REQUESTED}}
 
 
-def _all_deeds(profile: Profile, views: list[View], marks: list[Mark]) -> list[Deed]:
-    viewing = [
-        Deed(view.at, "view_item" if mark == ITEM else "page_view") for view, mark in zip(views, marks, strict=True)
-    ]
+def _all_showings(profile: Profile) -> Sequence[Showing]:
+    if not profile.shown:
+        return profile.showings
+    return Deferred(lambda: sorted([*profile.showings, *profile.shown], key=_AT))
+
+
+def _all_deeds(profile: Profile, views: Views, marks: list[Mark]) -> list[Deed]:
+    viewing = [Deed(at, "view_item" if mark == ITEM else "page_view") for at, mark in zip(views.at, marks, strict=True)]
     return sorted([*viewing, *profile.deeds], key=_AT)

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NoReturn
 
+from msgspec import structs
+
 from omotenashi.model.errors import RefusedRequest
-from omotenashi.model.event import Event, Item, StatedEvent, StatedItem
+from omotenashi.model.event import EVENT_NAME, Event, Item, StatedEvent, StatedItem
 from omotenashi.model.paths import page_path
 from omotenashi.model.text import fold
 
 NEED_THE_SERVER_KEY = frozenset({"purchase", "refund", "login"})
-"""What a browser cannot be believed."""
+"""What a browser cannot be believed, unless site.yaml says so."""
 AHEAD = 60
 """Seconds by which a caller's clock may be fast."""
 MOST_ITEMS = 100
@@ -25,20 +27,29 @@ LARGEST_NUMBER = 1e12
 LARGEST_ID = 2**63 - 1
 
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d)?")
-_NAME = re.compile(r"[A-Za-z0-9_ぁ-ゖァ-ヺー々〆一-鿿]{1,40}")
 """Google Analytics 4 allows 40 letters, digits and underscores; ours may be Japanese."""
 
 
-def settle(stated: StatedEvent, now: float, page_url: str, tags: Iterable[str] = (), *, from_browser: bool) -> Event:
+def settle(
+    stated: StatedEvent,
+    now: float,
+    page_url: str,
+    tags: Iterable[str] = (),
+    *,
+    from_browser: bool,
+    allowed: frozenset[str] = frozenset(),
+) -> Event:
     """Return a stated event with its time (seconds), its page as paths are compared, its tags and categories folded.
 
     What the event does not state itself is taken from the request: `now`, `page_url` and the `tags` of that page.
-    Raises RefusedRequest: 401 where a browser states what needs the server key, 400 for what cannot be understood.
+    `allowed` are the events that a browser may state though they need the server key by default. Raises RefusedRequest: 401 where a browser states what needs the server key, 400 for what cannot be understood.
     """
     _require_name(stated.event)
-    if from_browser and stated.event in NEED_THE_SERVER_KEY:
+    if from_browser and stated.event in NEED_THE_SERVER_KEY - allowed:
         raise RefusedRequest(401, f"{stated.event} needs the server key")
     _text("currency", stated.currency)
+    if stated.event == "refund" and stated.transaction_id in {None, ""}:
+        _refuse("a refund needs the transaction_id of its purchase")
     page = _text("page", stated.page, LONGEST_PAGE)
     return Event(
         name=stated.event,
@@ -52,10 +63,23 @@ def settle(stated: StatedEvent, now: float, page_url: str, tags: Iterable[str] =
     )
 
 
+def without_sensitive(event: Event, topics: frozenset[str]) -> Event:
+    """Return an event as it may be remembered: what has a sensitive tag or category loses page, tags and items.
+
+    `topics` are folded. That something happened at this moment stays, and what an order amounts to.
+    """
+    if topics.isdisjoint(event.tags) and topics.isdisjoint(item.item_category for item in event.items):
+        return event
+    value = event.value
+    if value is None and event.items:
+        value = sum((item.price or 0) * item.quantity for item in event.items)
+    return structs.replace(event, path="", tags=(), items=(), value=value)
+
+
 def _require_name(name: str) -> None:
     if not name:
         _refuse("an event needs a name, such as page_view")
-    if not _NAME.fullmatch(name):
+    if not EVENT_NAME.fullmatch(name):
         _refuse("an event name is made of 1 to 40 letters, digits and underscores")
 
 

@@ -3,41 +3,74 @@
 from __future__ import annotations
 
 from omotenashi.model.errors import StoreUnavailable
+from omotenashi.profiles.fold import copied
+from omotenashi.profiles.merge import is_empty, merge_into
 from omotenashi.profiles.packing import EMPTY, pack, unpack
-from omotenashi.profiles.profile import Profile
-from omotenashi.profiles.store import Change, apply
+from omotenashi.profiles.profile import Profile, short_id
+from omotenashi.profiles.retention import Keep, current, is_over
+from omotenashi.profiles.store import Change, MemberRecord, apply
 
 
 class MemoryStore:
     """Profiles in a dict, packed as they are elsewhere."""
 
-    def __init__(self) -> None:
-        self._rows: dict[str, bytes] = {}
+    def __init__(self, keep: Keep | None = None) -> None:
+        self.keep = keep or Keep()
+        self._rows: dict[str, tuple[bytes, int]] = {}
+        """By key: the packed profile, and when something was added last."""
+        self._records: dict[str, MemberRecord] = {}
         self._open = False
 
     def start(self) -> None:
         self._open = True
 
-    def read(self, key: str) -> Profile | None:
+    def read(self, key: str, now: int) -> Profile | None:
         self._require_open()
-        data = self._rows.get(key)
-        return None if data is None else unpack(data)
+        row = self._rows.get(key)
+        return None if row is None or is_over(row[1], now, self.keep) else current(unpack(row[0]), now, self.keep)
 
-    async def write(self, change: Change) -> frozenset[str]:
+    def read_record(self, key: str) -> MemberRecord | None:
         self._require_open()
-        stored = self._rows.get(change.key, EMPTY)
-        profile = unpack(stored)
+        return self._records.get(key)
+
+    async def write(self, change: Change, patience: float | None = None) -> frozenset[str]:
+        del patience  # nothing to wait for
+        profile = copied(self.read(change.key, change.now) or Profile())
         granted = apply(profile, change)
-        data = pack(profile)
-        if data != stored:
-            self._rows[change.key] = data
+        self._put(change.key, profile, change.now)
         return granted
+
+    async def move(self, visitor_key: str, member_key: str, now: int, patience: float | None = None) -> None:
+        del patience
+        anonymous, owner = self.read(visitor_key, now) or Profile(), short_id(member_key)
+        if anonymous.owner in (b"", owner) and not is_empty(anonymous):
+            member = copied(self.read(member_key, now) or Profile())
+            merge_into(member, anonymous)
+            self._put(member_key, member, now)
+        if anonymous.owner != owner or not is_empty(anonymous):
+            self._put(visitor_key, Profile(owner=owner), now)
+
+    async def write_record(self, key: str, record: MemberRecord, now: int) -> None:
+        del now
+        self._require_open()
+        self._records[key] = record
+
+    async def erase(self, key: str, patience: float | None = None) -> bool:
+        del patience
+        self._require_open()
+        found = [self._rows.pop(key, None), self._records.pop(key, None)]
+        return found != [None, None]
 
     def check(self) -> str | None:
         return None if self._open else "the store is closed"
 
     async def close(self) -> None:
         self._open = False
+
+    def _put(self, key: str, profile: Profile, now: int) -> None:
+        data = pack(current(profile, now, self.keep))
+        if data != EMPTY:
+            self._rows[key] = data, max(now, self._rows.get(key, (EMPTY, 0))[1])
 
     def _require_open(self) -> None:
         if not self._open:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from hashlib import blake2b
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-from omotenashi.model.visitor import Arrival, Deed, Order, Showing, View
+from omotenashi.model.views import Views
+from omotenashi.model.visitor import Arrival, Deed, Order, Showing
 
-_ID_SIZE = 5
-"""Bytes of a hashed id: among 200 of them a false match has a chance of 2e-10."""
+_ID_SIZE = 4
+"""Bytes of a hashed id: that a new one looks like one of 200 has a chance of 5e-8."""
+_EXACT = 2.0**53
+"""Up to here a float holds every whole number."""
 
 Mark: TypeAlias = int | tuple[int, int, int]
 """The kind of a view; or its kind and the seconds before and after it in which implied views joined it."""
@@ -24,17 +27,52 @@ class CountedRequest(Struct, frozen=True, array_like=True):
     path: bytes
 
 
-class Profile(Struct, array_like=True):
+class CartLine(Struct, frozen=True, array_like=True):
+    """Something was put into the cart, or taken out of it."""
+
+    at: int
+    item: str = ""
+    quantity: float = 1
+    """Negative where it was taken out."""
+    price: float | None = None
+    """Of one, in the site's currency; None where it was not stated."""
+
+
+class RefundLine(Struct, frozen=True, array_like=True):
+    """Items that were given back."""
+
+    item: str = ""
+    quantity: float = 1
+    price: float | None = None
+    """Of one; None: what the order says."""
+
+
+class Refund(Struct, frozen=True, array_like=True):
+    """Money was given back for an order, which may be stated later than its refund."""
+
+    at: int
+    transaction_id: str = ""
+    amount: float | None = None
+    """None where it follows from the lines; without lines all of the order is given back."""
+    lines: tuple[RefundLine, ...] = ()
+    id: bytes = b""
+    """The hash of its event's id: two events with different ids are two refunds."""
+
+
+_Timed = TypeVar("_Timed", Order, Deed, Showing, CartLine)
+
+
+class Profile(Struct):
     """All that is stored about a visitor. Times are seconds since 1970-01-01 UTC; every list is ordered by time.
 
     A `…_since` says that something older than this moment was dropped and that all from this moment on is there; None
-    where nothing was dropped. New fields go to the end, so that older rows can still be read.
+    where nothing was dropped.
     """
 
     first_seen: int | None = None
     visits: list[tuple[int, int]] = []
     """First and last moment of each visit."""
-    views: list[View] = []
+    views: Views = field(default_factory=Views)
     marks: list[Mark] = []
     """One for each view."""
     orders: list[Order] = []
@@ -51,6 +89,17 @@ class Profile(Struct, array_like=True):
     orders_since: int | None = None
     deeds_since: int | None = None
     showings_since: int | None = None
+    cart: list[CartLine] = []
+    """Since the last purchase."""
+    cart_since: int | None = None
+    refunds: list[Refund] = []
+    owner: bytes = b""
+    """Of an anonymous profile: the hash of the member whom its device was last logged in as."""
+    emptied: int | None = None
+    """When a purchase emptied the cart last."""
+    shown: list[Showing] = []
+    """Of rules without a limit; `showings` has those of rules with one, which nothing else may push out."""
+    shown_since: int | None = None
 
 
 def short_id(text: str) -> bytes:
@@ -76,3 +125,17 @@ def later(known: int | None, other: int | None) -> int | None:
     if known is None or other is None:
         return other if known is None else known
     return max(known, other)
+
+
+def drop(items: list[_Timed], count: int) -> int | None:
+    """Drop the first `count`; return from when on all are there, None if nothing was dropped."""
+    if count <= 0:
+        return None
+    since = items[count - 1].at + 1
+    del items[:count]
+    return since
+
+
+def short(number: float) -> float:
+    """Return a whole number as an int, which takes up to five bytes in MessagePack where a float takes nine."""
+    return int(number) if abs(number) < _EXACT and float(number).is_integer() else number

@@ -1,9 +1,10 @@
 """Profiles in one SQLite file, shared by all worker processes of one machine.
 
-Reads are made inline, since one takes less time than handing it to a thread. Writes are handed to one thread for each
-process, which commits all that is waiting in one transaction. The transaction takes the file's write lock before it
-reads, so that the limits of several processes count as one. In WAL mode with synchronous NORMAL a commit outlives the
-process; a power cut may take the last ones, never the file.
+Reads are made inline, since one takes less time than handing it to a thread. So are writes: what the requests of one
+turn of the event loop change is committed in one transaction, which takes the file's write lock before it reads, so
+that the limits of several processes count as one. Where another process holds the lock, the batch is handed to a thread
+that waits for it. In WAL mode with synchronous NORMAL a commit outlives the process; a power cut may take the last
+ones, never the file. Records and erasures are committed with FULL.
 """
 
 from __future__ import annotations
@@ -11,278 +12,282 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from queue import SimpleQueue
-from threading import Thread
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
-from omotenashi.model.errors import OmotenashiError, SettingsError, StoreUnavailable
-from omotenashi.profiles.packing import EMPTY, pack, unpack
+from msgspec import Struct
+
+from omotenashi.model.errors import SettingsError, StoreUnavailable
+from omotenashi.profiles.database import Database, Transaction
+from omotenashi.profiles.janitor import Janitor
 from omotenashi.profiles.profile import Profile
-from omotenashi.profiles.store import Change, apply
+from omotenashi.profiles.retention import Keep
+from omotenashi.profiles.store import Change, MemberRecord
 
-SCHEMA = 1
-MOST_IN_BATCH = 256
 MOST_WAITING = 10_000
 """Changes that may wait for the disk; what comes beyond them is refused."""
-_READ_WAIT = 0.01
-"""Seconds that a read waits for a lock; it holds up the whole event loop."""
+_TRIES = 3
+_BETWEEN_TRIES = 0.0001
+"""Seconds; a commit of another process takes about as long. The event loop stands still meanwhile."""
 _WRITE_WAIT = 2.0
-"""Seconds that a batch waits for other processes to commit theirs."""
-_PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
-"""Errors that leave the connection as good as it was."""
+"""Seconds that the thread waits for other processes to commit theirs."""
 _CLOSED = "the profile store is closed"
 
-_TABLE = """
-CREATE TABLE IF NOT EXISTS profile (key TEXT PRIMARY KEY, data BLOB NOT NULL, updated INTEGER NOT NULL) WITHOUT ROWID
-"""
-_READ = "SELECT data FROM profile WHERE key = ?"
-_WRITE = """
-INSERT INTO profile (key, data, updated) VALUES (?, ?, ?)
-ON CONFLICT (key) DO UPDATE SET data = excluded.data, updated = max(updated, excluded.updated)
-"""
-
+T = TypeVar("T")
 _Granted: TypeAlias = frozenset[str]
+_NOTHING: _Granted = frozenset()
 _Outcome: TypeAlias = "_Granted | str"
 """The rules whose claims were granted; or why nothing was written."""
 
 
+class _Move(Struct, frozen=True):
+    visitor_key: str
+    member_key: str
+    now: int
+
+
 class _Waiting(NamedTuple):
-    change: Change
-    loop: asyncio.AbstractEventLoop
+    work: Change | _Move
     future: asyncio.Future[_Granted]
+    patience: float | None
 
 
 class SqliteStore:
     """Profiles in the file at `path`. If it is missing it is made, with its folder, for the owner alone."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, keep: Keep | None = None) -> None:
         self._path = path
-        self._reader: sqlite3.Connection | None = None
-        self._writer: _Writer | None = None
+        self.keep = keep or Keep()
+        self._inline: Database | None = None
+        self._aside: _Aside | None = None
+        self._janitor: Janitor | None = None
+        self._pending: list[_Waiting] = []
+        self._handed_over = 0
+        self._problem: str | None = None
 
     def start(self) -> None:
-        """Open the file; raises SettingsError for one of a newer version, StoreUnavailable if it cannot be opened."""
+        """Open the file; raises SettingsError for one of another version, StoreUnavailable if it cannot be opened."""
         try:
-            connection = _open(self._path)
-            self._reader = _connect(self._path, _READ_WAIT)
+            self._inline = self._opened()
+            self._janitor = Janitor(self._path, self.keep)
         except (sqlite3.Error, OSError) as error:
             raise StoreUnavailable(_in_words(self._path, error)) from error
-        self._writer = _Writer(self._path, connection)
-        self._writer.start()
+        self._aside = _Aside(self._path, self.keep)
+        self._janitor.start()
 
-    def read(self, key: str) -> Profile | None:
+    def read(self, key: str, now: int) -> Profile | None:
         """Return the profile as it was last committed by any process; raises StoreUnavailable."""
-        if self._writer is None:
-            raise StoreUnavailable(_CLOSED)
-        try:
-            if self._reader is None:
-                self._reader = _connect(self._path, _READ_WAIT)
-            row = self._reader.execute(_READ, (key,)).fetchone()
-        except sqlite3.Error as error:
-            self._reader = _if_usable(self._reader, error)
-            raise StoreUnavailable(_in_words(self._path, error)) from error
-        return None if row is None else unpack(row[0])
+        return self._reading(lambda database: database.read(key, now))
 
-    async def write(self, change: Change) -> frozenset[str]:
-        """Apply a change; return, once it is committed, the rules whose claim was granted. Raises StoreUnavailable.
+    def read_record(self, key: str) -> MemberRecord | None:
+        """Return a member's record; raises StoreUnavailable."""
+        return self._reading(lambda database: database.read_record(key))
 
-        A caller that stops waiting does not take its change back.
+    async def write(self, change: Change, patience: float | None = None) -> frozenset[str]:
+        """Apply a change; return, once it is committed, the rules whose claim was granted.
+
+        Raises StoreUnavailable, and TimeoutError after `patience` seconds. A caller that stops waiting does not take
+        its change back.
         """
-        if self._writer is None or not self._writer.is_alive():
-            raise StoreUnavailable(_CLOSED)
-        if self._writer.queue.qsize() >= MOST_WAITING:
-            raise StoreUnavailable(f"{MOST_WAITING} changes are waiting for the disk")
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[_Granted] = loop.create_future()
-        self._writer.queue.put(_Waiting(change, loop, future))
-        return await future
+        return await self._committed(change, patience)
+
+    async def move(self, visitor_key: str, member_key: str, now: int, patience: float | None = None) -> None:
+        """Move an anonymous visitor's profile to the member who logged in; raises as `write` does."""
+        await self._committed(_Move(visitor_key, member_key, now), patience)
+
+    async def write_record(self, key: str, record: MemberRecord, now: int) -> None:
+        """Keep a member's record; raises StoreUnavailable."""
+        await self._durably(lambda transaction: transaction.write_record(key, record, now))
+
+    async def erase(self, key: str, patience: float | None = None) -> bool:
+        """Erase profile and record; raises as `write` does, and likewise goes on when the caller stops waiting."""
+        erased = await self._durably(lambda transaction: transaction.erase(key), patience)
+        if erased and self._janitor is not None:
+            self._janitor.hurry()
+        return erased
 
     def check(self) -> str | None:
         """Return None if the file can be read and the last batch was written, else why not."""
         try:
-            self.read("")
+            self.read("", 0)
         except StoreUnavailable as error:
             return str(error)
-        if self._writer is None or not self._writer.is_alive():
-            return _CLOSED
-        return self._writer.problem
+        return self._problem
 
     async def close(self) -> None:
         """Write what was accepted, then close the file."""
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            writer.queue.put(None)
-            await asyncio.to_thread(writer.join)
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
+        self._flush()
+        aside, self._aside = self._aside, None
+        if aside is not None:
+            await asyncio.to_thread(aside.close)
+        if self._janitor is not None:
+            await asyncio.to_thread(self._janitor.close)
+        if self._inline is not None:
+            self._inline.close()
+            self._inline = None
+
+    def _opened(self) -> Database:
+        return Database(self._path, self.keep, wait=0)
+
+    def _reading(self, read: Callable[[Database], T]) -> T:
+        if self._aside is None:
+            raise StoreUnavailable(_CLOSED)
+        try:
+            return _patiently(lambda: read(self._database()))
+        except (sqlite3.Error, OSError) as error:
+            self._drop_if_broken(error)
+            raise StoreUnavailable(_in_words(self._path, error)) from error
+
+    async def _committed(self, work: Change | _Move, patience: float | None) -> frozenset[str]:
+        if self._aside is None:
+            raise StoreUnavailable(_CLOSED)
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(work, loop.create_future(), patience)
+        self._pending.append(waiting)
+        if len(self._pending) == 1:
+            loop.call_soon(self._flush)
+        return await waiting.future
+
+    def _flush(self) -> None:
+        """Commit what this turn of the event loop brought; hand it over where another process holds the lock."""
+        batch, self._pending = self._pending, []
+        if not batch or self._aside is None:
+            return
+        outcomes: Sequence[_Outcome] = ["the profile store failed"] * len(batch)
+        try:
+            outcomes = _patiently(lambda: _written(self._database(), batch))
+            self._problem = None
+        except (sqlite3.Error, OSError, StoreUnavailable) as error:
+            outcomes = self._hand_over(batch, self._aside) if _is_busy(error) else self._failed(batch, error)
+        finally:  # whatever happens, nobody waits for ever
+            _answer(batch, outcomes)
+
+    def _hand_over(self, batch: list[_Waiting], aside: _Aside) -> list[_Outcome]:
+        """Let the thread wait for the lock; return the outcomes that are known now: none, or that it is too much."""
+        if self._handed_over + len(batch) > MOST_WAITING:
+            return [f"{MOST_WAITING} changes are waiting for the disk"] * len(batch)
+        self._handed_over += len(batch)
+        loop = asyncio.get_running_loop()
+        for waiting in batch:
+            if waiting.patience is not None:
+                loop.call_later(waiting.patience, _expire, waiting.future)
+        written = asyncio.wrap_future(aside.submit(lambda database: _written(database, batch)))
+        written.add_done_callback(lambda done: self._take_over(batch, done))
+        return []
+
+    def _take_over(self, batch: list[_Waiting], done: asyncio.Future[list[_Outcome]]) -> None:
+        self._handed_over -= len(batch)
+        error = done.exception()
+        self._problem = None if error is None else str(error)
+        _answer(batch, done.result() if error is None else [str(error)] * len(batch))
+
+    async def _durably(self, work: Callable[[Transaction], T], patience: float | None = None) -> T:
+        if self._aside is None:
+            raise StoreUnavailable(_CLOSED)
+        written = asyncio.wrap_future(self._aside.submit(lambda database: _alone(database, work), durable=True))
+        if not (await asyncio.wait((written,), timeout=patience))[0]:
+            raise TimeoutError
+        return written.result()
+
+    def _failed(self, batch: list[_Waiting], error: Exception) -> list[_Outcome]:
+        self._drop_if_broken(error)
+        self._problem = _in_words(self._path, error)
+        return [self._problem] * len(batch)
+
+    def _database(self) -> Database:
+        if self._inline is None:
+            self._inline = self._opened()
+        return self._inline
+
+    def _drop_if_broken(self, error: Exception) -> None:
+        if self._inline is not None and not self._inline.usable_after(error):
+            self._inline.close()
+            self._inline = None
 
 
-class _Writer(Thread):
-    """Writes what is put into `queue`, until a None comes out of it."""
+class _Aside:
+    """A thread that waits for the lock, so that the event loop need not."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        super().__init__(name="omo-profiles", daemon=True)
-        self.queue: SimpleQueue[_Waiting | None] = SimpleQueue()
-        self.problem: str | None = None
-        """Why the last batch was not written."""
+    def __init__(self, path: Path, keep: Keep) -> None:
         self._path = path
-        self._connection: sqlite3.Connection | None = connection
+        self._keep = keep
+        self._executor = ThreadPoolExecutor(1, "omo-profiles")
+        self._databases: dict[bool, Database] = {}
 
-    def run(self) -> None:
+    def submit(self, work: Callable[[Database], T], *, durable: bool = False) -> Future[T]:
+        """Do some work in the thread; its errors are StoreUnavailable."""
+        return self._executor.submit(self._run, work, durable)
+
+    def close(self) -> None:
+        """Finish what was submitted."""
+        self._executor.shutdown()
+        for database in self._databases.values():
+            database.close()
+
+    def _run(self, work: Callable[[Database], T], durable: bool) -> T:  # noqa: FBT001 handed on by the executor
         try:
-            while batch := self._next_batch():
-                self._commit(batch)
-        finally:
-            while left := self._taken():
-                _tell(left, [_CLOSED] * len(left))
-            if self._connection is not None:
-                self._connection.close()
+            if durable not in self._databases:
+                self._databases[durable] = Database(self._path, self._keep, wait=_WRITE_WAIT, durable=durable)
+            return work(self._databases[durable])
+        except (sqlite3.Error, OSError, SettingsError) as error:
+            database = self._databases.get(durable)
+            if database is not None and not database.usable_after(error):
+                self._databases.pop(durable).close()
+            raise StoreUnavailable(_in_words(self._path, error)) from error
 
-    def _next_batch(self) -> list[_Waiting]:
-        """Wait for a change; return it with all others that wait by then, or nothing at the end."""
-        first = self.queue.get()
-        return [] if first is None else [first, *self._taken()]
 
-    def _taken(self) -> list[_Waiting]:
-        taken: list[_Waiting] = []
-        while len(taken) < MOST_IN_BATCH and not self.queue.empty():
-            waiting = self.queue.get()
-            if waiting is None:
-                self.queue.put(None)  # for the next look
-                break
-            taken.append(waiting)
-        return taken
+def _written(database: Database, batch: Sequence[_Waiting]) -> list[_Outcome]:
+    """Commit a batch; work on a profile that cannot be read fails alone."""
+    with database.transaction() as transaction:
+        return [_done(transaction, waiting.work) for waiting in batch]
 
-    def _commit(self, batch: list[_Waiting]) -> None:
-        """Write a batch as a whole or not at all, and tell those who wait for it."""
-        outcomes: list[_Outcome] = ["the profile store failed"] * len(batch)
+
+def _done(transaction: Transaction, work: Change | _Move) -> _Outcome:
+    try:
+        if isinstance(work, Change):
+            return transaction.apply(work)
+        transaction.move(work.visitor_key, work.member_key, work.now)
+    except StoreUnavailable as error:
+        return str(error)
+    return _NOTHING
+
+
+def _alone(database: Database, work: Callable[[Transaction], T]) -> T:
+    with database.transaction() as transaction:
+        return work(transaction)
+
+
+def _patiently(work: Callable[[], T]) -> T:
+    """Try again in a moment where another process holds a lock."""
+    for _ in range(_TRIES - 1):
         try:
-            if self._connection is None:
-                self._connection = _open(self._path)
-            outcomes = _written(self._connection, [waiting.change for waiting in batch])
-            self.problem = None
-        except (sqlite3.Error, OSError, OmotenashiError) as error:
-            self.problem = _in_words(self._path, error)
-            outcomes = [self.problem] * len(batch)
-            self._connection = _if_usable(self._connection, error)
-        finally:
-            _tell(batch, outcomes)
+            return work()
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error):
+                raise
+            time.sleep(_BETWEEN_TRIES)
+    return work()
 
 
-class _Row(NamedTuple):
-    """A profile within a batch, and its bytes before it."""
-
-    profile: Profile
-    stored: bytes
+def _is_busy(error: Exception) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
-def _written(connection: sqlite3.Connection, changes: list[Change]) -> list[_Outcome]:
-    """Apply changes in one transaction; a change whose profile cannot be read fails alone."""
-    rows: dict[str, _Row] = {}
-    connection.execute("BEGIN IMMEDIATE")
-    outcomes = [_applied(connection, rows, change) for change in changes]
-    updated = max(change.now for change in changes)
-    for key, row in rows.items():
-        data = pack(row.profile)
-        if data != row.stored:
-            connection.execute(_WRITE, (key, data, updated))
-    connection.execute("COMMIT")
-    return outcomes
-
-
-def _applied(connection: sqlite3.Connection, rows: dict[str, _Row], change: Change) -> _Outcome:
-    row = rows.get(change.key)
-    if row is None:
-        found = connection.execute(_READ, (change.key,)).fetchone()
-        stored = EMPTY if found is None else found[0]
-        try:
-            row = rows[change.key] = _Row(unpack(stored), stored)
-        except StoreUnavailable as error:
-            return str(error)
-    return apply(row.profile, change)
-
-
-def _tell(batch: list[_Waiting], outcomes: list[_Outcome]) -> None:
-    """Hand over outcomes with one call for each event loop."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[_Granted], _Outcome]]] = {}
-    for waiting, outcome in zip(batch, outcomes, strict=True):
-        by_loop.setdefault(waiting.loop, []).append((waiting.future, outcome))
-    for loop, answers in by_loop.items():
-        with suppress(RuntimeError):  # a loop that was closed: nobody waits there any more
-            loop.call_soon_threadsafe(_answer, answers)
-
-
-def _answer(answers: list[tuple[asyncio.Future[_Granted], _Outcome]]) -> None:
-    for future, outcome in answers:
-        if future.done():  # the caller stopped waiting
+def _answer(batch: Sequence[_Waiting], outcomes: Sequence[_Outcome]) -> None:
+    for waiting, outcome in zip(batch, outcomes, strict=False):  # those handed over have none yet
+        if waiting.future.done():  # the caller stopped waiting
             continue
         if isinstance(outcome, str):
-            future.set_exception(StoreUnavailable(outcome))
+            waiting.future.set_exception(StoreUnavailable(outcome))
         else:
-            future.set_result(outcome)
+            waiting.future.set_result(outcome)
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    """Return a connection for writing, after making what is missing."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    connection = _connect(path, _WRITE_WAIT)
-    try:
-        _prepare(connection, path)
-    except (sqlite3.Error, SettingsError):
-        connection.close()
-        raise
-    return connection
-
-
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    _use_wal(connection)
-    connection.execute("PRAGMA synchronous = NORMAL")
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > SCHEMA:
-        raise SettingsError(
-            f"{path} was written by a newer Omotenashi (schema {version}, this one knows {SCHEMA}): "
-            "update Omotenashi, or name another file"
-        )
-    if version < SCHEMA:
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute(_TABLE)
-        connection.execute(f"PRAGMA user_version = {SCHEMA}")
-        connection.execute("COMMIT")
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    """Switch to WAL mode, for which SQLite does not wait by itself while another process does the same."""
-    deadline = time.monotonic() + _WRITE_WAIT
-    while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)
-
-
-def _connect(path: Path, wait: float) -> sqlite3.Connection:
-    # used by one thread at a time, but not by the one that opened it
-    uri = path.absolute().as_uri() + "?mode=rw"
-    return sqlite3.connect(uri, uri=True, timeout=wait, isolation_level=None, check_same_thread=False)
-
-
-def _if_usable(connection: sqlite3.Connection | None, error: Exception) -> sqlite3.Connection | None:
-    """Return a connection that can still be used after an error, without its transaction; else close it."""
-    if connection is None:
-        return None
-    code = getattr(error, "sqlite_errorcode", None)
-    with suppress(sqlite3.Error):  # closing ends the transaction just as well
-        if code is not None and code & 0xFF in _PASSING:
-            connection.rollback()
-            return connection
-    connection.close()
-    return None
+def _expire(future: asyncio.Future[_Granted]) -> None:
+    if not future.done():
+        future.set_exception(TimeoutError())
 
 
 def _in_words(path: Path, error: Exception) -> str:

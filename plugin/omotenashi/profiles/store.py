@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from omotenashi.model.event import Event
+from omotenashi.model.event import Basis, Event
 from omotenashi.model.visitor import Arrival
-from omotenashi.profiles.fold import claim_into, count_request, counted_request, fold_into
+from omotenashi.profiles.fold import claim_into, count_request, counted_request, fold_into, show_into
 from omotenashi.profiles.profile import Profile
+from omotenashi.profiles.retention import Keep
 
 
 class Claim(Struct, frozen=True):
@@ -31,21 +33,57 @@ class Change(Struct, frozen=True):
     claims: tuple[Claim, ...] = ()
     arrival: Arrival | None = None
     """How the visit began, where it begins with this request."""
+    shown: tuple[str, ...] = ()
+    """Ids of rules without a limit that are shown, and that conditions ask for."""
     request_id: str = ""
     """Joins the calls of one page: they are one page view, and none with other requests for the same page."""
 
 
+class MemberRecord(Struct, frozen=True):
+    """What was imported or stated about a member apart from what the member did."""
+
+    consent: frozenset[str] | None = None
+    """The categories that the member allows; None where nothing was said."""
+    attributes: Mapping[str, str] = {}
+    """As imported: texts by folded name, read by the types that site.yaml declares when they are used."""
+
+
 class Store(Protocol):
-    """Profiles by key. After `start` until `close`; every method but `close` may raise StoreUnavailable."""
+    """Profiles and members' records by key: a visitor id, or what `keys.member_key` makes of a member's id.
+
+    After `start` until `close`; every method but `close` may raise StoreUnavailable. What was written is committed when
+    the method returns; records and erasures survive a power cut, too.
+    """
+
+    keep: Keep
+    """For how long what is stored is kept."""
 
     def start(self) -> None:
         """Open the store; raises SettingsError for one that this version must not touch."""
 
-    def read(self, key: str) -> Profile | None:
-        """Return a profile, without waiting for anything but the disk; None if nothing is stored."""
+    def read(self, key: str, now: int) -> Profile | None:
+        """Return what of a profile may still be kept at `now`, waiting for nothing but the disk; nobody may change it."""
 
-    async def write(self, change: Change) -> frozenset[str]:
-        """Apply a change; return, after it was committed, the rules whose claim was granted."""
+    def read_record(self, key: str) -> MemberRecord | None:
+        """Return a member's record; None if there is none."""
+
+    async def write(self, change: Change, patience: float | None = None) -> frozenset[str]:
+        """Apply a change; return, after it was committed, the rules whose claim was granted.
+
+        Raises TimeoutError where it was not committed after `patience` seconds; it may still be then.
+        """
+
+    async def write_record(self, key: str, record: MemberRecord, now: int) -> None:
+        """Keep a member's record in the place of an older one."""
+
+    async def move(self, visitor_key: str, member_key: str, now: int, patience: float | None = None) -> None:
+        """Move what an anonymous visitor did to the member who logged in, once; what is left is empty.
+
+        What was done on a device that another member was logged in on before is not moved, but erased.
+        """
+
+    async def erase(self, key: str, patience: float | None = None) -> bool:
+        """Erase profile and record; within a minute no byte is left of them. Tell whether there was anything."""
 
     def check(self) -> str | None:
         """Return None if the store is healthy, else why not, in one line."""
@@ -62,12 +100,15 @@ def apply(profile: Profile, change: Change) -> frozenset[str]:
     counted = change.request_id and counted_request(profile, change.request_id)
     for event in change.events:
         if not (counted and event.name == "page_view"):
-            fold_into(profile, replace(event, implied=False) if change.request_id and event.implied else event)
+            requested = change.request_id and event.basis is Basis.IMPLIED
+            fold_into(profile, replace(event, basis=Basis.REQUESTED) if requested else event)
     if change.request_id and not counted:
         _count(profile, change)
     if change.arrival is not None and change.now >= profile.arrival_at:
         profile.arrival = change.arrival
         profile.arrival_at = change.now
+    for rule in change.shown:
+        show_into(profile, rule, change.now)
     return frozenset(
         claim.rule for claim in change.claims if claim_into(profile, claim.rule, claim.times, claim.per, change.now)
     )

@@ -4,25 +4,25 @@ An implied page view is one that nobody stated: an include or a decide call was 
 path that follow each other within five seconds are one view, at the first of their moments; with a stated page view of
 the path within five seconds of any of them they are no view at all, since the stated one is. A view therefore remembers
 the span of the implied ones that it stands for, and the result does not depend on the order in which they arrive.
+
+A requested page view is an implied one of a page request with an id: it joins no other view, and gives way to a stated
+one within five seconds.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from operator import attrgetter
 from typing import NamedTuple
 
-from omotenashi.model.event import Event
-from omotenashi.model.visitor import View
+from omotenashi.model.event import Basis, Event
+from omotenashi.model.views import View
 from omotenashi.profiles.profile import Mark, Profile, later
 
 MOST_VIEWS = 200
 JOIN = 5
 """Seconds within which an implied view joins another view of its path."""
-STATED, ITEM, IMPLIED = 0, 1, 2
-
-_AT = attrgetter("at")
+STATED, ITEM, IMPLIED, REQUESTED = 0, 1, 2, 3
 
 
 class Span(NamedTuple):
@@ -42,7 +42,7 @@ def add_item_view(profile: Profile, event: Event) -> None:
 
 
 def add_page_view(profile: Profile, event: Event, visit_began: int) -> None:
-    """Add a page view, stated or implied. `visit_began` bounds how far back one may lie that it joins."""
+    """Add a page view on any basis. `visit_began` bounds how far back one may lie that it joins."""
     near = [
         span
         for span in page_spans(profile, event.path, visit_began)
@@ -50,10 +50,12 @@ def add_page_view(profile: Profile, event: Event, visit_began: int) -> None:
     ]
     implied = [span for span in near if span.kind == IMPLIED]
     stated = [span for span in near if span.kind == STATED]
-    if not event.implied:
-        _replace(profile, implied, event)
+    if event.basis is Basis.STATED:
+        _replace(profile, near, event)
+    elif event.basis is Basis.REQUESTED:
+        _add_requested(profile, stated, event)
     elif stated:
-        _widen(profile, stated, _hull(event.at, near))
+        _widen(profile, stated, _hull(event.at, [*stated, *implied]))
         _remove(profile, implied)
     else:
         _join(profile, implied, event)
@@ -70,7 +72,7 @@ def drop_views(profile: Profile, count: int) -> None:
 
 def span_of(profile: Profile, place: int) -> Span:
     """Return kind and span of one view."""
-    at, mark = profile.views[place].at, profile.marks[place]
+    at, mark = profile.views.at[place], profile.marks[place]
     if isinstance(mark, int):
         return Span(place, mark, at, at)
     kind, before, after = mark
@@ -80,34 +82,39 @@ def span_of(profile: Profile, place: int) -> Span:
 def page_spans(profile: Profile, path: str, since: int) -> Iterator[Span]:
     """Return the page views of a path from a moment on, ordered by time."""
     views = profile.views
-    for place in range(bisect_left(views, since, key=_AT), len(views)):
-        if views[place].path == path and profile.marks[place] != ITEM:
+    for place in range(bisect_left(views.at, since), len(views)):
+        if views.paths[place] == path and profile.marks[place] != ITEM:
             yield span_of(profile, place)
 
 
-def _replace(profile: Profile, implied: list[Span], event: Event) -> None:
-    """Add a stated view in the place of implied ones."""
-    first, last = _hull(event.at, implied)
-    _remove(profile, implied)
+def _replace(profile: Profile, near: list[Span], event: Event) -> None:
+    """Add a stated view in the place of those that give way to it."""
+    first, last = _hull(event.at, [span for span in near if span.kind == IMPLIED])
+    _remove(profile, [span for span in near if span.kind != STATED])
     _insert(profile, View(event.at, event.path, _tags(event.tags)), _mark(STATED, event.at - first, last - event.at))
+
+
+def _add_requested(profile: Profile, stated: list[Span], event: Event) -> None:
+    if not any(abs(profile.views.at[span.place] - event.at) <= JOIN for span in stated):
+        _insert(profile, View(event.at, event.path, _tags(event.tags)), REQUESTED)
 
 
 def _join(profile: Profile, implied: list[Span], event: Event) -> None:
     """Add an implied view; those that it touches become one with it."""
     first, last = _hull(event.at, implied)
-    tags = _tags(event.tags, *(profile.views[span.place].tags for span in implied))
+    tags = _tags(event.tags, *(profile.views.details[span.place][0] for span in implied))
     _remove(profile, implied)
     _insert(profile, View(first, event.path, tags), _mark(IMPLIED, 0, last - first))
 
 
 def _widen(profile: Profile, stated: list[Span], hull: tuple[int, int]) -> None:
     for span in stated:
-        at = profile.views[span.place].at
+        at = profile.views.at[span.place]
         profile.marks[span.place] = _mark(STATED, at - hull[0], hull[1] - at)
 
 
 def _insert(profile: Profile, view: View, mark: Mark) -> None:
-    place = bisect_right(profile.views, view.at, key=_AT)
+    place = bisect_right(profile.views.at, view.at)
     profile.views.insert(place, view)
     profile.marks.insert(place, mark)
     drop_views(profile, len(profile.views) - MOST_VIEWS)

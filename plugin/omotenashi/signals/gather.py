@@ -52,36 +52,38 @@ class _Page(Struct, frozen=True):
     campaign: Campaign = _UNTAGGED
 
 
-def visitor(
-    facts: RequestFacts,
-    site: SiteFacts,
-    tools: SignalTools,
-    *,
-    consent: frozenset[str] = frozenset(),
-    history: History | None = None,
-    kept: Arrival | None = None,
-    visitor_id: str | None = None,
-) -> Visitor:
-    """Return the visitor whom a request brings; `kept` is the arrival of the visit that goes on, if one does.
+class Known(Struct, frozen=True):
+    """What is known of the one who asks, apart from how the request came."""
 
-    A member token that is not to be believed makes a guest, and is counted in `tools.counts`.
-    """
+    member: Member | None = None
+    """Who is logged in, as `member_of` says."""
+    consent: frozenset[str] = frozenset()
+    visitor_id: str | None = None
+    history: History | None = None
+    kept: Arrival | None = None
+    """The arrival of the visit that goes on, if one does."""
+
+
+_NOTHING = Known()
+
+
+def visitor(facts: RequestFacts, site: SiteFacts, tools: SignalTools, known: Known = _NOTHING) -> Visitor:
+    """Return the visitor whom a request brings."""
     page = _page(facts.url)
-    member = member_of(facts, site, tools)
     return Visitor(
-        arrival=kept_arrival(arrival(facts, site), kept),
+        arrival=kept_arrival(arrival(facts, site), known.kept),
         page=page.path,
         host=page.host or bare_host(facts.host),
         page_tags=_folded(facts.tags),
         site_search=_site_search(page.pairs, site.search_parameters) if page.pairs else "",
         query=page.query,
-        place=region.resolve(facts, site, tools.places, member),
+        place=region.resolve(facts, site, tools.places, known.member),
         device=device.device_class(facts.user_agent, facts.mobile_hint),
         languages=device.languages(facts.accept_language),
-        member=member,
-        consent=consent,
-        history=history,
-        id=visitor_id,
+        member=known.member,
+        consent=known.consent,
+        history=known.history,
+        id=known.visitor_id,
     )
 
 
@@ -116,7 +118,8 @@ def kept_arrival(now: Arrival, kept: Arrival | None) -> Arrival:
 def member_of(facts: RequestFacts, site: SiteFacts, tools: SignalTools) -> Member | None:
     """Return who is logged in, or None for a guest: by the caller's statement, a token in the body, or the cookie.
 
-    An empty statement is a guest's.
+    An empty statement is a guest's. A member token that is not to be believed makes a guest, and is counted in
+    `tools.counts`.
     """
     if facts.stated_member:
         return from_statement(facts.stated_member, site, tools.counts)

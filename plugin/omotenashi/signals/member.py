@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
@@ -13,6 +14,7 @@ from msgspec import Struct
 
 from omotenashi.model.errors import OmotenashiError, SettingsError
 from omotenashi.model.site_facts import SiteFacts
+from omotenashi.model.text import fold
 from omotenashi.model.visitor import Member
 from omotenashi.signals.attributes import typed
 
@@ -37,6 +39,8 @@ _LEEWAY = 30
 _LATEST = 1e12
 """Seconds; above it, and for NaN and infinity, a time claim is nonsense."""
 _LARGEST_ID = 2**63
+_LISTED = re.compile(r"[、,;;,]")
+"""What stands between the entries of a list in a table's cell."""
 _CACHED = 1024
 _REGISTERED = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
 _OPTIONS: Any = {
@@ -117,7 +121,7 @@ def from_token(
     stated = {name: value for name, value in claims.items() if name not in _REGISTERED}
     if not in_cookie:
         return _member(claims.get("sub"), stated, site, counts)
-    sensitive = {name for name in stated if name in site.attributes and site.attributes[name].sensitive}
+    sensitive = {name for name in stated if _is_sensitive(name, site)}
     _count(counts, len(sensitive))
     return _member(claims.get("sub"), {name: stated[name] for name in stated if name not in sensitive}, site, counts)
 
@@ -127,10 +131,28 @@ def from_statement(stated: Mapping[str, Any], site: SiteFacts, counts: Counter[s
     return _member(stated.get("id"), {name: stated[name] for name in stated if name != "id"}, site, counts)
 
 
+def completed(member: Member, recorded: Mapping[str, str], site: SiteFacts) -> Member:
+    """Return a member with the attributes that were imported, where the call did not state them. `recorded`: texts."""
+    texts: dict[str, object] = {
+        name: [part.strip() for part in _LISTED.split(text) if part.strip()]
+        if name in site.attributes and site.attributes[name].type == "list"
+        else text
+        for name, text in recorded.items()
+        if name not in member.attributes
+    }
+    attributes, _ = typed(texts, site.attributes)
+    return Member(member.id, {**attributes, **member.attributes}) if attributes else member
+
+
 def _member(stated_id: object, stated: Mapping[str, object], site: SiteFacts, counts: Counter[str] | None) -> Member:
     attributes, dropped = typed(stated, site.attributes)
     _count(counts, dropped)
     return Member(_id(stated_id), attributes)
+
+
+def _is_sensitive(name: str, site: SiteFacts) -> bool:
+    attribute = site.attributes.get(fold(name))
+    return attribute is not None and attribute.sensitive
 
 
 def _id(stated: object) -> str:

@@ -14,12 +14,18 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from omotenashi.service import Service
-from omotenashi.web import collect, health, include
+from omotenashi.web import collect, health, include, rights, why
 from omotenashi.web.guard import PRIVATE, Access
 from omotenashi.web.wire import Problem, encode
 
 Endpoint: TypeAlias = Callable[[Service, Access, Scope, Receive, Send], Awaitable[None]]
 _HOT: dict[str, Endpoint] = {"/v1/decide": include.decide, "/v1/event": collect.event}
+_RIGHTS: dict[str, Endpoint] = {
+    "/v1/visitor/export": rights.export,
+    "/v1/visitor/erase": rights.erase,
+    "/v1/visitor/explain": rights.explain,
+    "/omo/why": why.why,
+}
 
 
 def create_app(service: Service, access: Access) -> ASGIApp:
@@ -40,7 +46,7 @@ def create_app(service: Service, access: Access) -> ASGIApp:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             path = scope["path"]
-            endpoint = _HOT.get(path)
+            endpoint = _HOT.get(path) or _RIGHTS.get(path)
             if endpoint is not None:
                 await endpoint(service, access, scope, receive, send)
                 return

@@ -7,15 +7,15 @@ import logging
 
 from starlette.types import ASGIApp
 
+from omotenashi.profiles.memory import MemoryStore
 from omotenashi.profiles.sqlite import SqliteStore
+from omotenashi.profiles.store import Store
 from omotenashi.reload import Holder
 from omotenashi.service import Service, signal_tools
-from omotenashi.settings import Settings
+from omotenashi.settings import Settings, hash_key, keep_of, store_path
 from omotenashi.signals.client_address import HeaderKind, TrustedNetworks
 from omotenashi.web.app import create_app
 from omotenashi.web.guard import Access
-
-DATABASE = "visitors.sqlite"
 
 
 def build_app(settings: Settings, key: str) -> ASGIApp:
@@ -25,8 +25,9 @@ def build_app(settings: Settings, key: str) -> ASGIApp:
     holder = Holder(settings.rules, settings.data)
     service = Service(
         holder,
-        SqliteStore(settings.data / DATABASE),
+        make_store(settings),
         signal_tools(settings),
+        hash_key(settings),
         deadline=settings.deadline / 1000,
     )
     service.load_rules()
@@ -40,6 +41,12 @@ def access_of(settings: Settings, key: str) -> Access:
 
 def check_store(settings: Settings) -> None:
     """Open and close the store once; raises SettingsError where it cannot be used."""
-    store = SqliteStore(settings.data / DATABASE)
+    store = make_store(settings)
     store.start()
     asyncio.run(store.close())
+
+
+def make_store(settings: Settings) -> Store:
+    """Return the store that the settings name."""
+    path, keep = store_path(settings), keep_of(settings)
+    return MemoryStore(keep) if path is None else SqliteStore(path, keep)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import count, islice
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import parse_qsl, quote
 
 import msgspec
 from starlette.types import Receive, Scope, Send
@@ -40,8 +40,6 @@ from omotenashi.web.wire import (
 )
 
 _JSON = [(b"content-type", b"application/json"), *PRIVATE]
-_COOKIE_LIFE = 395 * 24 * 3600
-"""Seconds: 13 months from first issue, not prolonged by visits."""
 _PROCESS = secrets.token_hex(6)
 _NUMBERS = count()
 """Decisions are numbered in each process: a random number for each costs a system call."""
@@ -70,7 +68,8 @@ async def decide(service: Service, access: Access, scope: Scope, receive: Receiv
         return
     headers = [*_JSON, _timing(begun)]
     if outcome.new and outcome.visitor_id and not caller.authenticated:
-        headers.append(_set_cookie(outcome.visitor_id, secure=caller.secure()))
+        cookie = visitor_id.set_cookie(outcome.visitor_id, secure=caller.secure(), domain=_cookie_domain(service))
+        headers.append((b"set-cookie", cookie.encode()))
     await answer(send, 200, _decide_answer(outcome, told=caller.authenticated), headers)
 
 
@@ -106,17 +105,18 @@ def facts_of_body(
 ) -> RequestFacts:
     """Return the facts of a JSON call. Without the key, a browser speaks only for itself."""
     visitor, page, client = body.visitor or VisitorPart(), body.page or PagePart(), body.client or ClientPart()
+    said = _headers_say(caller, service)
     if caller.authenticated:
-        said: dict[str, Any] = {
-            "visitor_id": visitor.id if visitor.id and visitor_id.valid(visitor.id) else None,
+        said |= {
+            "visitor_id": _stated_id(visitor.id) if visitor.id else said["visitor_id"],
             "stated_member": body.member,
+            "host": "",
             "client_ip": client.ip,
             "user_agent": client.user_agent or "",
+            "mobile_hint": "",
             "accept_language": client.accept_language or "",
             "place": _stated_place(client),
         }
-    else:
-        said = _browser_says(caller, service)
     return RequestFacts(
         now=time.time(),
         blocks=blocks,
@@ -148,15 +148,15 @@ def _facts_of_include(name: str, query: dict[str, str], caller: Caller, scope: S
         url=(query.get("page") or caller.stated(b"x-omo-page-uri"))[:LONGEST_URL],
         referrer=(query.get("ref") or caller.text(b"referer"))[:LONGEST_URL],
         tags=_tags(query.get("tags", "").split(",")),
-        **_browser_says(caller, service),
+        **_headers_say(caller, service),
     )
 
 
-def _browser_says(caller: Caller, service: Service) -> dict[str, Any]:
-    """What the headers of a browser's request say, straight or through an include."""
+def _headers_say(caller: Caller, service: Service) -> dict[str, Any]:
+    """What the headers say of a browser: in its own request, in an include, or handed on by a CMS."""
     cookies = caller.cookies()
     return {
-        "visitor_id": _visitor_id(caller, cookies),
+        "visitor_id": _visitor_id(caller, cookies, _cookie_domain(service)),
         "cookies": cookies,
         "consent_header": _consent_header(caller, service),
         "host": bare_host(caller.text(b"host")),
@@ -171,10 +171,20 @@ def _tags(tags: Iterable[str]) -> tuple[str, ...]:
     return tuple(tag[:LONGEST_TEXT] for tag in islice(filter(None, tags), MOST_TAGS))
 
 
-def _visitor_id(caller: Caller, cookies: dict[str, str]) -> str | None:
+def _stated_id(identifier: str) -> str | None:
+    """An id of another form is replaced."""
+    return identifier if visitor_id.valid(identifier) else None
+
+
+def _visitor_id(caller: Caller, cookies: dict[str, str], domain: str) -> str | None:
     """A trusted peer may name the visitor; a browser has only its cookie."""
     stated = caller.stated(b"x-omo-visitor")
-    return stated if visitor_id.valid(stated) else visitor_id.from_cookies(cookies)
+    return stated if visitor_id.valid(stated) else visitor_id.from_cookies(cookies, domain)
+
+
+def _cookie_domain(service: Service) -> str:
+    site = service.holder.current
+    return site.facts.cookie_domain if site else ""
 
 
 def _stated_place(client: ClientPart) -> StatedPlace | None:
@@ -187,7 +197,7 @@ def _consent_header(caller: Caller, service: Service) -> str | None:
     if site is None or not caller.trusted:
         return None
     value = caller.headers.get(site.facts.consent.header.lower().encode("latin-1"))
-    return unquote(value.decode("latin-1")) if value is not None else None
+    return value.decode("latin-1") if value is not None else None
 
 
 def _own_hosts(service: Service) -> frozenset[str]:
@@ -236,11 +246,3 @@ def _percent(text: str) -> bytes:
 def _timing(begun: float) -> tuple[bytes, bytes]:
     """Server-Timing (W3C), in milliseconds."""
     return b"server-timing", b"omo;dur=%.2f" % ((time.perf_counter() - begun) * 1000)
-
-
-def _set_cookie(identifier: str, *, secure: bool) -> tuple[bytes, bytes]:
-    name = "__Host-omo" if secure else "omo_vid"
-    cookie = (
-        f"{name}={identifier}; Path=/; Max-Age={_COOKIE_LIFE}; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
-    )
-    return b"set-cookie", cookie.encode()

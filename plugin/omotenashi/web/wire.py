@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -55,6 +55,12 @@ class EventBody(Struct, frozen=True):
     client: ClientPart | None = None
 
 
+class RightsBody(DecideBody, frozen=True):
+    """Who asks about whom; `blocks` is for explanations, empty for all."""
+
+    blocks: tuple[str, ...] = ()
+
+
 class BlockAnswer(Struct, frozen=True):
     html: str
     rule: str
@@ -96,7 +102,9 @@ class Problem(Struct, frozen=True):
     type: str = "about:blank"
 
 
+_Body = TypeVar("_Body", bound=DecideBody)
 _decide = msgspec.json.Decoder(DecideBody, strict=False)
+_rights = msgspec.json.Decoder(RightsBody, strict=False)
 _event = msgspec.json.Decoder(StatedEvent, strict=False)
 _events = msgspec.json.Decoder(tuple[StatedEvent, ...], strict=False)
 _envelope = msgspec.json.Decoder(EventBody, strict=False)
@@ -106,9 +114,13 @@ encode = msgspec.json.Encoder().encode
 def decide_body(data: bytes) -> DecideBody:
     """Return the body of `decide`; raises RefusedRequest 400 that says what is wrong where."""
     body: DecideBody = _decoded(_decide, data)
-    if len(body.blocks) > MOST_BLOCKS:
-        raise RefusedRequest(400, f"blocks: at most {MOST_BLOCKS} can be asked for at once")
-    return body
+    return _limited(body)
+
+
+def rights_body(data: bytes) -> RightsBody:
+    """Return the body of what visitors ask about themselves; it may be empty."""
+    body: RightsBody = _decoded(_rights, data if data.strip() else b"{}")
+    return _limited(body)
 
 
 def event_body(data: bytes) -> EventBody:
@@ -124,6 +136,12 @@ def event_body(data: bytes) -> EventBody:
 
 
 _HEAD = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def _limited(body: _Body) -> _Body:
+    if len(body.blocks) > MOST_BLOCKS:
+        raise RefusedRequest(400, f"blocks: at most {MOST_BLOCKS} can be asked for at once")
+    return body
 
 
 def _decoded(decoder: msgspec.json.Decoder[Any], data: bytes) -> Any:  # noqa: ANN401 what the decoder makes

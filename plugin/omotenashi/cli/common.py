@@ -1,0 +1,53 @@
+"""What several commands share."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from omotenashi.language import printer
+from omotenashi.model.errors import SettingsError
+from omotenashi.site import Loaded, Site, load
+
+FINE, FAILED, WARNED, INTERRUPTED = 0, 1, 3, 130
+
+
+def command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    text: str,
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text)
+    command.set_defaults(run=run)
+    return command
+
+
+def folder_argument(command: argparse.ArgumentParser) -> None:
+    command.add_argument("dir", type=Path, nargs="?", default=Path("rules"), metavar="DIR")
+
+
+def load_folder(folder: Path) -> Loaded:
+    if not folder.is_dir():
+        raise SettingsError(f"there is no folder {folder}")
+    return load(folder)
+
+
+def load_site(folder: Path, options: argparse.Namespace) -> tuple[Site, Loaded]:
+    loaded = load_folder(folder)
+    if loaded.site is None:
+        text = printer.as_text(loaded.diagnostics, loaded.texts, f"{folder.as_posix()}/", language_of(options, loaded))
+        raise SettingsError(f"{folder} has errors\n{text}")
+    return loaded.site, loaded
+
+
+def language_of(options: argparse.Namespace, loaded: Loaded) -> str:
+    chosen: Any = options.lang
+    if chosen:
+        return str(chosen)
+    if loaded.language in ("ja", "en"):
+        return loaded.language
+    return "ja" if os.environ.get("LANG", "").startswith("ja") else "en"

@@ -1,0 +1,122 @@
+"""`omo import events`, `omo import members`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from omotenashi.cli.common import FAILED, FINE, command, load_site
+from omotenashi.model.errors import SettingsError, StoreUnavailable
+from omotenashi.model.site_facts import SiteFacts
+from omotenashi.model.visitor import Member
+from omotenashi.profiles.database import Database
+from omotenashi.profiles.import_events import EVENT_COLUMNS, EventWork
+from omotenashi.profiles.import_members import MemberWork, Unreadable, member_columns
+from omotenashi.profiles.import_tables import Table, look_through
+from omotenashi.profiles.importing import Committed, Import
+from omotenashi.profiles.retention import Keep
+from omotenashi.settings import Settings, hash_key, keep_of, read_settings, store_path
+from omotenashi.signals.consent_forms import CATEGORIES
+from omotenashi.signals.member import completed
+
+_WAIT = 60.0
+"""Seconds to wait for a service that writes to the same file."""
+
+
+def add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command with its two kinds."""
+    parser = commands.add_parser("import", help="会員・過去の行動を取り込む / import members, past events")
+    kinds = parser.add_subparsers(metavar="KIND", required=True)
+    for kind, text in (
+        ("events", "過去の行動を取り込む / import what visitors and members did"),
+        ("members", "会員の同意と属性を取り込む / import consent and attributes of members"),
+    ):
+        one = command(kinds, kind, _import, text)
+        one.set_defaults(kind=kind)
+        one.add_argument("file", type=Path, metavar="FILE", help="CSV or JSON Lines; UTF-8 or cp932")
+        one.add_argument("--rules", type=Path, metavar="DIR", help="the rules folder (rules)")
+        one.add_argument("--data", type=Path, metavar="DIR", help="the data directory (omo-data)")
+        one.add_argument("--store", metavar="URL", help="the visitors' database (in the data directory)")
+        one.add_argument("--format", choices=("csv", "jsonl"), help="by default the file's ending tells")
+        one.add_argument("--again", action="store_true", help="import a file that was imported already")
+        one.add_argument("--lang", choices=("ja", "en"))
+
+
+def _import(options: argparse.Namespace) -> int:
+    flags = {name: value for name, value in vars(options).items() if name in Settings.__struct_fields__}
+    settings, warnings = read_settings(flags, os.environ, Path.cwd())
+    for warning in warnings:
+        _warn(warning)
+    site, _ = load_site(settings.rules, options)
+    path, secret, keep = _store_of(settings)
+    table = look_through(options.file, options.format)
+    try:
+        durable = options.kind == "members"
+        with closing(Database(path, keep, wait=_WAIT, durable=durable, bulk=True)) as database:
+            return _imported(Import(table, options.kind, database, again=options.again), table, site.facts, secret)
+    except sqlite3.Error as error:
+        raise StoreUnavailable(
+            f"{path}: {error}; when this is mended, run the command again: it goes on where it stopped"
+        ) from error
+
+
+def _store_of(settings: Settings) -> tuple[Path, bytes, Keep]:
+    """Return the file of the store, the secret that makes the keys of members, and how long things are kept."""
+    path = store_path(settings)
+    if path is None:
+        raise SettingsError("store: memory: ends with the process that serves; name a file: sqlite:///path")
+    return path, hash_key(settings), keep_of(settings)
+
+
+def _imported(work: Import, table: Table, facts: SiteFacts, secret: bytes) -> int:
+    if work.progress.finished:
+        print(f"{table.path}: imported already, nothing is done; to do it again add --again")
+        return FAILED if work.progress.refused else FINE
+    if work.progress.lines:
+        print(f"omo: resuming at line {work.progress.lines + 1}", file=sys.stderr)
+    from omotenashi.cli.meter import Meter  # noqa: PLC0415 no other command needs what it loads
+
+    began = time.monotonic()
+    meter = Meter(table.path.name, table.lines, work.progress.lines)
+    try:
+        for batch in _run(work, facts, secret):
+            meter.show(batch.progress.lines)
+            if batch.refused:
+                meter.write("\n".join(f"{table.path}:{line}: {reason}" for line, reason in batch.refused))
+    finally:
+        meter.close()
+    print(f"{table.path}: {_summary(work, time.monotonic() - began)}")
+    return FAILED if work.progress.refused else FINE
+
+
+def _run(work: Import, facts: SiteFacts, secret: bytes) -> Iterator[Committed]:
+    now = int(time.time())
+    if work.kind == "events":
+        zone = ZoneInfo(facts.timezone)
+        return work.run(EVENT_COLUMNS, EventWork(secret, zone, facts.sensitive_topics, now), _warn)
+    members = MemberWork(secret, facts.attributes, CATEGORIES, _unreadable(facts), now)
+    return work.run(member_columns(facts.attributes), members, _warn)
+
+
+def _unreadable(facts: SiteFacts) -> Unreadable:
+    def unreadable(texts: Mapping[str, str]) -> set[str]:
+        return texts.keys() - completed(Member(""), texts, facts).attributes.keys()
+
+    return unreadable
+
+
+def _summary(work: Import, seconds: float) -> str:
+    progress = work.progress
+    old = f", {progress.old} events older than they are kept" if progress.old else ""
+    return f"{progress.accepted} accepted, {progress.refused} refused{old}; {seconds:.1f} s"
+
+
+def _warn(text: str) -> None:
+    print(f"omo: warning: {text}", file=sys.stderr)

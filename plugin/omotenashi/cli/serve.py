@@ -1,0 +1,56 @@
+"""`omo serve`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from omotenashi.cli.common import FINE, command
+from omotenashi.model.errors import SettingsError
+from omotenashi.service import signal_tools
+from omotenashi.settings import Settings, read_settings, server_key
+
+
+def add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    serve = command(commands, "serve", _serve, "サーバーを起動する / answer a CMS's requests")
+    for flag, kind, text in (
+        ("--rules", Path, "the rules folder (rules)"),
+        ("--host", str, "the address to listen on (127.0.0.1)"),
+        ("--port", int, "the port to listen on (8700)"),
+        ("--data", Path, "the data directory (omo-data)"),
+        ("--mmdb", Path, "a MaxMind database for places"),
+        ("--workers", int, "processes that serve (1)"),
+        ("--trusted-proxies", str, "networks whose X-Omo-… and forwarding headers count, with commas (none)"),
+        ("--forwarded", str, "x-forwarded-for or forwarded"),
+        ("--store", str, "sqlite:///path or memory: (visitors.sqlite in the data directory)"),
+        ("--retention-events", int, "days for which it is kept what visitors did (400)"),
+        ("--retention-exposures", int, "days for which it is kept what was shown (400)"),
+        ("--retention-profiles", int, "days for which a profile is kept to which nothing is added (400)"),
+        ("--deadline", int, "milliseconds after which limits and history no longer wait (50)"),
+    ):
+        serve.add_argument(flag, type=kind, metavar=flag[2:].upper(), help=text)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    flags = {name: value for name, value in vars(options).items() if name in Settings.__struct_fields__}
+    settings, warnings = read_settings(flags, os.environ, Path.cwd())
+    for warning in warnings:
+        print(f"omo: warning: {warning}", file=sys.stderr)
+    if not settings.rules.is_dir():
+        raise SettingsError(f"rules: there is no folder {settings.rules}; name one with --rules")
+    from omotenashi.web.build import access_of, check_store  # noqa: PLC0415 only serving needs the server's packages
+    from omotenashi.web.server import listen, run  # noqa: PLC0415 likewise
+
+    key, key_file = server_key(settings)
+    signal_tools(settings)  # every worker does this again; here a mistake is one line before anything starts
+    access_of(settings, key)
+    check_store(settings)
+    listener = listen(settings.host, settings.port)
+    where = f"[{settings.host}]" if ":" in settings.host else settings.host
+    kept = f"; server key in {key_file}" if key_file else ""
+    print(f"omotenashi: {settings.rules}/ on http://{where}:{settings.port}{kept}", flush=True)
+    run(settings, key, listener)
+    return FINE

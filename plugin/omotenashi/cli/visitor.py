@@ -1,0 +1,238 @@
+"""`omo visitor export`, `omo visitor erase`, `omo visitor explain`, `omo privacy`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from omotenashi.cli.common import FAILED, FINE, command, language_of, load_site
+from omotenashi.cli.rules import print_block
+from omotenashi.model.errors import SettingsError, StoreUnavailable
+from omotenashi.model.request import RequestFacts
+from omotenashi.model.visitor import Member
+from omotenashi.notice import notice
+from omotenashi.person import PERSONALIZATION, Person, visitor_of
+from omotenashi.profiles.database import Database
+from omotenashi.profiles.keys import member_key
+from omotenashi.profiles.profile import Profile
+from omotenashi.profiles.retention import Keep
+from omotenashi.rights import Stored, Whom, exported, stored
+from omotenashi.service import signal_tools
+from omotenashi.settings import Settings, hash_key, keep_of, read_settings, store_path
+from omotenashi.signals import visitor_id
+from omotenashi.signals.consent_forms import CATEGORIES
+from omotenashi.signals.member import completed
+from omotenashi.site import Site
+
+_WAIT = 2.0
+"""Seconds to wait for a service that writes to the same file."""
+_MOST_LINES = 20
+"""Lines of the newest entries of a history."""
+
+
+def add_visitor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command with what it can do."""
+    text = "一人分の記録を取り出す・消す・説明する / export, erase or explain what is stored of one person"
+    actions = commands.add_parser("visitor", help=text, description=text).add_subparsers(
+        metavar="ACTION", required=True
+    )
+    for name, run, says in (
+        ("export", _export, "保存しているものをすべて JSON で / all that is stored, as JSON"),
+        ("erase", _erase, "保存しているものをすべて消す / erase all that is stored"),
+        ("explain", _explain, "行動の記録と、何がなぜ表示されるか / the history, and what is shown and why"),
+    ):
+        _arguments(command(actions, name, run, says))
+
+
+def add_privacy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    text = "プライバシーの説明文を作る / what is stored, why and how long, for the site's privacy page"
+    _folders(command(commands, "privacy", _privacy, text))
+
+
+def _arguments(one: argparse.ArgumentParser) -> None:
+    one.add_argument("id", metavar="ID", help="a visitor's id or a member's; looked up as both")
+    kind = one.add_mutually_exclusive_group()
+    kind.add_argument("--visitor", dest="kind", action="store_const", const="visitor", help="it is a visitor's id")
+    kind.add_argument("--member", dest="kind", action="store_const", const="member", help="it is a member's id")
+    one.add_argument("--page", default="/", metavar="PATH", help="for explain: the page (/)")
+    _folders(one)
+
+
+def _folders(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--rules", type=Path, metavar="DIR", help="the rules folder (rules)")
+    one.add_argument("--data", type=Path, metavar="DIR", help="the data directory (omo-data)")
+    one.add_argument("--store", metavar="URL", help="the visitors' database (in the data directory)")
+    one.add_argument("--lang", choices=("ja", "en"))
+
+
+# export
+
+
+def _export(options: argparse.Namespace) -> int:
+    return _with_store(options, _exported)
+
+
+def _exported(options: argparse.Namespace, database: Database, whom: Whom, found: Stored) -> int:
+    del whom
+    if not found:
+        return _nothing(options)
+    print(msgspec.json.format(msgspec.json.encode(exported(found, database.keep)), indent=2).decode())
+    return FINE
+
+
+# erase
+
+
+def _erase(options: argparse.Namespace) -> int:
+    return _with_store(options, _erased)
+
+
+def _erased(options: argparse.Namespace, database: Database, whom: Whom, found: Stored) -> int:
+    keys = [key for key in (whom.visitor_id, whom.member_key) if key is not None]
+    with database.transaction() as transaction:
+        gone = [transaction.erase(key) for key in keys]
+    if not any(gone):
+        return _nothing(options)
+    parts = {"visitor's profile": found.visitor, "member's profile": found.member, "member's record": found.record}
+    names = [name for name, part in parts.items() if part is not None] or ["what was too old to be read"]
+    print(f"erased {options.id}: {', '.join(names)}")
+    if database.checkpoint(complete=True):
+        print("no byte of it is left in the store")
+    else:
+        print("a running service still reads the store's log; within a minute no byte of it is left")
+    return FINE
+
+
+# explain
+
+
+def _explain(options: argparse.Namespace) -> int:
+    return _with_store(options, _explained)
+
+
+def _explained(options: argparse.Namespace, _: Database, whom: Whom, found: Stored) -> int:
+    if not found:
+        return _nothing(options)
+    settings = _settings(options)
+    site, loaded = load_site(settings.rules, options)
+    language, zone, now = language_of(options, loaded), ZoneInfo(site.facts.timezone), time.time()
+    for title, profile in (("visitor", found.visitor), ("member", found.member)):
+        if profile is not None:
+            print("\n".join([f"{title} {options.id}", *_history(profile, zone, language)]))
+    person = _person(options.id, whom, found, site)
+    if PERSONALIZATION not in person.consent:
+        print("会員が同意していません / the member denies it: the history counts for nothing")
+    facts = RequestFacts(now=now, url=options.page, visitor_id=person.visitor_id, counts=False)
+    occasion = site.engine.occasion(visitor_of(facts, person, site, signal_tools(settings)), now)
+    for block in site.engine.program.blocks:
+        print(f"\n{block}")
+        print_block(site.engine, occasion, block)
+    return FINE
+
+
+def _person(identifier: str, whom: Whom, found: Stored, site: Site) -> Person:
+    """Return the person as in a request that brings this id, and the consent that was there when it was stored."""
+    record = found.record
+    consent = CATEGORIES if record is None or record.consent is None else record.consent
+    if found.member is None and record is None:
+        return Person(consent, None, whom.visitor_id, key=whom.visitor_id, profile=found.visitor, known=True)
+    member = completed(Member(identifier), {} if record is None else record.attributes, site.facts)
+    known = PERSONALIZATION in consent
+    return Person(consent, member, key=whom.member_key, profile=found.member if known else None, known=known)
+
+
+def _history(profile: Profile, zone: ZoneInfo, language: str) -> Iterator[str]:
+    """Return lines that tell the history, the newest entry last."""
+    visits, entries = len(profile.visits), sorted(_entries(profile))
+    yield (
+        f"  訪問 {visits} 回、記録 {len(entries)} 件"
+        if language == "ja"
+        else f"  {visits} visits, {len(entries)} entries"
+    )
+    if len(entries) > _MOST_LINES:
+        yield "  …"
+    for at, text in entries[-_MOST_LINES:]:
+        yield f"  {datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M}  {text}"
+
+
+def _entries(profile: Profile) -> Iterator[tuple[int, str]]:
+    for view in profile.views:
+        yield view.at, " ".join(("view", view.path, *view.items, *(f"#{tag}" for tag in view.tags + view.categories)))
+    for order in profile.orders:
+        yield order.at, " ".join(("order", f"{order.amount:g}", *(line.item for line in order.lines)))
+    for refund in profile.refunds:
+        yield refund.at, f"refund of {refund.transaction_id or '?'}"
+    for line in profile.cart:
+        yield line.at, f"cart {line.quantity:+g} {line.item}"
+    for deed in profile.deeds:
+        yield deed.at, f"event {deed.event}"
+    for showing in (*profile.showings, *profile.shown):
+        yield showing.at, f"shown {showing.rule}"
+
+
+# privacy
+
+
+def _privacy(options: argparse.Namespace) -> int:
+    settings = _settings(options)
+    site, loaded = load_site(settings.rules, options)
+    path, keep = _store_of(settings)
+    print(notice(site, keep, path, language_of(options, loaded)))
+    return FINE
+
+
+# What they share
+
+_Work: TypeAlias = Callable[[argparse.Namespace, Database, Whom, Stored], int]
+
+
+def _with_store(options: argparse.Namespace, work: _Work) -> int:
+    settings = _settings(options)
+    path, keep = _store_of(settings)
+    if not path.exists():
+        raise SettingsError(f"there is no store {path}; name the data directory with --data")
+    whom = _whom(options, hash_key(settings))
+    try:
+        with closing(Database(path, keep, wait=_WAIT, durable=True)) as database:
+            return work(options, database, whom, stored(whom, database, int(time.time())))
+    except sqlite3.Error as error:
+        raise StoreUnavailable(f"{path}: {error}") from error
+
+
+def _nothing(options: argparse.Namespace) -> int:
+    print(f"nothing is stored of {options.id}")
+    return FAILED
+
+
+def _whom(options: argparse.Namespace, secret: bytes) -> Whom:
+    as_visitor = options.kind != "member" and visitor_id.valid(options.id)
+    as_member = options.kind != "visitor"
+    return Whom(options.id if as_visitor else None, member_key(options.id, secret) if as_member else None)
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    flags = {name: value for name, value in vars(options).items() if name in Settings.__struct_fields__}
+    settings, warnings = read_settings(flags, os.environ, Path.cwd())
+    for warning in warnings:
+        print(f"omo: warning: {warning}", file=sys.stderr)
+    return settings
+
+
+def _store_of(settings: Settings) -> tuple[Path, Keep]:
+    """Return the file of the store, and for how long things are kept."""
+    path = store_path(settings)
+    if path is None:
+        raise SettingsError("store: what is kept in memory can only be asked for over HTTP; name a file with --store")
+    return path, keep_of(settings)

@@ -1,0 +1,44 @@
+"""What `{rule: NAME}` and `{block: NAME}` mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from omotenashi.model.text import fold
+
+
+class RuleNames(Struct, frozen=True):
+    """The ids of rules by what they may be called, folded."""
+
+    rules: Mapping[str, tuple[str, ...]] = {}
+    """By id, by block/name, and by name: several ids where rules of several blocks share a name."""
+    blocks: Mapping[str, tuple[str, ...]] = {}
+    """By block: the ids of its rules, and the block's own mark, for a showing of any of them."""
+    written: Mapping[str, tuple[str, ...]] = {}
+    """All names of rules and of blocks as they are written, for suggestions."""
+
+    def ids(self, kind: str, name: str) -> tuple[str, ...]:
+        """Return the ids that a name stands for, `kind` being rule or block; none where it is not known."""
+        return (self.rules if kind == "rule" else self.blocks).get(fold(name), ())
+
+
+def rule_names(rules: Mapping[str, Sequence[tuple[str, str]]]) -> RuleNames:
+    """Return the names of rules; `rules` holds name and id of each rule by block. An id goes before a name."""
+    by_name: dict[str, tuple[str, ...]] = {}
+    exact: dict[str, tuple[str, ...]] = {}
+    by_block: dict[str, tuple[str, ...]] = {}
+    for block, pairs in rules.items():
+        for name, identifier in pairs:
+            by_name[fold(name)] = (*by_name.get(fold(name), ()), identifier)
+            exact.setdefault(fold(f"{block}/{name}"), (identifier,))
+            exact[fold(identifier)] = (identifier,)
+        by_block[fold(block)] = (*(identifier for _, identifier in pairs), mark(block))
+    written = {"rule": tuple(one for pairs in rules.values() for pair in pairs for one in pair), "block": tuple(rules)}
+    return RuleNames({**by_name, **exact}, by_block, written)
+
+
+def mark(block: str) -> str:
+    """Return what stands in the place of an id where only the block of a showing is known."""
+    return f"{block}/"

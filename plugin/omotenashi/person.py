@@ -1,0 +1,144 @@
+"""Who is asking, and what may be known of them: consent, the key of the profile, and the profile itself."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections import Counter
+
+from msgspec import Struct
+
+from omotenashi.model.paths import page_path
+from omotenashi.model.request import RequestFacts
+from omotenashi.model.visitor import Member, Visitor
+from omotenashi.profiles import fold
+from omotenashi.profiles.keys import member_key
+from omotenashi.profiles.merge import is_empty
+from omotenashi.profiles.profile import Profile, short_id
+from omotenashi.profiles.store import Store
+from omotenashi.signals import gather
+from omotenashi.signals.consent import Consent, consent_of
+from omotenashi.signals.device import is_bot
+from omotenashi.signals.gather import Known, SignalTools, member_of
+from omotenashi.signals.member import completed
+from omotenashi.site import Site
+
+logger = logging.getLogger("omotenashi.person")
+PERSONALIZATION = "personalization"
+
+
+class Person(Struct, frozen=True):
+    """The one who asks, as far as consent allows to know."""
+
+    consent: frozenset[str] = frozenset()
+    member: Member | None = None
+    visitor_id: str | None = None
+    """The id of the device's cookie; None without consent."""
+    new: bool = False
+    """The id was made for this request."""
+    key: str | None = None
+    """Of the profile: the member's, else the visitor's; None where nothing may be read or written."""
+    profile: Profile | None = None
+    """None where nothing is stored yet."""
+    known: bool = False
+    """The profile was read, so what is not in it did not happen."""
+
+
+class Persons:
+    """Finds out who is asking."""
+
+    def __init__(self, store: Store, tools: SignalTools, secret: bytes, *, patience: float) -> None:
+        """`secret` makes the keys of members; `patience`: seconds to wait for the store before a decision."""
+        self.store = store
+        self.tools = tools
+        self.secret = secret
+        self._patience = patience
+        self._answers = True
+        self.counters: Counter[str] = tools.counts
+
+    async def identify(self, facts: RequestFacts, site: Site) -> Person:
+        """Return the person of a request. A denial erases what is stored of the device; a login moves it to the member.
+
+        Raises StoreUnavailable.
+        """
+        member, key = self.member(facts, site)
+        record = None if key is None else self.store.read_record(key)
+        consent = consent_of(facts, site.facts, None if record is None else record.consent)
+        if facts.user_agent and is_bot(facts.user_agent):
+            return Person(consent.granted, member)
+        if PERSONALIZATION not in consent.granted:
+            await self._heed(consent, facts)
+            return Person(consent.granted, member)
+        visitor_id, new = facts.visitor_id, False
+        if visitor_id is None and facts.may_issue_id and facts.counts:
+            visitor_id, new = secrets.token_urlsafe(16), True
+        if key is not None and facts.visitor_id is not None and facts.counts:
+            await self._log_in(facts.visitor_id, key, int(facts.now))
+        if record is not None and member is not None:
+            member = completed(member, record.attributes, site.facts)
+        return self._read(Person(consent.granted, member, visitor_id, new, key or visitor_id), int(facts.now))
+
+    def member(self, facts: RequestFacts, site: Site) -> tuple[Member | None, str | None]:
+        """Return who is logged in, and the key of what is stored of the member; None for a guest."""
+        member = member_of(facts, site.facts, self.tools)
+        return member, member_key(member.id, self.secret) if member is not None and member.id else None
+
+    def unknown(self, facts: RequestFacts, site: Site) -> Person:
+        """Return the person of a request for which the store does not answer: nothing is read, nothing is written."""
+        member = member_of(facts, site.facts, self.tools)
+        granted = consent_of(facts, site.facts).granted
+        return Person(granted, member, facts.visitor_id if PERSONALIZATION in granted else None)
+
+    def failed(self, error: Exception) -> None:
+        """Count and, once for each outage, log that the store does not answer."""
+        if isinstance(error, TimeoutError):
+            self.counters["deadline"] += 1
+            return
+        if self._answers:
+            logger.error("the store does not answer, history is unknown: %s", error)
+        self._answers = False
+        self.counters["store_unavailable"] += 1
+
+    def answered(self) -> None:
+        """Note that the store answers."""
+        self._answers = True
+
+    async def _heed(self, consent: Consent, facts: RequestFacts) -> None:
+        """Erase the anonymous profile of a device whose visitor denies, if there is one."""
+        if not consent.denies or facts.visitor_id is None or not facts.counts:
+            return
+        if self.store.read(facts.visitor_id, int(facts.now)) is not None:
+            self.counters["erased:denial"] += 1
+            try:
+                await self.store.erase(facts.visitor_id, self._patience)
+            except TimeoutError as error:  # it goes on
+                self.failed(error)
+
+    async def _log_in(self, visitor_id: str, key: str, now: int) -> None:
+        """Move to the member what was done on the device, and mark the device as the member's."""
+        anonymous = self.store.read(visitor_id, now)
+        if anonymous is None or anonymous.owner != short_id(key) or not is_empty(anonymous):
+            try:
+                await self.store.move(visitor_id, key, now, self._patience)
+            except TimeoutError as error:  # it is moved at a later request, if it was not after all
+                self.failed(error)
+
+    def _read(self, person: Person, now: int) -> Person:
+        if person.key is None:
+            return person
+        profile = None if person.new and person.key == person.visitor_id else self.store.read(person.key, now)
+        return Person(person.consent, person.member, person.visitor_id, person.new, person.key, profile, known=True)
+
+
+def visitor_of(facts: RequestFacts, person: Person, site: Site, tools: SignalTools) -> Visitor:
+    """Return all the facts for one request of a person."""
+    now = int(facts.now)
+    path = page_path(facts.url) if facts.one_of_several and not facts.request_id else ""
+    known = Known(
+        member=person.member,
+        consent=person.consent,
+        visitor_id=person.visitor_id,
+        history=fold.history(person.profile, now, facts.request_id, path) if person.known else None,
+        kept=fold.kept_arrival(person.profile, now),
+    )
+    return gather.visitor(facts, site.facts, tools, known)

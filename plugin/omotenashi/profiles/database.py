@@ -1,0 +1,310 @@
+"""The SQLite file of profiles and members' records: one connection for one thread, and what a transaction does.
+
+Rows are found by a hash of their key, so that the file holds neither visitor ids nor member ids. What is deleted or
+replaced is overwritten at once (`secure_delete`), and leaves the write-ahead log with the next complete checkpoint.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from omotenashi.model.errors import SettingsError, StoreUnavailable
+from omotenashi.profiles.fold import copied
+from omotenashi.profiles.merge import is_empty, merge_into
+from omotenashi.profiles.packing import EMPTY, pack, unpack
+from omotenashi.profiles.profile import Profile, short_id
+from omotenashi.profiles.retention import Keep, current, is_over
+from omotenashi.profiles.store import Change, MemberRecord, apply
+
+SCHEMA = 2
+_CACHED = 256
+"""Profiles that a connection keeps decoded: between the read and the write of one request, and for the next one."""
+_CACHE_KILOBYTES = 8_192
+_CACHE_KILOBYTES_IN_BULK = 65_536
+_SWEPT = 500
+"""Rows that one step of a sweep looks at."""
+_OPENING_WAIT = 2.0
+"""Seconds to wait for processes that open the file at the same time."""
+_PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
+"""Errors that leave the connection as good as it was."""
+
+_TABLES = """
+CREATE TABLE profile (id INTEGER PRIMARY KEY, rest BLOB NOT NULL, updated INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE record (id INTEGER PRIMARY KEY, rest BLOB NOT NULL, updated INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE import (source TEXT PRIMARY KEY, progress TEXT NOT NULL) WITHOUT ROWID;
+"""
+_READ = "SELECT data, updated FROM {} WHERE id = ? AND rest = ?"
+_WRITE = """
+INSERT INTO {} (id, rest, updated, data) VALUES (?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET data = excluded.data, updated = max(updated, excluded.updated) WHERE rest = excluded.rest
+"""
+_DELETE = "DELETE FROM {} WHERE id = ? AND rest = ?"
+_READ_PROFILE, _READ_RECORD = _READ.format("profile"), _READ.format("record")
+_WRITE_PROFILE, _WRITE_RECORD = _WRITE.format("profile"), _WRITE.format("record")
+_SWEEP = "SELECT id, rest, updated, data FROM profile WHERE id > ? ORDER BY id LIMIT ?"
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_record = msgspec.msgpack.Decoder(MemberRecord).decode
+
+
+class Database:
+    """One connection to the file at `path`, for one thread at a time. If the file is missing it is made.
+
+    Methods raise sqlite3.Error for what the file refuses, StoreUnavailable for what lies in it and cannot be read.
+    """
+
+    def __init__(self, path: Path, keep: Keep, *, wait: float, durable: bool = False, bulk: bool = False) -> None:
+        """Open the file. `wait`: seconds to wait for other connections; `durable`: a commit outlives a power cut.
+
+        `bulk`: profiles come in no order and each seldom twice, so rather pages are kept in memory than decoded profiles.
+        Raises OSError and sqlite3.Error where it cannot be opened, SettingsError for a file of another version.
+        """
+        self.keep = keep
+        self._bulk = bulk
+        self._decoded: dict[bytes, Profile] = {}
+        self._connection = _connected(path)
+        try:
+            _prepare(self._connection, path, durable=durable)
+            self._connection.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
+            if bulk:
+                self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KILOBYTES_IN_BULK}")
+        except (sqlite3.Error, SettingsError):
+            self._connection.close()
+            raise
+
+    def read(self, key: str, now: int) -> Profile | None:
+        """Return a profile as far as it may still be kept at `now` (epoch seconds); nobody may change it."""
+        row = self._connection.execute(_READ_PROFILE, _place(key)).fetchone()
+        if row is None or is_over(row[1], now, self.keep):
+            return None
+        return current(self._profile(row[0]), now, self.keep)
+
+    def read_record(self, key: str) -> MemberRecord | None:
+        """Return a member's record."""
+        row = self._connection.execute(_READ_RECORD, _place(key)).fetchone()
+        try:
+            return None if row is None else _decode_record(row[0])
+        except msgspec.DecodeError as error:
+            raise StoreUnavailable("a stored record cannot be read") from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Begin, and commit at the end; an error takes everything back. Nobody else writes meanwhile."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        transaction = Transaction(self._connection, self)
+        try:
+            yield transaction
+            transaction.write_profiles()
+            self._connection.execute("COMMIT")
+        finally:
+            if self._connection.in_transaction:
+                with suppress(sqlite3.Error):  # the error that led here says more
+                    self._connection.rollback()
+
+    def seen(self) -> int:
+        """Return a number that changes when another connection has committed something."""
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def checkpoint(self, *, complete: bool) -> bool:
+        """Copy the write-ahead log into the file; a complete one empties the log. Tell whether all was done."""
+        mode = "TRUNCATE" if complete else "PASSIVE"
+        busy, frames, copied_frames = self._connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+        return not busy and frames == copied_frames
+
+    def sweep(self, after: int, now: int) -> int | None:
+        """Delete or trim what is too old among the rows after a place; return the last place looked at, None at the end."""
+        rows = self._connection.execute(_SWEEP, (after, _SWEPT)).fetchall()
+        old = [row for row in rows if self._is_old(row, now)]
+        if old:
+            self._connection.execute("BEGIN IMMEDIATE")
+            for place, rest, _, _ in old:
+                self._trim(place, rest, now)
+            self._connection.execute("COMMIT")
+        return rows[-1][0] if len(rows) == _SWEPT else None
+
+    def usable_after(self, error: Exception) -> bool:
+        """Tell whether the connection can still be used after an error; its transaction is taken back."""
+        code = getattr(error, "sqlite_errorcode", None)
+        if isinstance(error, StoreUnavailable):
+            return True
+        if code is None or code & 0xFF not in _PASSING:
+            return False
+        with suppress(sqlite3.Error):
+            self._connection.rollback()
+        return True
+
+    def close(self) -> None:
+        """Close the connection; an open transaction is taken back."""
+        self._connection.close()
+
+    def packed(self, profile: Profile) -> bytes:
+        """Return the bytes of a profile, and remember what they mean."""
+        data = pack(profile)
+        if not self._bulk:
+            self._remember(data, profile)
+        return data
+
+    def fresh(self, data: bytes) -> Profile:
+        """Return the profile of some bytes, to be changed."""
+        return unpack(data) if self._bulk else copied(self._profile(data))
+
+    def _profile(self, data: bytes) -> Profile:
+        profile = self._decoded.get(data)
+        if profile is None:
+            profile = unpack(data)
+            self._remember(data, profile)
+        return profile
+
+    def _remember(self, data: bytes, profile: Profile) -> None:
+        if len(self._decoded) >= _CACHED:
+            self._decoded.clear()
+        self._decoded[data] = profile
+
+    def _is_old(self, row: tuple[int, bytes, int, bytes], now: int) -> bool:
+        if is_over(row[2], now, self.keep):
+            return True
+        with suppress(StoreUnavailable):  # it cannot be trimmed, and goes when it is too old as a whole
+            profile = unpack(row[3])
+            return current(profile, now, self.keep) is not profile
+        return False
+
+    def _trim(self, place: int, rest: bytes, now: int) -> None:
+        """Look again, now that nobody else writes, and delete or trim a row."""
+        row = self._connection.execute(_READ_PROFILE, (place, rest)).fetchone()
+        if row is None:
+            return
+        trimmed = None if is_over(row[1], now, self.keep) else current(self.fresh(row[0]), now, self.keep)
+        if trimmed is None or is_empty(trimmed):
+            self._connection.execute(_DELETE.format("profile"), (place, rest))
+        else:
+            self._connection.execute(_WRITE_PROFILE, (place, rest, row[1], pack(trimmed)))
+
+
+class _Row(NamedTuple):
+    profile: Profile
+    stored: bytes
+
+
+class Transaction:
+    """What is done between BEGIN and COMMIT; profiles are written at its end, each once."""
+
+    def __init__(self, connection: sqlite3.Connection, database: Database) -> None:
+        self._connection = connection
+        self._database = database
+        self._rows: dict[str, _Row] = {}
+        self._updated = 0
+
+    def apply(self, change: Change) -> frozenset[str]:
+        """Apply a change; return the rules whose claim was granted."""
+        return apply(self._profile(change.key, change.now), change)
+
+    def move(self, visitor_key: str, member_key: str, now: int) -> None:
+        """Move what an anonymous visitor did to the member who logged in."""
+        anonymous = self._profile(visitor_key, now)
+        owner = short_id(member_key)
+        if anonymous.owner in (b"", owner) and not is_empty(anonymous):
+            merge_into(self._profile(member_key, now), anonymous)
+        if anonymous.owner != owner or not is_empty(anonymous):
+            self._rows[visitor_key] = _Row(Profile(owner=owner), self._rows[visitor_key].stored)
+
+    def erase(self, key: str) -> bool:
+        """Delete profile and record; tell whether there was anything."""
+        self._rows.pop(key, None)
+        tables = ("profile", "record")
+        return sum(self._connection.execute(_DELETE.format(table), _place(key)).rowcount for table in tables) > 0
+
+    def write_record(self, key: str, record: MemberRecord, now: int) -> None:
+        """Keep a member's record in the place of an older one."""
+        self._connection.execute(_WRITE_RECORD, (*_place(key), now, _encode(record)))
+
+    def progress(self, source: str) -> str | None:
+        """Return how far the import of a source has come, as `set_progress` was told."""
+        row = self._connection.execute("SELECT progress FROM import WHERE source = ?", (source,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def set_progress(self, source: str, progress: str) -> None:
+        """Keep how far the import of a source has come, together with what it has written by then."""
+        statement = "INSERT INTO import VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET progress = excluded.progress"
+        self._connection.execute(statement, (source, progress))
+
+    def write_profiles(self) -> None:
+        """Write the profiles that have changed."""
+        for key, row in self._rows.items():
+            data = self._database.packed(current(row.profile, self._updated, self._database.keep))
+            if data != row.stored:
+                written = self._connection.execute(_WRITE_PROFILE, (*_place(key), self._updated, data)).rowcount
+                if not written:
+                    raise StoreUnavailable("two keys have the same hash")
+
+    def _profile(self, key: str, now: int) -> Profile:
+        self._updated = max(self._updated, now)
+        row = self._rows.get(key)
+        if row is None:
+            found = self._connection.execute(_READ_PROFILE, _place(key)).fetchone()
+            if found is None or is_over(found[1], now, self._database.keep):
+                row = _Row(Profile(), EMPTY if found is None else found[0])
+            else:
+                row = _Row(self._database.fresh(found[0]), found[0])
+            self._rows[key] = row
+        return row.profile
+
+
+@lru_cache(maxsize=4096)
+def _place(key: str) -> tuple[int, bytes]:
+    """Return the row number and what confirms it: together a hash of 128 bits (BLAKE2b, RFC 7693)."""
+    digest = blake2b(key.encode(), digest_size=16).digest()
+    return int.from_bytes(digest[:8], "big", signed=True), digest[8:]
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    uri = path.absolute().as_uri() + "?mode=rw"
+    # used by one thread at a time, but not always by the one that opened it
+    return sqlite3.connect(uri, uri=True, timeout=_OPENING_WAIT, isolation_level=None, check_same_thread=False)
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, *, durable: bool) -> None:
+    _use_wal(connection)
+    connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")  # done aside, where nobody waits for the disk
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KILOBYTES}")
+    version = _version(connection)
+    if version == 0:
+        connection.execute("BEGIN IMMEDIATE")
+        if _version(connection) == 0:  # nobody else made it meanwhile
+            for statement in filter(str.strip, _TABLES.split(";")):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {SCHEMA}")
+        connection.execute("COMMIT")
+    elif version != SCHEMA:
+        raise SettingsError(
+            f"{path} was written by another version of Omotenashi (schema {version}, this one knows {SCHEMA}): "
+            "use that version, or name another file"
+        )
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch to WAL mode, for which SQLite does not wait by itself while another process does the same."""
+    deadline = time.monotonic() + _OPENING_WAIT
+    while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)

@@ -1,0 +1,104 @@
+"""What keeps the SQLite file small and clean while serving: checkpoints, and the end of what was kept long enough.
+
+One process does it for all that share the file: the one that holds the lock beside it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import sqlite3
+import threading
+import time
+from pathlib import Path
+
+from omotenashi.model.errors import OmotenashiError
+from omotenashi.profiles.database import Database
+from omotenashi.profiles.retention import Keep
+
+logger = logging.getLogger("omotenashi.janitor")
+_EVERY = 1.0
+"""Seconds between looks."""
+_LARGEST_LOG = 16 * 1024 * 1024
+"""Bytes of the write-ahead log that are not copied away at once."""
+_EMPTIED_EVERY = 20.0
+"""Seconds after which the log is emptied in any case: what was erased is in it until then."""
+_REST = 60.0
+"""Seconds between two sweeps through all profiles."""
+_FIRST = -(2**63)
+
+
+class Janitor(threading.Thread):
+    """Works every second until closed; where another process does, it only waits to take over."""
+
+    def __init__(self, path: Path, keep: Keep) -> None:
+        super().__init__(name="omo-janitor", daemon=True)
+        self._path = path
+        self._log = path.with_name(f"{path.name}-wal")
+        self._keep = keep
+        self._woken = threading.Event()
+        self._closed = False
+        self._database: Database | None = None
+        self._lock = os.open(path.with_name(f"{path.name}-janitor"), os.O_RDWR | os.O_CREAT, 0o600)
+        self._emptied_at = 0.0
+        self._swept: int | None = None
+        self._next_sweep = 0.0
+        self._problem = ""
+
+    def hurry(self) -> None:
+        """Empty the log as soon as possible: something was erased."""
+        self._emptied_at = 0.0
+        self._woken.set()
+
+    def close(self) -> None:
+        """End the work, and wait for it."""
+        self._closed = True
+        self._woken.set()
+        self.join()
+
+    def run(self) -> None:
+        """Work until closed."""
+        while not self._closed:
+            self._work()
+            self._woken.wait(_EVERY)
+            self._woken.clear()
+        if self._database is not None:
+            self._database.close()
+        os.close(self._lock)
+
+    def _work(self) -> None:
+        try:
+            if self._database is None:
+                self._database = Database(self._path, self._keep, wait=0.5)
+            if self._is_mine():
+                self._tidy(self._database)
+            self._problem = ""
+        except (sqlite3.Error, OSError, OmotenashiError) as error:
+            if str(error) != self._problem:
+                logger.warning("the profile store %s could not be tidied up: %s", self._path.name, error)
+            self._problem = str(error)
+            if self._database is not None and not self._database.usable_after(error):
+                self._database.close()
+                self._database = None
+
+    def _is_mine(self) -> bool:
+        """Tell whether this process holds the lock; the system frees it when its holder ends, however it ends."""
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _tidy(self, database: Database) -> None:
+        now = time.monotonic()
+        size = self._log.stat().st_size if self._log.exists() else 0
+        due = now - self._emptied_at > _EMPTIED_EVERY
+        if size > _LARGEST_LOG or (size and due):
+            database.checkpoint(complete=False)  # most of it, while others write
+            if database.checkpoint(complete=True):
+                self._emptied_at = now
+        if self._swept is not None or now >= self._next_sweep:
+            self._swept = database.sweep(_FIRST if self._swept is None else self._swept, int(time.time()))
+            if self._swept is None:
+                self._next_sweep = now + _REST

@@ -1,0 +1,188 @@
+"""What people may ask about themselves: what is stored of me, erase it, why do I see this, stop, start again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from omotenashi.engine.choose import Account, Choice
+from omotenashi.engine.occasion import Occasion
+from omotenashi.engine.reading import reading
+from omotenashi.language.program import Program
+from omotenashi.language.vocabulary import find_field
+from omotenashi.model.site_facts import SiteFacts
+from omotenashi.model.text import fold
+from omotenashi.profiles.privacy import keep_data, profile_data, record_data
+from omotenashi.profiles.profile import Profile
+from omotenashi.profiles.retention import Keep
+from omotenashi.profiles.store import MemberRecord, Store
+from omotenashi.signals.consent_forms import CATEGORIES
+from omotenashi.site import Site
+
+
+class Whom(Struct, frozen=True):
+    """Whose data: the anonymous profile of a device, and what is stored of the member who is logged in."""
+
+    visitor_id: str | None = None
+    member_key: str | None = None
+
+
+class Stored(Struct, frozen=True):
+    """All that is stored of somebody; None where there is nothing."""
+
+    visitor: Profile | None = None
+    member: Profile | None = None
+    record: MemberRecord | None = None
+
+    def __bool__(self) -> bool:
+        return self != _NOTHING
+
+
+_NOTHING = Stored()
+
+
+class Reader(Protocol):
+    """A store, or a connection to its file."""
+
+    def read(self, key: str, now: int) -> Profile | None: ...
+
+    def read_record(self, key: str) -> MemberRecord | None: ...
+
+
+# Export and erase
+
+
+def stored(whom: Whom, reader: Reader, now: int) -> Stored:
+    """Return what is stored of somebody at `now` (epoch seconds). Raises what the reader does."""
+    visitor = None if whom.visitor_id is None else reader.read(whom.visitor_id, now)
+    if whom.member_key is None:
+        return Stored(visitor)
+    return Stored(visitor, reader.read(whom.member_key, now), reader.read_record(whom.member_key))
+
+
+def exported(found: Stored, keep: Keep, blocks: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return all that is stored of somebody as plain data; `blocks` is for those who may not learn the ids of rules."""
+    return {
+        "visitor": None if found.visitor is None else profile_data(found.visitor, blocks),
+        "member": None if found.member is None else profile_data(found.member, blocks),
+        "record": None if found.record is None else record_data(found.record),
+        "kept_days": keep_data(keep),
+    }
+
+
+def blocks_of_rules(program: Program) -> dict[str, str]:
+    """Return the block of each rule by the rule's id."""
+    return {rule.id: block.name for block in program.blocks.values() for rule in block.rules}
+
+
+async def erase(whom: Whom, store: Store) -> bool:
+    """Erase all that is stored of somebody; tell whether there was anything. Raises StoreUnavailable."""
+    keys = [key for key in (whom.visitor_id, whom.member_key) if key is not None]
+    return any([await store.erase(key) for key in keys])
+
+
+async def stop(whom: Whom, store: Store, now: int) -> None:
+    """Erase what somebody did; of a member it is kept that nothing may be remembered from now on.
+
+    What was imported about the member stays: it is the site's own data. Raises StoreUnavailable.
+    """
+    record = None if whom.member_key is None else store.read_record(whom.member_key)
+    await erase(whom, store)
+    if whom.member_key is not None:
+        await store.write_record(whom.member_key, _with_consent(record, frozenset()), now)
+
+
+async def start(whom: Whom, store: Store, now: int) -> None:
+    """Let a member who had stopped be remembered again. Raises StoreUnavailable."""
+    if whom.member_key is not None:
+        record = store.read_record(whom.member_key)
+        await store.write_record(whom.member_key, _with_consent(record, CATEGORIES), now)
+
+
+def _with_consent(record: MemberRecord | None, consent: frozenset[str]) -> MemberRecord:
+    return MemberRecord(consent, {} if record is None else record.attributes)
+
+
+# Explain
+
+
+class Reasons(Struct, frozen=True):
+    """Why one block shows what it shows."""
+
+    block: str
+    label: str
+    choice: Choice
+    kinds: tuple[str, ...]
+    """The kinds of facts that the winning rule rests on, in the reader's language; no facts."""
+
+
+def reasons(site: Site, occasion: Occasion, blocks: Collection[str], language: str) -> Iterator[Reasons]:
+    """Return for each of the blocks what is decided, and on what kinds of facts. Nothing is claimed or recorded."""
+    choices = site.engine.decide(occasion, blocks)
+    for name in blocks:
+        if name in choices:
+            choice, block = choices[name], site.engine.program.blocks[name]
+            yield Reasons(name, block.label or name, choice, _kinds(choice, occasion, site, language))
+
+
+def told_to_visitor(one: Reasons) -> dict[str, Any]:
+    """Return what a visitor may learn: no rule's name, no condition's value, nothing that was inferred."""
+    return {"label": one.label, "personalized": one.choice.rule is not None, "because_of": list(one.kinds)}
+
+
+def told_to_operator(one: Reasons, site: Site, occasion: Occasion) -> dict[str, Any]:
+    """Return all of it: every rule of the block, condition by condition."""
+    rule = one.choice.rule
+    return {
+        **told_to_visitor(one),
+        "rule": rule.name if rule else "otherwise",
+        "id": rule.id if rule else f"{one.block}/otherwise",
+        "reason": one.choice.reason,
+        "rules": [_account(account, occasion, site.facts) for account in site.engine.explain(occasion, one.block)],
+    }
+
+
+def _account(account: Account, occasion: Occasion, facts: SiteFacts) -> dict[str, Any]:
+    return {
+        "rule": account.rule.name,
+        "id": account.rule.id,
+        "value": account.value,
+        "conditions": [
+            {
+                "field": finding.fact.field,
+                "condition": finding.fact.written,
+                "value": finding.value,
+                "read": None if _is_sensitive(finding.fact.field, facts) else reading(finding.fact.field, occasion),
+            }
+            for finding in account.findings
+        ],
+    }
+
+
+def _is_sensitive(field: str, facts: SiteFacts) -> bool:
+    head, _, name = field.partition(".")
+    attribute = facts.attributes.get(fold(name)) if head == "member" else None
+    return attribute is not None and attribute.sensitive
+
+
+def _kinds(choice: Choice, occasion: Occasion, site: Site, language: str) -> tuple[str, ...]:
+    if choice.rule is None:
+        return ()
+    grounds = site.engine.grounds(choice.rule, occasion)
+    return tuple(dict.fromkeys(kind_of(fact.field, language) for fact in grounds))
+
+
+def kind_of(field: str, language: str) -> str:
+    """Return what a field of conditions is about, for people who know no rules."""
+    known = find_field(_SAME_KIND.get(field, field))
+    if known is None:
+        return _TIME[language == "ja"]
+    doc = known[0].ja_doc if language == "ja" else known[0].en_doc
+    return doc.partition("(")[0].strip()
+
+
+_SAME_KIND = {"limit": "shown", "cooldown": "did"}
+_TIME = ("the date and the time", "日付と時刻")
+"""For from, until, days and hours."""

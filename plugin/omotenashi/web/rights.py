@@ -1,0 +1,160 @@
+"""`visitor/export`, `visitor/erase`, `visitor/explain`: what visitors may ask about themselves, and CMSs for them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+from starlette.types import Receive, Scope, Send
+
+from omotenashi import rights
+from omotenashi.model.errors import RefusedRequest, StoreUnavailable
+from omotenashi.model.request import RequestFacts
+from omotenashi.person import visitor_of
+from omotenashi.rights import Whom
+from omotenashi.service import Service
+from omotenashi.signals import device, visitor_id
+from omotenashi.site import Site
+from omotenashi.web.guard import PRIVATE, Access, Caller, answer, read_body, refuse, require_post
+from omotenashi.web.include import facts_of_body
+from omotenashi.web.wire import DecideBody, RightsBody, encode, rights_body
+
+Headers: TypeAlias = list[tuple[bytes, bytes]]
+_JSON: Headers = [(b"content-type", b"application/json"), *PRIVATE]
+
+
+class Asked(Struct, frozen=True):
+    """One request about somebody's data, after it was decided who may ask about whom."""
+
+    service: Service
+    site: Site
+    caller: Caller
+    facts: RequestFacts
+    whom: Whom
+
+    @property
+    def language(self) -> str:
+        """Return ja or en: what the browser prefers, else the site's."""
+        accepted = device.languages(self.facts.accept_language) or ()
+        preferred = (tag[:2] for tag in (*accepted, self.site.facts.language))
+        return next((tag for tag in preferred if tag in ("ja", "en")), "en")
+
+    def stored(self) -> rights.Stored:
+        """Return what is stored of whom it is about; raises StoreUnavailable."""
+        return rights.stored(self.whom, self.service.persons.store, int(self.facts.now))
+
+
+async def export(service: Service, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
+    """POST /v1/visitor/export: all that is stored of somebody."""
+    await _answer(_exported, service, access, scope, receive, send)
+
+
+async def erase(service: Service, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
+    """POST /v1/visitor/erase: erase all that is stored of somebody."""
+    await _answer(_erased, service, access, scope, receive, send)
+
+
+async def explain(service: Service, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
+    """POST /v1/visitor/explain: what is decided for somebody on a page, and on what kinds of facts."""
+    await _answer(_explained, service, access, scope, receive, send)
+
+
+def exported(asked: Asked) -> dict[str, Any]:
+    """Return what is stored as plain data: to a browser without the ids of rules; raises StoreUnavailable."""
+    blocks = None if asked.caller.authenticated else rights.blocks_of_rules(asked.site.engine.program)
+    return rights.exported(asked.stored(), asked.service.persons.store.keep, blocks)
+
+
+def own_request(body: DecideBody, caller: Caller, service: Service) -> Asked:
+    """Return what a browser asks about itself: its own cookie, and the member whom a signed token names.
+
+    Raises RefusedRequest 503 where no rules are loaded, since consent and members cannot be read without them.
+    """
+    site = service.holder.current
+    if site is None:
+        raise RefusedRequest(503, "no rules are loaded; /readyz says why")
+    facts = replace(facts_of_body(body, body.blocks, caller, service), counts=False)
+    if not caller.authenticated:  # what a proxy states about visitors is no word of the visitor's
+        facts = replace(facts, visitor_id=visitor_id.from_cookies(caller.cookies(), site.facts.cookie_domain))
+    return Asked(service, site, caller, facts, Whom(facts.visitor_id, service.persons.member(facts, site)[1]))
+
+
+def expired_cookies(asked: Asked) -> Headers:
+    """Return the headers that take the visitor cookie away from a browser."""
+    expired = visitor_id.expired_cookies(asked.caller.cookies(), asked.site.facts.cookie_domain)
+    return [(b"set-cookie", cookie.encode()) for cookie in expired]
+
+
+def own_hosts(service: Service) -> frozenset[str]:
+    """Return the hosts whose pages may ask."""
+    site = service.holder.current
+    return site.facts.hosts if site else frozenset()
+
+
+_Work: TypeAlias = Callable[[Asked], Awaitable[tuple[dict[str, Any], Headers]]]
+
+
+async def _answer(work: _Work, service: Service, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
+    try:
+        data, headers = await work(await _asked(service, access, scope, receive))
+    except RefusedRequest as refused:
+        service.counters[f"refused:{refused.status}"] += 1
+        await refuse(send, refused)
+    except StoreUnavailable as error:
+        service.counters["rights_unavailable"] += 1
+        await refuse(send, RefusedRequest(503, f"the store did not do it: {error}"))
+    else:
+        await answer(send, 200, encode(data), [*_JSON, *headers])
+
+
+async def _asked(service: Service, access: Access, scope: Scope, receive: Receive) -> Asked:
+    require_post(scope)
+    caller = Caller(scope, access)
+    caller.check_origin(own_hosts(service))
+    _refuse_forms(caller)
+    body = rights_body(await read_body(receive))
+    asked = own_request(body, caller, service)
+    return _about_named(asked, body) if caller.authenticated else asked
+
+
+def _refuse_forms(caller: Caller) -> None:
+    """Refuse what a form on another site could send with a browser that says nothing of where it comes from."""
+    says = {b"origin", b"sec-fetch-site", b"authorization"} & caller.headers.keys()
+    kind = caller.text(b"content-type").partition(";")[0].strip().lower()
+    if b"cookie" in caller.headers and not says and kind != "application/json":
+        raise RefusedRequest(415, "a request with cookies and without Origin needs Content-Type: application/json")
+
+
+def _about_named(asked: Asked, body: RightsBody) -> Asked:
+    """With the key, the body names whom it is about; cookies that a CMS hands on name nobody."""
+    named = body.visitor.id if body.visitor else None
+    if named and not visitor_id.valid(named):
+        raise RefusedRequest(400, "visitor.id is not of the form of an id: 16 to 64 letters, digits, _ and -")
+    facts = replace(asked.facts, visitor_id=named or None, cookies={})
+    key = asked.service.persons.member(facts, asked.site)[1]
+    if not named and key is None:
+        raise RefusedRequest(400, "name whom it is about: visitor.id, member.id or both")
+    return replace(asked, facts=facts, whom=Whom(named or None, key))
+
+
+async def _exported(asked: Asked) -> tuple[dict[str, Any], Headers]:
+    return exported(asked), []
+
+
+async def _erased(asked: Asked) -> tuple[dict[str, Any], Headers]:
+    found = await rights.erase(asked.whom, asked.service.persons.store)
+    return {"erased": found}, [] if asked.caller.authenticated else expired_cookies(asked)
+
+
+async def _explained(asked: Asked) -> tuple[dict[str, Any], Headers]:
+    site, facts = asked.site, asked.facts
+    person = await asked.service.persons.identify(facts, site)
+    visitor = visitor_of(facts, person, site, asked.service.persons.tools)
+    occasion = site.engine.occasion(visitor, facts.now)
+    blocks = list(dict.fromkeys(facts.blocks)) or list(site.engine.program.blocks)
+    found = rights.reasons(site, occasion, blocks, asked.language)
+    if asked.caller.authenticated:
+        return {"blocks": {one.block: rights.told_to_operator(one, site, occasion) for one in found}}, []
+    return {"blocks": {one.block: rights.told_to_visitor(one) for one in found}}, []
