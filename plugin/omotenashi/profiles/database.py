@@ -26,7 +26,7 @@ from omotenashi.profiles.retention import Keep, current, is_over
 from omotenashi.profiles.store import Change, MemberRecord, apply
 
 SCHEMA = 2
-_CACHED = 256
+_CACHED = 1024
 """Profiles that a connection keeps decoded: between the read and the write of one request, and for the next one."""
 _CACHE_KILOBYTES = 8_192
 _CACHE_KILOBYTES_IN_BULK = 65_536
@@ -153,6 +153,10 @@ class Database:
             self._remember(data, profile)
         return data
 
+    def forget(self, data: bytes) -> None:
+        """Note that these bytes are no longer anybody's."""
+        self._decoded.pop(data, None)
+
     def fresh(self, data: bytes) -> Profile:
         """Return the profile of some bytes, to be changed."""
         return unpack(data) if self._bulk else copied(self._profile(data))
@@ -166,7 +170,7 @@ class Database:
 
     def _remember(self, data: bytes, profile: Profile) -> None:
         if len(self._decoded) >= _CACHED:
-            self._decoded.clear()
+            del self._decoded[next(iter(self._decoded))]  # the oldest
         self._decoded[data] = profile
 
     def _is_old(self, row: tuple[int, bytes, int, bytes], now: int) -> bool:
@@ -244,6 +248,7 @@ class Transaction:
                 written = self._connection.execute(_WRITE_PROFILE, (*_place(key), self._updated, data)).rowcount
                 if not written:
                     raise StoreUnavailable("two keys have the same hash")
+                self._database.forget(row.stored)
 
     def _profile(self, key: str, now: int) -> Profile:
         self._updated = max(self._updated, now)

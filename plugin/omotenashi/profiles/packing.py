@@ -7,9 +7,9 @@ so that thirty views take about 400 bytes.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
-from operator import sub
+from operator import attrgetter, sub
 from typing import TypeVar
 
 import msgspec
@@ -75,6 +75,8 @@ _MOMENTS = (
     *("views_since", "visits_since", "orders_since", "deeds_since", "showings_since", "shown_since", "cart_since"),
     "emptied",
 )
+_NO_MOMENTS = [None] * len(_MOMENTS)
+_read_moments: Callable[[Profile], tuple[int | None, ...]] = attrgetter(*_MOMENTS)
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Packed).decode
 
@@ -112,10 +114,11 @@ def _columns(profile: Profile) -> _Packed:
     limited_rules, limited = _table([showing.rule for showing in showings])
     shown_rules, unlimited = _table([showing.rule for showing in shown])
     kinds, spans = _kinds(profile.marks)
+    gaps, lengths = _gaps_and_lengths(profile.visits)
     return _Packed(
         profile.first_seen,
-        [begin - end for (begin, _), end in zip(profile.visits, _ends(profile.visits), strict=False)],
-        [end - begin for begin, end in profile.visits],
+        gaps,
+        lengths,
         _steps(views.at),
         views.paths,
         kinds,
@@ -165,11 +168,11 @@ def _profile(packed: _Packed) -> Profile:
     )
 
 
-def _ends(visits: list[tuple[int, int]]) -> Iterator[int]:
-    """Return what the begin of each visit is counted from: 0, then the end of the one before."""
-    yield 0
-    for _, end in visits:
-        yield end
+def _gaps_and_lengths(visits: list[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    if not visits:
+        return [], []
+    begins, ends = zip(*visits, strict=True)
+    return [begins[0], *map(sub, begins[1:], ends)], list(map(sub, ends, begins))
 
 
 def _visits(gaps: list[int], lengths: list[int]) -> list[tuple[int, int]]:
@@ -182,8 +185,11 @@ def _visits(gaps: list[int], lengths: list[int]) -> list[tuple[int, int]]:
 
 
 def _kinds(marks: list[Mark]) -> tuple[bytes, list[tuple[int, int, int]]]:
-    spans = [(place, mark[1], mark[2]) for place, mark in enumerate(marks) if isinstance(mark, tuple)]
-    return bytes([mark if isinstance(mark, int) else mark[0] for mark in marks]), spans
+    try:
+        return bytes(marks), []  # type: ignore[arg-type] # most profiles have no spans, and this takes no time
+    except TypeError:
+        spans = [(place, mark[1], mark[2]) for place, mark in enumerate(marks) if isinstance(mark, tuple)]
+        return bytes([mark if isinstance(mark, int) else mark[0] for mark in marks]), spans
 
 
 def _marks(kinds: bytes, spans: list[tuple[int, int, int]]) -> list[Mark]:
@@ -198,8 +204,8 @@ def _showings(times: list[int], places: bytes, rules: list[str]) -> list[Showing
 
 
 def _moments(profile: Profile) -> list[int | None]:
-    moments = [getattr(profile, name) for name in _MOMENTS]
-    return moments if any(moment is not None for moment in moments) else []
+    moments = list(_read_moments(profile))
+    return [] if moments == _NO_MOMENTS else moments
 
 
 def _steps(moments: list[int]) -> list[int]:
