@@ -6,7 +6,6 @@ import re
 import sqlite3
 import subprocess
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ import httpx
 import pytest
 from tests.conftest import SITE
 from tests.e2e.conftest import KEY, OMO, Server, Start, wait_until
+from zstandard import ZstdDecompressor, ZstdError
 
 from omotenashi.profiles.database import _place
 
@@ -26,8 +26,8 @@ OTHER = "another-visitor-0123456789"
 BEARER = {"Authorization": f"Bearer {KEY}"}
 CONSENT = ["personalization", "measurement"]
 DEADLINE = 60
-DEFLATED = re.escape(b"\x78\x01")
-"""How a deflated profile begins (RFC 1950)."""
+COMPRESSED = re.escape(b"\x28\xb5\x2f\xfd")
+"""How a compressed profile begins (RFC 8878)."""
 
 
 def does_much(server: Server, visitor: str, member: str, mark: str) -> None:
@@ -56,16 +56,16 @@ def told(server: Server, body: dict[str, Any]) -> None:
 
 
 def files_with(mark: str, folder: Path) -> list[str]:
-    """Return the files that hold a text anywhere, plain or deflated, whatever row or rest of one it is in."""
+    """Return the files that hold a text anywhere, plain or compressed, whatever row or rest of one it is in."""
     paths = [path for path in folder.rglob("*") if path.is_file()]
     return [path.name for path in paths if any(mark.lower().encode() in text for text in texts(path.read_bytes()))]
 
 
 def texts(data: bytes) -> Iterator[bytes]:
     yield data.lower()
-    for start in re.finditer(DEFLATED, data):
-        with suppress(zlib.error):
-            yield zlib.decompressobj().decompress(data[start.start() :]).lower()
+    for start in re.finditer(COMPRESSED, data):
+        with suppress(ZstdError):
+            yield ZstdDecompressor().decompressobj().decompress(data[start.start() :]).lower()
 
 
 def files_with_row(key: str, folder: Path) -> list[str]:

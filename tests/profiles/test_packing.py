@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import zlib
-
 import pytest
+from zstandard import ZstdCompressor
 
 from omotenashi.model.errors import StoreUnavailable
 from omotenashi.model.event import Basis, Event, Item
@@ -46,7 +45,14 @@ def test_a_profile_comes_back_as_it_was() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"\x78\x9c broken", pack(regular())[:-9], zlib.compress(b"no MessagePack"), b"\x81\x01\x02"]
+    "data",
+    [
+        b"",
+        b"\x28\xb5\x2f\xfd broken",
+        pack(regular())[:-9],
+        ZstdCompressor().compress(b"no MessagePack"),
+        b"\x81\x01\x02",
+    ],
 )
 def test_bytes_that_are_no_profile_are_refused(data: bytes) -> None:
     with pytest.raises(StoreUnavailable, match="a stored profile cannot be read"):

@@ -1,4 +1,4 @@
-"""The form in which profiles lie in a store: columns rather than rows, as MessagePack, deflated.
+"""The form in which profiles lie in a store: columns rather than rows, as MessagePack, compressed.
 
 Moments are kept as the seconds since the one before, and what repeats (tags, categories, names) stands once in a table,
 so that thirty views take about 400 bytes.
@@ -6,7 +6,7 @@ so that thirty views take about 400 bytes.
 
 from __future__ import annotations
 
-import zlib
+import threading
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 from operator import attrgetter, sub
@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
+from zstandard import ZstdCompressor, ZstdDecompressor, ZstdError
 
 from omotenashi.model.errors import StoreUnavailable
 from omotenashi.model.views import Details, Views
@@ -22,13 +23,13 @@ from omotenashi.profiles.fold import shed
 from omotenashi.profiles.profile import CartLine, CountedRequest, Mark, Profile, Refund
 
 LARGEST = 65_536
-"""Bytes of a profile before it is deflated, beyond which the older half of it goes."""
+"""Bytes of a profile before it is compressed, beyond which the older half of it goes."""
 _SMALL = 256
-"""Bytes up to which deflating would take more time than it saves room."""
-_MEMORY = 6
-"""Of zlib's 9 levels: with the usual 8 it takes longer to clear the tables than to deflate a profile."""
-_DEFLATED = b"\x78"
-"""The first byte of deflated data (RFC 1950, 32 KiB window); the array of a profile begins with another."""
+"""Bytes up to which compressing saves little room."""
+_LEVEL = -1
+"""Of Zstandard: 3 µs for thirty views, where zlib takes 22 µs and saves 30 bytes more."""
+_COMPRESSED = b"\x28"
+"""The first byte of a Zstandard frame (RFC 8878, section 3.1.1); the array of a profile begins with another."""
 
 T = TypeVar("T")
 
@@ -75,6 +76,17 @@ _MOMENTS = (
     *("views_since", "visits_since", "orders_since", "deeds_since", "showings_since", "shown_since", "cart_since"),
     "emptied",
 )
+
+
+class _Tools(threading.local):
+    """What compresses, for each thread: Zstandard's contexts must not be shared."""
+
+    def __init__(self) -> None:
+        self.compress = ZstdCompressor(level=_LEVEL).compress
+        self.decompress = ZstdDecompressor().decompress
+
+
+_tools = _Tools()
 _NO_MOMENTS = [None] * len(_MOMENTS)
 _read_moments: Callable[[Profile], tuple[int | None, ...]] = attrgetter(*_MOMENTS)
 _encode = msgspec.msgpack.Encoder().encode
@@ -87,7 +99,7 @@ def pack(profile: Profile) -> bytes:
     while len(data) > LARGEST and _can_shed(profile):
         shed(profile)
         data = _encode(_columns(profile))
-    return data if len(data) <= _SMALL else _deflated(data)
+    return data if len(data) <= _SMALL else _tools.compress(data)
 
 
 def _can_shed(profile: Profile) -> bool:
@@ -97,14 +109,9 @@ def _can_shed(profile: Profile) -> bool:
 def unpack(data: bytes) -> Profile:
     """Return the profile that `pack` wrote; raises StoreUnavailable for anything else."""
     try:
-        return _profile(_decode(zlib.decompress(data) if data[:1] == _DEFLATED else data))
-    except (zlib.error, msgspec.DecodeError, IndexError, ValueError) as error:
+        return _profile(_decode(_tools.decompress(data) if data[:1] == _COMPRESSED else data))
+    except (ZstdError, msgspec.DecodeError, IndexError, ValueError) as error:
         raise StoreUnavailable("a stored profile cannot be read") from error
-
-
-def _deflated(data: bytes) -> bytes:
-    deflating = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS, _MEMORY)
-    return deflating.compress(data) + deflating.flush()
 
 
 def _columns(profile: Profile) -> _Packed:
