@@ -88,10 +88,12 @@ async def stop(whom: Whom, store: Store, now: int) -> None:
 
     What was imported about the member stays: it is the site's own data. Raises StoreUnavailable.
     """
-    record = None if whom.member_key is None else store.read_record(whom.member_key)
-    await erase(whom, store)
     if whom.member_key is not None:
-        await store.write_record(whom.member_key, _with_consent(record, frozenset()), now)
+        record = _with_consent(store.read_record(whom.member_key), frozenset())
+        await store.write_record(whom.member_key, record, now)
+        await store.erase(whom.member_key, record=False)
+    if whom.visitor_id is not None:
+        await store.erase(whom.visitor_id)
 
 
 async def start(whom: Whom, store: Store, now: int) -> None:

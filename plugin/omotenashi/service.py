@@ -167,7 +167,7 @@ class Service:
     ) -> dict[str, Choice]:
         """Commit the view and claim the limits before the answer; a lost claim tries the next rule."""
         now, arrival = int(facts.now), occasion.visitor.arrival
-        if arrival == fold.kept_arrival(person.profile, now):
+        if arrival == fold.kept_arrival(person.profile, now) or _is_sensitive(facts, site):
             change = Change(person.key or "", now, events, request_id=facts.request_id)
         else:
             change = Change(person.key or "", now, events, arrival=arrival, request_id=facts.request_id)
@@ -225,6 +225,12 @@ def _with_page_view(events: tuple[Event, ...], facts: RequestFacts, site: Site) 
     path = page_path(facts.url) if facts.url else ""  # where the page is not named, the visit counts, but no page
     view = Event("page_view", int(facts.now), path=path, tags=tags, basis=_basis(facts))
     return (ingest.without_sensitive(view, site.facts.sensitive_topics), *events)
+
+
+def _is_sensitive(facts: RequestFacts, site: Site) -> bool:
+    """What brought somebody to a page on a sensitive topic is not remembered either."""
+    topics = site.facts.sensitive_topics
+    return bool(topics) and not topics.isdisjoint(map(folded, facts.tags))
 
 
 def _basis(facts: RequestFacts) -> Basis:

@@ -177,6 +177,14 @@ async def test_what_is_erased_is_gone_and_nothing_else(store: Store) -> None:
     assert store.read_record("m.2") is not None
 
 
+async def test_a_profile_can_be_erased_alone(store: Store) -> None:
+    await store.write(Change("m.1", NOON, (VIEW,)))
+    await store.write_record("m.1", MemberRecord(frozenset()), NOON)
+    assert await store.erase("m.1", record=False) is True
+    assert store.read("m.1", NOON) is None
+    assert store.read_record("m.1") == MemberRecord(frozenset())
+
+
 def paths(store: Store, key: str) -> list[str]:
     profile = store.read(key, NOON)
     return [] if profile is None else [view.path for view in profile.views]

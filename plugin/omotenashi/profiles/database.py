@@ -220,10 +220,10 @@ class Transaction:
         if anonymous.owner != owner or not is_empty(anonymous):
             self._rows[visitor_key] = _Row(Profile(owner=owner), self._rows[visitor_key].stored)
 
-    def erase(self, key: str) -> bool:
-        """Delete profile and record; tell whether there was anything."""
+    def erase(self, key: str, *, record: bool = True) -> bool:
+        """Delete the profile and, unless told otherwise, the record; tell whether there was anything."""
         self._rows.pop(key, None)
-        tables = ("profile", "record")
+        tables = ("profile", "record") if record else ("profile",)
         return sum(self._connection.execute(_DELETE.format(table), _place(key)).rowcount for table in tables) > 0
 
     def write_record(self, key: str, record: MemberRecord, now: int) -> None:

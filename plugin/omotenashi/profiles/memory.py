@@ -55,10 +55,10 @@ class MemoryStore:
         self._require_open()
         self._records[key] = record
 
-    async def erase(self, key: str, patience: float | None = None) -> bool:
+    async def erase(self, key: str, patience: float | None = None, *, record: bool = True) -> bool:
         del patience
         self._require_open()
-        found = [self._rows.pop(key, None), self._records.pop(key, None)]
+        found = [self._rows.pop(key, None), self._records.pop(key, None) if record else None]
         return found != [None, None]
 
     def check(self) -> str | None:

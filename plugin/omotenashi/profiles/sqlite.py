@@ -101,9 +101,9 @@ class SqliteStore:
         """Keep a member's record; raises StoreUnavailable."""
         await self._durably(lambda transaction: transaction.write_record(key, record, now))
 
-    async def erase(self, key: str, patience: float | None = None) -> bool:
-        """Erase profile and record; raises as `write` does, and likewise goes on when the caller stops waiting."""
-        erased = await self._durably(lambda transaction: transaction.erase(key), patience)
+    async def erase(self, key: str, patience: float | None = None, *, record: bool = True) -> bool:
+        """Erase the profile and, unless told otherwise, the record; raises as `write` does, and likewise goes on when the caller stops waiting."""
+        erased = await self._durably(lambda transaction: transaction.erase(key, record=record), patience)
         if erased and self._janitor is not None:
             self._janitor.hurry()
         return erased

@@ -82,8 +82,11 @@ class Store(Protocol):
         What was done on a device that another member was logged in on before is not moved, but erased.
         """
 
-    async def erase(self, key: str, patience: float | None = None) -> bool:
-        """Erase profile and record; within a minute no byte is left of them. Tell whether there was anything."""
+    async def erase(self, key: str, patience: float | None = None, *, record: bool = True) -> bool:
+        """Erase the profile and, unless told otherwise, the record; within a minute no byte is left of them.
+
+        Tell whether there was anything.
+        """
 
     def check(self) -> str | None:
         """Return None if the store is healthy, else why not, in one line."""
