@@ -12,6 +12,7 @@ from tests.conftest import good_site
 
 from omotenashi.settings import Settings
 from omotenashi.signals.gather import SignalTools
+from omotenashi.site import load
 from omotenashi.verify import run_tests
 
 ROOT = Path(__file__).parents[1]
@@ -42,6 +43,17 @@ def test_the_sample_site_is_good_and_all_its_tests_pass() -> None:
     site = good_site(ROOT / "rules")
     results = list(run_tests(site, SignalTools(), time.time()))
     assert [result.test.name for result in results if result.failures] == []
+
+
+def test_the_settings_of_consent_in_the_guide_are_accepted(tmp_path: Path) -> None:
+    snippets = re.findall(r"<!-- site: \w+ -->\n```yaml\n(.*?)\n```", GUIDE, re.DOTALL)
+    assert snippets
+    for snippet in snippets:
+        rules = tmp_path / "rules"
+        rules.mkdir(exist_ok=True)
+        (rules / "site.yaml").write_text(f"version: 1\n{snippet}\n")
+        (rules / "page.yaml").write_text("blocks: {hero: {otherwise: original}}\n")
+        assert load(rules).diagnostics == ()
 
 
 def test_every_rule_of_the_sample_site_is_expected_by_a_test() -> None:

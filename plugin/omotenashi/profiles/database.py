@@ -26,11 +26,11 @@ from omotenashi.profiles.retention import Keep, current, is_over
 from omotenashi.profiles.store import Change, MemberRecord, apply
 
 SCHEMA = 2
-_CACHED = 1024
+_CACHED = 512
 """Profiles that a connection keeps decoded: between the read and the write of one request, and for the next one."""
 _CACHE_KILOBYTES = 8_192
 _CACHE_KILOBYTES_IN_BULK = 65_536
-_SWEPT = 500
+_SWEPT = 200
 """Rows that one step of a sweep looks at."""
 _OPENING_WAIT = 2.0
 """Seconds to wait for processes that open the file at the same time."""
