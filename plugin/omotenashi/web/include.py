@@ -105,18 +105,13 @@ def facts_of_body(
 ) -> RequestFacts:
     """Return the facts of a JSON call. Without the key, a browser speaks only for itself."""
     visitor, page, client = body.visitor or VisitorPart(), body.page or PagePart(), body.client or ClientPart()
-    said = _headers_say(caller, service)
+    said = _cookies_say(caller, service)
     if caller.authenticated:
-        said |= {
-            "visitor_id": _stated_id(visitor.id) if visitor.id else said["visitor_id"],
-            "stated_member": body.member,
-            "host": "",
-            "client_ip": client.ip,
-            "user_agent": client.user_agent or "",
-            "mobile_hint": "",
-            "accept_language": client.accept_language or "",
-            "place": _stated_place(client),
-        }
+        said |= _key_says(body, client)
+        if visitor.id:
+            said["visitor_id"] = visitor.id if visitor_id.valid(visitor.id) else None  # another form is replaced
+    else:
+        said |= _connection_says(caller)
     return RequestFacts(
         now=time.time(),
         blocks=blocks,
@@ -148,17 +143,35 @@ def _facts_of_include(name: str, query: dict[str, str], caller: Caller, scope: S
         url=(query.get("page") or caller.stated(b"x-omo-page-uri"))[:LONGEST_URL],
         referrer=(query.get("ref") or caller.text(b"referer"))[:LONGEST_URL],
         tags=_tags(query.get("tags", "").split(",")),
-        **_headers_say(caller, service),
+        **_cookies_say(caller, service),
+        **_connection_says(caller),
     )
 
 
-def _headers_say(caller: Caller, service: Service) -> dict[str, Any]:
-    """What the headers say of a browser: in its own request, in an include, or handed on by a CMS."""
+def _cookies_say(caller: Caller, service: Service) -> dict[str, Any]:
+    """Who the visitor is, and what is consented to: in a browser's own request, an include, or handed on by a CMS."""
     cookies = caller.cookies()
     return {
         "visitor_id": _visitor_id(caller, cookies, _cookie_domain(service)),
         "cookies": cookies,
         "consent_header": _consent_header(caller, service),
+    }
+
+
+def _key_says(body: DecideBody | EventBody, client: ClientPart) -> dict[str, Any]:
+    """What only a caller with the key may state."""
+    return {
+        "stated_member": body.member,
+        "client_ip": client.ip,
+        "user_agent": client.user_agent or "",
+        "accept_language": client.accept_language or "",
+        "place": _stated_place(client),
+    }
+
+
+def _connection_says(caller: Caller) -> dict[str, Any]:
+    """What the headers say of a browser, in its own request or in an include."""
+    return {
         "host": bare_host(caller.text(b"host")),
         "client_ip": caller.client_ip(),
         "user_agent": caller.text(b"user-agent"),
@@ -169,11 +182,6 @@ def _headers_say(caller: Caller, service: Service) -> dict[str, Any]:
 
 def _tags(tags: Iterable[str]) -> tuple[str, ...]:
     return tuple(tag[:LONGEST_TEXT] for tag in islice(filter(None, tags), MOST_TAGS))
-
-
-def _stated_id(identifier: str) -> str | None:
-    """An id of another form is replaced."""
-    return identifier if visitor_id.valid(identifier) else None
 
 
 def _visitor_id(caller: Caller, cookies: dict[str, str], domain: str) -> str | None:
