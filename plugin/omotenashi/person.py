@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections import Counter
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from omotenashi.model.errors import StoreUnavailable
 from omotenashi.model.paths import page_path
 from omotenashi.model.request import RequestFacts
 from omotenashi.model.visitor import Member, Visitor
 from omotenashi.profiles import fold
 from omotenashi.profiles.keys import member_key
-from omotenashi.profiles.merge import is_empty
+from omotenashi.profiles.merge import is_empty, merge_into
 from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.store import Store
 from omotenashi.signals import gather
 from omotenashi.signals.consent import Consent, consent_of
+from omotenashi.signals.consent_forms import PERSONALIZATION
 from omotenashi.signals.device import is_bot
 from omotenashi.signals.gather import Known, SignalTools, member_of
 from omotenashi.signals.member import completed
 from omotenashi.site import Site
 
 logger = logging.getLogger("omotenashi.person")
-PERSONALIZATION = "personalization"
+_ERASURE_TRIES = 300
 
 
 class Person(Struct, frozen=True):
@@ -54,6 +58,7 @@ class Persons:
         self.secret = secret
         self._patience = patience
         self._answers = True
+        self._erasing: set[asyncio.Task[None]] = set()
         self.counters: Counter[str] = tools.counts
 
     async def identify(self, facts: RequestFacts, site: Site) -> Person:
@@ -72,11 +77,14 @@ class Persons:
         visitor_id, new = facts.visitor_id, False
         if visitor_id is None and facts.may_issue_id and facts.counts:
             visitor_id, new = secrets.token_urlsafe(16), True
-        if key is not None and facts.visitor_id is not None and facts.counts:
-            await self._log_in(facts.visitor_id, key, int(facts.now))
         if record is not None and member is not None:
             member = completed(member, record.attributes, site.facts)
-        return self._read(Person(consent.granted, member, visitor_id, new, key or visitor_id), int(facts.now))
+        person = Person(consent.granted, member, visitor_id, new, key or visitor_id, known=True)
+        if key is not None and facts.visitor_id is not None:
+            return replace(person, profile=await self._logged_in(facts, facts.visitor_id, key))
+        if person.key is None:
+            return replace(person, known=False)
+        return person if new and key is None else replace(person, profile=self.store.read(person.key, int(facts.now)))
 
     def member(self, facts: RequestFacts, site: Site) -> tuple[Member | None, str | None]:
         """Return who is logged in, and the key of what is stored of the member; None for a guest."""
@@ -107,27 +115,50 @@ class Persons:
         """Erase the anonymous profile of a device whose visitor denies, if there is one."""
         if not consent.denies or facts.visitor_id is None or not facts.counts:
             return
-        if self.store.read(facts.visitor_id, int(facts.now)) is not None:
-            self.counters["erased:denial"] += 1
-            try:
-                await self.store.erase(facts.visitor_id, self._patience)
-            except TimeoutError as error:  # it goes on
-                self.failed(error)
+        if self._is_stored(facts.visitor_id, int(facts.now)):
+            erasing = asyncio.create_task(self._erase(facts.visitor_id))
+            self._erasing.add(erasing)
+            erasing.add_done_callback(self._erasing.discard)
+            await asyncio.wait((erasing,), timeout=self._patience)
 
-    async def _log_in(self, visitor_id: str, key: str, now: int) -> None:
-        """Move to the member what was done on the device, and mark the device as the member's."""
-        anonymous = self.store.read(visitor_id, now)
-        if anonymous is None or anonymous.owner != short_id(key) or not is_empty(anonymous):
+    def _is_stored(self, visitor_id: str, now: int) -> bool:
+        try:
+            return self.store.read(visitor_id, now) is not None
+        except StoreUnavailable:  # what cannot be read can be erased
+            return True
+
+    async def _erase(self, visitor_id: str) -> None:
+        """Erase, again and again where the store is busy: the visitor may say no only once."""
+        for _ in range(_ERASURE_TRIES):
+            try:
+                self.counters["erased:denial"] += await self.store.erase(visitor_id)
+            except StoreUnavailable as error:
+                self.failed(error)
+                await asyncio.sleep(1)
+            else:
+                return
+
+    async def _logged_in(self, facts: RequestFacts, visitor_id: str, key: str) -> Profile | None:
+        """Move to the member what was done on the device, mark the device as the member's, and return the profile."""
+        now = int(facts.now)
+        anonymous, owner = self.store.read(visitor_id, now), short_id(key)
+        if facts.counts and (anonymous is None or anonymous.owner != owner or not is_empty(anonymous)):
             try:
                 await self.store.move(visitor_id, key, now, self._patience)
             except TimeoutError as error:  # it is moved at a later request, if it was not after all
                 self.failed(error)
+            else:
+                return self.store.read(key, now)
+        return _together(self.store.read(key, now), anonymous, owner)
 
-    def _read(self, person: Person, now: int) -> Person:
-        if person.key is None:
-            return person
-        profile = None if person.new and person.key == person.visitor_id else self.store.read(person.key, now)
-        return Person(person.consent, person.member, person.visitor_id, person.new, person.key, profile, known=True)
+
+def _together(member: Profile | None, anonymous: Profile | None, owner: bytes) -> Profile | None:
+    """Return what will be the member's profile once the device's is moved to it."""
+    if anonymous is None or is_empty(anonymous) or anonymous.owner not in (b"", owner):
+        return member
+    merged = Profile() if member is None else fold.copied(member)
+    merge_into(merged, anonymous)
+    return merged
 
 
 def visitor_of(facts: RequestFacts, person: Person, site: Site, tools: SignalTools) -> Visitor:

@@ -18,7 +18,7 @@ from omotenashi.profiles.privacy import keep_data, profile_data, record_data
 from omotenashi.profiles.profile import Profile
 from omotenashi.profiles.retention import Keep
 from omotenashi.profiles.store import MemberRecord, Store
-from omotenashi.signals.consent_forms import CATEGORIES
+from omotenashi.signals.consent_forms import PERSONALIZATION
 from omotenashi.site import Site
 
 
@@ -77,10 +77,26 @@ def blocks_of_rules(program: Program) -> dict[str, str]:
     return {rule.id: block.name for block in program.blocks.values() for rule in block.rules}
 
 
-async def erase(whom: Whom, store: Store) -> bool:
-    """Erase all that is stored of somebody; tell whether there was anything. Raises StoreUnavailable."""
-    keys = [key for key in (whom.visitor_id, whom.member_key) if key is not None]
-    return any([await store.erase(key) for key in keys])
+async def erase(whom: Whom, store: Store, now: int) -> bool:
+    """Erase all that is stored of somebody, but a member's no; tell whether there was anything.
+
+    Raises StoreUnavailable.
+    """
+    erased = []
+    if whom.visitor_id is not None:
+        erased.append(await store.erase(whom.visitor_id))
+    if whom.member_key is not None:
+        refusal = refusal_of(store.read_record(whom.member_key))
+        erased.append(await store.erase(whom.member_key, record=refusal is None))
+        if refusal is not None:
+            await store.write_record(whom.member_key, refusal, now)
+    return any(erased)
+
+
+def refusal_of(record: MemberRecord | None) -> MemberRecord | None:
+    """Return what has to stay of a record so that a member's no is not forgotten; None where none was said."""
+    said = None if record is None else record.consent
+    return None if said is None or PERSONALIZATION in said else MemberRecord(said)
 
 
 async def stop(whom: Whom, store: Store, now: int) -> None:
@@ -97,13 +113,13 @@ async def stop(whom: Whom, store: Store, now: int) -> None:
 
 
 async def start(whom: Whom, store: Store, now: int) -> None:
-    """Let a member who had stopped be remembered again. Raises StoreUnavailable."""
+    """Let a member who had stopped be remembered again, where the device's consent allows. Raises StoreUnavailable."""
     if whom.member_key is not None:
         record = store.read_record(whom.member_key)
-        await store.write_record(whom.member_key, _with_consent(record, CATEGORIES), now)
+        await store.write_record(whom.member_key, _with_consent(record, None), now)
 
 
-def _with_consent(record: MemberRecord | None, consent: frozenset[str]) -> MemberRecord:
+def _with_consent(record: MemberRecord | None, consent: frozenset[str] | None) -> MemberRecord:
     return MemberRecord(consent, {} if record is None else record.attributes)
 
 

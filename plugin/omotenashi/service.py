@@ -40,6 +40,17 @@ class Outcome(Struct, frozen=True):
     segments: tuple[str, ...] = ()
 
 
+class _Asked(Struct, frozen=True):
+    """A request that is to be recorded."""
+
+    facts: RequestFacts
+    events: tuple[Event, ...]
+    person: Person
+    site: Site
+    occasion: Occasion
+    begun: float
+
+
 class Service:
     """Answers requests from the current site. One for each process.
 
@@ -139,8 +150,7 @@ class Service:
         occasion = site.engine.occasion(visitor, facts.now)
         choices = site.engine.decide(occasion, facts.blocks)
         if person.known and facts.counts:
-            events = _with_page_view(events, facts, site)
-            choices = await self._recorded(facts, events, person, site, occasion, choices, begun)
+            choices = await self._recorded(_Asked(facts, events, person, site, occasion, begun), choices)
         else:
             choices = _unlimited(choices, site, occasion)
         segments = tuple(site.engine.segments(occasion)) if facts.authenticated else ()
@@ -155,38 +165,25 @@ class Service:
             self.persons.failed(error)
             return self.persons.unknown(facts, site)
 
-    async def _recorded(
-        self,
-        facts: RequestFacts,
-        events: tuple[Event, ...],
-        person: Person,
-        site: Site,
-        occasion: Occasion,
-        choices: dict[str, Choice],
-        begun: float,
-    ) -> dict[str, Choice]:
+    async def _recorded(self, asked: _Asked, choices: dict[str, Choice]) -> dict[str, Choice]:
         """Commit the view and claim the limits before the answer; a lost claim tries the next rule."""
-        now, arrival = int(facts.now), occasion.visitor.arrival
-        if arrival == fold.kept_arrival(person.profile, now) or _is_sensitive(facts, site):
-            change = Change(person.key or "", now, events, request_id=facts.request_id)
-        else:
-            change = Change(person.key or "", now, events, arrival=arrival, request_id=facts.request_id)
-        claims, lost, told = _claims(choices, occasion), set[str](), set[str]()
-        while claims or change.events:
-            shown_rules = tuple(rule for rule in _remembered(choices, site) if rule not in told)
-            granted = await self._write(structs.replace(change, claims=claims, shown=shown_rules), begun)
+        change, held, lost, told = _change(asked), set[str](), set[str](), set[str]()
+        while True:
+            claims = tuple(claim for claim in _claims(choices, asked.occasion) if claim.rule not in held)
+            showings = tuple(rule for rule in _remembered(choices, asked.site) if rule not in told)
+            if not (claims or showings or change.events):
+                return choices
+            granted = await self._write(structs.replace(change, claims=claims, shown=showings), asked.begun)
             if granted is None:
-                return _unlimited(choices, site, occasion)
-            told.update(shown_rules)
+                return _unlimited(choices, asked.site, asked.occasion)
             refused = {claim.rule for claim in claims} - granted
             if not refused:
-                break
+                return choices
+            held |= granted
             lost |= refused
-            held = set(_limited(choices)) - lost
-            choices = site.engine.decide(occasion, facts.blocks, without=lost)
-            change = Change(change.key, now)
-            claims = tuple(claim for claim in _claims(choices, occasion) if claim.rule not in held)
-        return choices
+            told.update(showings)
+            choices = asked.site.engine.decide(asked.occasion, asked.facts.blocks, without=lost)
+            change = Change(change.key, change.now)
 
     async def _write(self, change: Change, begun: float) -> frozenset[str] | None:
         """Write within the time that is left; return the granted claims, or None where nothing was confirmed."""
@@ -217,6 +214,20 @@ def _stated_events(facts: RequestFacts, site: Site) -> tuple[Event, ...]:
     return tuple(ingest.without_sensitive(event, site.facts.sensitive_topics) for event in settled)
 
 
+def _change(asked: _Asked) -> Change:
+    """Return what a decision adds to the profile, apart from what is shown."""
+    facts, person = asked.facts, asked.person
+    arrival = asked.occasion.visitor.arrival
+    known = arrival == fold.kept_arrival(person.profile, int(facts.now))
+    return Change(
+        person.key or "",
+        int(facts.now),
+        _with_page_view(asked.events, facts, asked.site),
+        arrival=None if known or _is_sensitive(asked) else arrival,
+        request_id=facts.request_id,
+    )
+
+
 def _with_page_view(events: tuple[Event, ...], facts: RequestFacts, site: Site) -> tuple[Event, ...]:
     """Add the page view that every decision implies, unless one is stated."""
     if any(event.name == "page_view" for event in events):
@@ -227,10 +238,14 @@ def _with_page_view(events: tuple[Event, ...], facts: RequestFacts, site: Site) 
     return (ingest.without_sensitive(view, site.facts.sensitive_topics), *events)
 
 
-def _is_sensitive(facts: RequestFacts, site: Site) -> bool:
+def _is_sensitive(asked: _Asked) -> bool:
     """What brought somebody to a page on a sensitive topic is not remembered either."""
-    topics = site.facts.sensitive_topics
-    return bool(topics) and not topics.isdisjoint(map(folded, facts.tags))
+    topics = asked.site.facts.sensitive_topics
+    if not topics:
+        return False
+    tags = [*asked.facts.tags, *(tag for event in asked.facts.events for tag in event.tags or ())]
+    categories = (item.item_category or "" for event in asked.facts.events for item in event.items or ())
+    return not topics.isdisjoint(map(folded, (*tags, *categories)))
 
 
 def _basis(facts: RequestFacts) -> Basis:

@@ -167,16 +167,6 @@ def test_a_limit_is_reached_and_free_again_when_its_window_has_passed() -> None:
     assert claim_into(profile, "hero", 2, DAY, NOON + DAY)
 
 
-def test_showings_of_more_than_400_days_ago_are_dropped() -> None:
-    profile = Profile()
-    claim_into(profile, "hero", 5, DAY, NOON)
-    claim_into(profile, "hero", 5, DAY, NOON + 400 * DAY)
-    assert len(profile.showings) == 2
-    claim_into(profile, "hero", 5, DAY, NOON + 400 * DAY + 1)
-    assert [showing.at for showing in profile.showings] == [NOON + 400 * DAY, NOON + 400 * DAY + 1]
-    assert history(profile, NOON).showings_since == NOON + 1
-
-
 def test_a_claim_that_would_need_showings_that_were_dropped_is_refused() -> None:
     profile = Profile()
     for second in range(201):

@@ -22,7 +22,7 @@ from omotenashi.model.errors import SettingsError, StoreUnavailable
 from omotenashi.model.request import RequestFacts
 from omotenashi.model.visitor import Member
 from omotenashi.notice import notice
-from omotenashi.person import PERSONALIZATION, Person, visitor_of
+from omotenashi.person import Person, visitor_of
 from omotenashi.profiles.database import Database
 from omotenashi.profiles.keys import member_key
 from omotenashi.profiles.profile import Profile
@@ -31,7 +31,7 @@ from omotenashi.rights import Stored, Whom, exported, stored
 from omotenashi.service import signal_tools
 from omotenashi.settings import Settings, hash_key, keep_of, read_settings, store_path
 from omotenashi.signals import visitor_id
-from omotenashi.signals.consent_forms import CATEGORIES
+from omotenashi.signals.consent_forms import CATEGORIES, PERSONALIZATION
 from omotenashi.signals.member import completed
 from omotenashi.site import Site
 

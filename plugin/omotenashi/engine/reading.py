@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 from omotenashi.engine.facts import texts_of
@@ -55,9 +56,9 @@ def _history(kind: str, history: History, occasion: Occasion) -> str | None:
         "bought": len(history.orders),
         "did": len(history.deeds),
         "visits": len(history.visits),
-        "limit": len(history.showings),
-        "shown": len(history.showings),
     }
+    if kind in ("limit", "shown"):
+        return ", ".join(f"{rule} × {times}" for rule, times in Counter(one.rule for one in history.showings).items())
     if kind in counts:
         return str(counts[kind])
     return _moment(history.last_visit, occasion)

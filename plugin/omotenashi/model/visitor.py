@@ -10,6 +10,8 @@ from msgspec import Struct
 
 from omotenashi.model.views import Views
 
+Number: TypeAlias = int | float
+"""Whole numbers stay whole: they take less room where they are stored."""
 MemberValue: TypeAlias = "str | float | bool | date | tuple[str, ...]"
 
 
@@ -56,16 +58,16 @@ class Member(Struct, frozen=True):
 class OrderLine(Struct, frozen=True, array_like=True, gc=False):
     item: str = ""
     category: str = ""
-    amount: float = 0.0
+    amount: Number = 0
     """Price times quantity, in the site's currency."""
-    quantity: float = 1
+    quantity: Number = 1
 
 
 class Order(Struct, frozen=True, array_like=True, gc=False):
     """One purchase."""
 
     at: int
-    amount: float = 0.0
+    amount: Number = 0
     lines: tuple[OrderLine, ...] = ()
     transaction_id: str = ""
 

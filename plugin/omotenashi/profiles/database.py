@@ -34,6 +34,8 @@ _SWEPT = 200
 """Rows that one step of a sweep looks at."""
 _OPENING_WAIT = 2.0
 """Seconds to wait for processes that open the file at the same time."""
+_CHECKPOINT_WAIT = 0.01
+_OVER = b""
 _PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
 """Errors that leave the connection as good as it was."""
 
@@ -74,7 +76,7 @@ class Database:
         self._connection = _connected(path)
         try:
             _prepare(self._connection, path, durable=durable)
-            self._connection.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
+            self.wait(wait)
             if bulk:
                 self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KILOBYTES_IN_BULK}")
         except (sqlite3.Error, SettingsError):
@@ -96,28 +98,34 @@ class Database:
         except msgspec.DecodeError as error:
             raise StoreUnavailable("a stored record cannot be read") from error
 
+    def wait(self, seconds: float) -> None:
+        """Set how long to wait for other connections from now on."""
+        self._connection.execute(f"PRAGMA busy_timeout = {max(0, int(seconds * 1000))}")
+
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Begin, and commit at the end; an error takes everything back. Nobody else writes meanwhile."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        transaction = Transaction(self._connection, self)
-        try:
+        with self._alone():
+            transaction = Transaction(self._connection, self)
             yield transaction
             transaction.write_profiles()
-            self._connection.execute("COMMIT")
-        finally:
-            if self._connection.in_transaction:
-                with suppress(sqlite3.Error):  # the error that led here says more
-                    self._connection.rollback()
 
     def seen(self) -> int:
         """Return a number that changes when another connection has committed something."""
         return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
     def checkpoint(self, *, complete: bool) -> bool:
-        """Copy the write-ahead log into the file; a complete one empties the log. Tell whether all was done."""
-        mode = "TRUNCATE" if complete else "PASSIVE"
+        """Copy the write-ahead log into the file; a complete one empties the log. Tell whether all was done.
+
+        A complete one waits for open readers with the file locked for writers, hence only for a moment.
+        """
+        mode, (usual,) = (
+            "TRUNCATE" if complete else "PASSIVE",
+            self._connection.execute("PRAGMA busy_timeout").fetchone(),
+        )
+        self.wait(_CHECKPOINT_WAIT)
         busy, frames, copied_frames = self._connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+        self.wait(usual / 1000)
         return not busy and frames == copied_frames
 
     def sweep(self, after: int, now: int) -> int | None:
@@ -125,10 +133,9 @@ class Database:
         rows = self._connection.execute(_SWEEP, (after, _SWEPT)).fetchall()
         old = [row for row in rows if self._is_old(row, now)]
         if old:
-            self._connection.execute("BEGIN IMMEDIATE")
-            for place, rest, _, _ in old:
-                self._trim(place, rest, now)
-            self._connection.execute("COMMIT")
+            with self._alone():
+                for place, rest, _, _ in old:
+                    self._trim(place, rest, now)
         return rows[-1][0] if len(rows) == _SWEPT else None
 
     def usable_after(self, error: Exception) -> bool:
@@ -160,6 +167,17 @@ class Database:
     def fresh(self, data: bytes) -> Profile:
         """Return the profile of some bytes, to be changed."""
         return unpack(data) if self._bulk else copied(self._profile(data))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        finally:
+            if self._connection.in_transaction:
+                with suppress(sqlite3.Error):  # the error that led here says more
+                    self._connection.rollback()
 
     def _profile(self, data: bytes) -> Profile:
         profile = self._decoded.get(data)
@@ -196,6 +214,7 @@ class Database:
 class _Row(NamedTuple):
     profile: Profile
     stored: bytes
+    """What lies in the file; `_OVER` where it may no longer be kept."""
 
 
 class Transaction:
@@ -256,7 +275,7 @@ class Transaction:
         if row is None:
             found = self._connection.execute(_READ_PROFILE, _place(key)).fetchone()
             if found is None or is_over(found[1], now, self._database.keep):
-                row = _Row(Profile(), EMPTY if found is None else found[0])
+                row = _Row(Profile(), EMPTY if found is None else _OVER)
             else:
                 row = _Row(self._database.fresh(found[0]), found[0])
             self._rows[key] = row
@@ -288,6 +307,8 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, durable: bool) -> No
     if version == 0:
         connection.execute("BEGIN IMMEDIATE")
         if _version(connection) == 0:  # nobody else made it meanwhile
+            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
+                raise SettingsError(f"{path} is a database of another program: name another file")
             for statement in filter(str.strip, _TABLES.split(";")):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {SCHEMA}")

@@ -48,8 +48,6 @@ MOST_DEEDS = 200
 MOST_SHOWINGS = 200
 MOST_EVENT_IDS = 200
 MOST_REQUESTS = 16
-OLDEST_SHOWING = 400 * 86_400
-"""Seconds for which a showing is remembered."""
 _CART_EVENTS = frozenset({"add_to_cart", "remove_from_cart"})
 _REQUEST_LASTS = 60
 """Seconds within which all includes of one page have been asked for."""
@@ -221,8 +219,7 @@ def _add_deed(profile: Profile, event: Event) -> None:
 def _add_showing(showings: list[Showing], new: Showing) -> int | None:
     """Add a showing; return from when on all are there, None if nothing was dropped."""
     insort(showings, new, key=_AT)
-    too_old = bisect_left(showings, showings[-1].at - OLDEST_SHOWING, key=_AT)
-    return drop(showings, max(too_old, len(showings) - MOST_SHOWINGS))
+    return drop(showings, len(showings) - MOST_SHOWINGS)
 
 
 def _before(profile: Profile, now: int, request_id: str, path: str) -> tuple[Views, list[Mark]]:

@@ -42,10 +42,11 @@ def settle(
     """Return a stated event with its time (seconds), its page as paths are compared, its tags and categories folded.
 
     What the event does not state itself is taken from the request: `now`, `page_url` and the `tags` of that page.
-    `allowed` are the events that a browser may state though they need the server key by default. Raises RefusedRequest: 401 where a browser states what needs the server key, 400 for what cannot be understood.
+    `allowed` are the events that a browser may state though they need the server key by default. Raises RefusedRequest:
+    401 where a browser states what needs the server key, 400 for what cannot be understood.
     """
     _require_name(stated.event)
-    if from_browser and stated.event in NEED_THE_SERVER_KEY - allowed:
+    if from_browser and fold(stated.event) in NEED_THE_SERVER_KEY - allowed:
         raise RefusedRequest(401, f"{stated.event} needs the server key")
     _text("currency", stated.currency)
     if stated.event == "refund" and stated.transaction_id in {None, ""}:
@@ -56,7 +57,7 @@ def settle(
         at=int(now) if stated.timestamp is None else _moment(stated.timestamp, now),
         event_id=_text("event_id", stated.event_id),
         path=_path(page or page_url),
-        tags=_tags(stated.tags or (() if page else tags)),
+        tags=_tags(stated.tags or (tags if not page or _path(page) == _path(page_url) else ())),
         items=_items(stated.items or ()),
         transaction_id=_text("transaction_id", stated.transaction_id),
         value=_number("value", stated.value),

@@ -8,7 +8,7 @@ from typing import TypeAlias, TypeVar
 from msgspec import Struct, field
 
 from omotenashi.model.views import Views
-from omotenashi.model.visitor import Arrival, Deed, Order, Showing
+from omotenashi.model.visitor import Arrival, Deed, Number, Order, Showing
 
 _ID_SIZE = 4
 """Bytes of a hashed id: that a new one looks like one of 200 has a chance of 5e-8."""
@@ -32,9 +32,9 @@ class CartLine(Struct, frozen=True, array_like=True):
 
     at: int
     item: str = ""
-    quantity: float = 1
+    quantity: Number = 1
     """Negative where it was taken out."""
-    price: float | None = None
+    price: Number | None = None
     """Of one, in the site's currency; None where it was not stated."""
 
 
@@ -42,8 +42,8 @@ class RefundLine(Struct, frozen=True, array_like=True):
     """Items that were given back."""
 
     item: str = ""
-    quantity: float = 1
-    price: float | None = None
+    quantity: Number = 1
+    price: Number | None = None
     """Of one; None: what the order says."""
 
 
@@ -52,7 +52,7 @@ class Refund(Struct, frozen=True, array_like=True):
 
     at: int
     transaction_id: str = ""
-    amount: float | None = None
+    amount: Number | None = None
     """None where it follows from the lines; without lines all of the order is given back."""
     lines: tuple[RefundLine, ...] = ()
     id: bytes = b""
@@ -136,6 +136,6 @@ def drop(items: list[_Timed], count: int) -> int | None:
     return since
 
 
-def short(number: float) -> float:
+def short(number: float) -> Number:
     """Return a whole number as an int, which takes up to five bytes in MessagePack where a float takes nine."""
     return int(number) if abs(number) < _EXACT and float(number).is_integer() else number

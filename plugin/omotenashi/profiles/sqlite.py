@@ -103,10 +103,7 @@ class SqliteStore:
 
     async def erase(self, key: str, patience: float | None = None, *, record: bool = True) -> bool:
         """Erase the profile and, unless told otherwise, the record; raises as `write` does, and likewise goes on when the caller stops waiting."""
-        erased = await self._durably(lambda transaction: transaction.erase(key, record=record), patience)
-        if erased and self._janitor is not None:
-            self._janitor.hurry()
-        return erased
+        return await self._durably(lambda transaction: self._erased(transaction, key, record=record), patience)
 
     def check(self) -> str | None:
         """Return None if the file can be read and the last batch was written, else why not."""
@@ -188,8 +185,15 @@ class SqliteStore:
             raise StoreUnavailable(_CLOSED)
         written = asyncio.wrap_future(self._aside.submit(lambda database: _alone(database, work), durable=True))
         if not (await asyncio.wait((written,), timeout=patience))[0]:
+            written.add_done_callback(asyncio.Future.exception)  # nobody else will ask
             raise TimeoutError
         return written.result()
+
+    def _erased(self, transaction: Transaction, key: str, *, record: bool) -> bool:
+        erased = transaction.erase(key, record=record)
+        if erased and self._janitor is not None:
+            self._janitor.hurry()
+        return erased
 
     def _failed(self, batch: list[_Waiting], error: Exception) -> list[_Outcome]:
         self._drop_if_broken(error)
@@ -198,7 +202,10 @@ class SqliteStore:
 
     def _database(self) -> Database:
         if self._inline is None:
-            self._inline = self._opened()
+            try:
+                self._inline = self._opened()
+            except SettingsError as error:  # another version has written it since the start
+                raise StoreUnavailable(str(error)) from error
         return self._inline
 
     def _drop_if_broken(self, error: Exception) -> None:
@@ -217,8 +224,8 @@ class _Aside:
         self._databases: dict[bool, Database] = {}
 
     def submit(self, work: Callable[[Database], T], *, durable: bool = False) -> Future[T]:
-        """Do some work in the thread; its errors are StoreUnavailable."""
-        return self._executor.submit(self._run, work, durable)
+        """Do some work in the thread, within a time that begins now; its errors are StoreUnavailable."""
+        return self._executor.submit(self._run, work, durable, time.monotonic() + _WRITE_WAIT)
 
     def close(self) -> None:
         """Finish what was submitted."""
@@ -226,10 +233,11 @@ class _Aside:
         for database in self._databases.values():
             database.close()
 
-    def _run(self, work: Callable[[Database], T], durable: bool) -> T:  # noqa: FBT001 handed on by the executor
+    def _run(self, work: Callable[[Database], T], durable: bool, until: float) -> T:  # noqa: FBT001 handed on by the executor
         try:
             if durable not in self._databases:
                 self._databases[durable] = Database(self._path, self._keep, wait=_WRITE_WAIT, durable=durable)
+            self._databases[durable].wait(until - time.monotonic())
             return work(self._databases[durable])
         except (sqlite3.Error, OSError, SettingsError) as error:
             database = self._databases.get(durable)

@@ -18,6 +18,7 @@ _LONGEST = 8192
 """Characters; a browser sends no longer cookie (RFC 6265, section 6.1 asks for 4096 bytes)."""
 _CACHED = 512
 _DENY_ALL = (frozenset({"denied"}), frozenset({"none"}))
+_DENIALS = frozenset({"denied", "none"})
 _OPPOSITES = (
     ("1", "0"), ("true", "false"), ("yes", "no"), ("y", "n"), ("on", "off"), ("granted", "denied"), ("grant", "deny"),
     ("allowed", "denied"), ("allow", "deny"), ("accepted", "rejected"), ("accepted", "declined"), ("accept", "reject"),
@@ -46,15 +47,16 @@ class Statement(Struct, frozen=True):
 NOTHING_SAID = Statement()
 
 
-@lru_cache(maxsize=_CACHED)
 def of_words(words: tuple[str, ...]) -> Statement:
     """Return what a list of categories says, as a call states it: those that it leaves out are denied.
 
-    A word that is no category makes it unclear what was meant: then nothing is denied.
+    A word that is no category makes it unclear what was meant: then nothing is denied. Yes and no at once say nothing.
     """
     found = _plain(words)
     if found in _DENY_ALL:
         return Statement(denied=CATEGORIES)
+    if not found.isdisjoint(_DENIALS):
+        return NOTHING_SAID
     clear = found <= CATEGORIES
     return Statement(found & CATEGORIES, CATEGORIES - found if clear else frozenset())
 
@@ -83,6 +85,8 @@ def _plain(words: Iterable[str]) -> frozenset[str]:
 @lru_cache(maxsize=_CACHED)
 def _of_manager(text: str, cookie: str, grants: tuple[tuple[str, tuple[Grant, ...]], ...]) -> Statement:
     plain = _decoded(text)
+    if plain.startswith("{") and not plain.rstrip().endswith("}"):
+        return NOTHING_SAID  # it was cut off
     answers = {category: _answer(plain, cookie, wanted) for category, wanted in grants}
     granted = frozenset(category for category, answer in answers.items() if answer is True)
     if any(sign in plain for sign in _UNANSWERED):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
 from starlette.types import Receive, Scope, Send
 
 from omotenashi.model.errors import RefusedRequest, StoreUnavailable
@@ -20,7 +21,8 @@ async def event(service: Service, access: Access, scope: Scope, receive: Receive
         site = service.holder.current
         caller.check_origin(site.facts.hosts if site else frozenset())
         body = _body(await read_body(receive), caller)
-        await service.record(facts_of_body(body, (), caller, service))
+        facts = facts_of_body(body, (), caller, service)
+        await service.record(replace(facts, may_issue_id=False))  # the answer has no place for an id
     except RefusedRequest as refused:
         service.counters[f"refused:{refused.status}"] += 1
         await refuse(send, refused)

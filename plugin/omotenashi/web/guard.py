@@ -17,6 +17,7 @@ from omotenashi.web.wire import Problem, encode
 
 LARGEST_BODY = 65_536
 """Bytes."""
+_PURPOSES = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
 PRIVATE = [(b"cache-control", b"private, no-store"), (b"surrogate-control", b"no-store")]
 
 
@@ -72,7 +73,8 @@ class Caller:
 
     def prefetch(self) -> bool:
         """Tell whether a browser only fetches ahead (Sec-Purpose: prefetch, W3C Resource Hints)."""
-        return b"prefetch" in self.headers.get(b"sec-purpose", self.headers.get(b"purpose", b""))
+        said = b" ".join(self.headers.get(name, b"") for name in _PURPOSES).lower()
+        return b"prefetch" in said or b"preview" in said
 
     def check_origin(self, own_hosts: frozenset[str]) -> None:
         """Refuse a browser's request that another site caused; raises RefusedRequest 403."""

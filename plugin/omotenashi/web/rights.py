@@ -144,7 +144,7 @@ async def _exported(asked: Asked) -> tuple[dict[str, Any], Headers]:
 
 
 async def _erased(asked: Asked) -> tuple[dict[str, Any], Headers]:
-    found = await rights.erase(asked.whom, asked.service.persons.store)
+    found = await rights.erase(asked.whom, asked.service.persons.store, int(asked.facts.now))
     return {"erased": found}, [] if asked.caller.authenticated else expired_cookies(asked)
 
 

@@ -198,7 +198,7 @@ async def _start(asked: Asked, where: str) -> _Answer:
 
 
 async def _erase(asked: Asked, where: str) -> _Answer:
-    await rights.erase(asked.whom, asked.service.persons.store)
+    await rights.erase(asked.whom, asked.service.persons.store, int(asked.facts.now))
     return _back(where, expired_cookies(asked))
 
 
