@@ -61,7 +61,7 @@ async def at_once(server: Server, requests: list[httpx.Request]) -> list[httpx.R
         return await asyncio.gather(*(client.send(request) for request in requests))
 
 
-def decide(server: Server, body: dict[str, Any] | None = None, **headers: str) -> httpx.Request:
+def decide(server: Server, body: dict[str, Any] | None = None, /, **headers: str) -> httpx.Request:
     return httpx.Request("POST", f"{server.url}/v1/decide", json=body or CONSENTING, headers={**BEARER, **headers})
 
 
