@@ -21,7 +21,7 @@ from contextlib import ExitStack, closing, contextmanager
 from itertools import cycle, islice
 from pathlib import Path
 
-from tests.bench.decide import CAPPED, KEY, PATHS, REQUESTS, ROOT, ROUNDS, consenting, cpu, free_port, load, wait_for
+from tests.bench.decide import CAPPED, KEY, PATHS, ROOT, consenting, cpu, free_port, load, wait_for
 from tqdm import tqdm
 
 from omotenashi.model.event import Event
@@ -33,6 +33,7 @@ from omotenashi.profiles.store import Change, Claim
 PROFILES, VIEWS = 100_000, 30
 FEW, MANY = 1_000, 10_000
 """Visitors who are asked for: fewer than a process keeps decoded, and so many that none of them still is."""
+ROUNDS, REQUESTS = 12, 2000
 BATCH, CHECKPOINT_EVERY = 500, 25_000
 NOW, DAY = int(time.time()), 86_400
 SEARCH = Arrival("マラソン シューズ", "referrer", "search", "yahoo", "search.yahoo.co.jp/search", landing="/running")
@@ -46,7 +47,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         size = filled(folder / "all", random.Random(2).sample(range(profiles), profiles))
-        print(f"{profiles} profiles of {VIEWS} views: {size / 2**20:.0f} MiB, {size / profiles:.0f} bytes each")
+        print(
+            f"{profiles} profiles of {VIEWS} views: {size / 2**20:.0f} MiB, {size / profiles:.0f} bytes each",
+            flush=True,
+        )
         filled(folder / "few", few)
         filled(folder / "many", many)
         rules = shutil.copytree(ROOT / "rules", folder / "rules")
@@ -126,7 +130,8 @@ def report(visitors: int, beside: list[float], by_themselves: list[float]) -> No
     all_of_them, alone = statistics.median(beside), statistics.median(by_themselves)
     print(
         f"decide, {visitors} visitors in turn: {all_of_them:.0f} µs of CPU among all profiles, "
-        f"{alone:.0f} µs where nobody else is stored, ratio {all_of_them / alone:.2f}"
+        f"{alone:.0f} µs where nobody else is stored, ratio {all_of_them / alone:.2f}",
+        flush=True,
     )
 
 
