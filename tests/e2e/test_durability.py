@@ -62,7 +62,7 @@ async def test_no_answered_view_and_no_accepted_event_is_lost_when_the_service_i
             assert damage(data) == []
             answered = Answered()
             load = asyncio.gather(*(viewing(port, f"{number}", part, answered) for part in range(CONNECTIONS)))
-            await asyncio.sleep(chance.uniform(0.1, 1.2))
+            await asyncio.sleep(chance.uniform(0.1, 0.8))
         await load
         total += answered.by_endpoint
     assert missing(answered, data) == {}
