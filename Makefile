@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench bench-profiles clean
 
 demo: .venv/ready ## start the service and the sample shop
 	@$(BIN)/python examples/shop/demo.py
@@ -17,6 +17,9 @@ check: .venv/ready ## lint, types, layers, shape
 
 bench: .venv/ready ## CPU per request, as ratios
 	@$(BIN)/python tests/bench/decide.py
+
+bench-profiles: .venv/ready ## bytes per profile, and CPU beside many of them; N=1000000 for a million
+	@$(BIN)/python -m tests.bench.profiles $(N)
 
 clean: ## remove what the other targets made
 	rm -rf .venv omo-data var
