@@ -5,7 +5,7 @@ from msgspec import structs
 from omotenashi.model.event import Basis, Event, Item
 from omotenashi.model.views import View
 from omotenashi.model.visitor import Deed, Order, OrderLine
-from omotenashi.profiles.fold import fold, history
+from omotenashi.profiles.fold import fold, fold_into, history
 from omotenashi.profiles.profile import Profile
 
 DAY = 86_400
@@ -167,3 +167,16 @@ def test_the_newest_200_visits_are_kept_and_what_is_older_is_marked() -> None:
     profile = folded(*(Event("search", NOON + number * DAY) for number in range(201)))
     assert len(profile.visits) == 200
     assert profile.visits_since == NOON + 1_801
+
+
+def test_an_event_whose_id_was_dropped_is_known_by_its_moment_and_kind() -> None:
+    events = [
+        Event("page_view", NOON, "first", path="/a"),
+        Event("add_to_cart", NOON + 1, "second", items=(Item("shoes", price=100),)),
+        *(Event("search", NOON + 10 + number, f"e{number}") for number in range(250)),
+    ]
+    profile = folded(*events)
+    for event in events[:2]:
+        fold_into(profile, event)
+    assert len(profile.views) == 1
+    assert len(profile.cart) == 1

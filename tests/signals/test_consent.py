@@ -88,9 +88,14 @@ def test_a_call_allows_the_categories_that_it_names(words: tuple[str, ...]) -> N
     assert consent_of(RequestFacts(now=0, stated_consent=words), SITE) == Consent(frozenset({"personalization"}))
 
 
-@pytest.mark.parametrize("words", [("ads",), ("measurement", "ads"), ("",), ("denied", "measurement")])
+@pytest.mark.parametrize("words", [("ads",), ("measurement", "ads"), ("",)])
 def test_a_call_with_an_unknown_word_never_denies(words: tuple[str, ...]) -> None:
     assert consent_of(RequestFacts(now=0, stated_consent=words), SITE) == Consent(BOTH.intersection(words))
+
+
+@pytest.mark.parametrize("words", [("denied", "measurement"), ("none", "personalization")])
+def test_a_call_that_says_yes_and_no_says_nothing(words: tuple[str, ...]) -> None:
+    assert consent_of(RequestFacts(now=0, stated_consent=words), SITE) == Consent()
 
 
 # our own form

@@ -25,7 +25,7 @@ from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.retention import Keep, current, is_over
 from omotenashi.profiles.store import Change, MemberRecord, apply
 
-SCHEMA = 2
+SCHEMA = 3
 _CACHED = 512
 """Profiles that a connection keeps decoded: between the read and the write of one request, and for the next one."""
 _CACHE_KILOBYTES = 8_192
@@ -43,6 +43,8 @@ _TABLES = """
 CREATE TABLE profile (id INTEGER PRIMARY KEY, rest BLOB NOT NULL, updated INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE TABLE record (id INTEGER PRIMARY KEY, rest BLOB NOT NULL, updated INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE TABLE import (source TEXT PRIMARY KEY, progress TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE erasures (id INTEGER PRIMARY KEY, count INTEGER NOT NULL, settled INTEGER NOT NULL);
+INSERT INTO erasures VALUES (1, 0, 0);
 """
 _READ = "SELECT data, updated FROM {} WHERE id = ? AND rest = ?"
 _WRITE = """
@@ -52,6 +54,7 @@ ON CONFLICT (id) DO UPDATE SET data = excluded.data, updated = max(updated, excl
 _DELETE = "DELETE FROM {} WHERE id = ? AND rest = ?"
 _READ_PROFILE, _READ_RECORD = _READ.format("profile"), _READ.format("record")
 _WRITE_PROFILE, _WRITE_RECORD = _WRITE.format("profile"), _WRITE.format("record")
+_COUNT_ERASURE = "UPDATE erasures SET count = count + 1"
 _SWEEP = "SELECT id, rest, updated, data FROM profile WHERE id > ? ORDER BY id LIMIT ?"
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -71,6 +74,7 @@ class Database:
         Raises OSError and sqlite3.Error where it cannot be opened, SettingsError for a file of another version.
         """
         self.keep = keep
+        self._path = path
         self._bulk = bulk
         self._decoded: dict[bytes, Profile] = {}
         self._connection = _connected(path)
@@ -128,6 +132,18 @@ class Database:
         self.wait(usual / 1000)
         return not busy and frames == copied_frames
 
+    @contextmanager
+    def settled(self) -> Iterator[bool]:
+        """Keep all others from writing, and make them forget their pages; tell whether the log is empty."""
+        with self._alone():
+            log = self._path.with_name(f"{self._path.name}-wal")
+            yield not log.exists() or log.stat().st_size == 0
+            self._connection.execute("UPDATE erasures SET settled = settled + 1")
+
+    def erasures(self) -> int:
+        """Return how often something was erased in this file."""
+        return int(self._connection.execute("SELECT count FROM erasures").fetchone()[0])
+
     def sweep(self, after: int, now: int) -> int | None:
         """Delete or trim what is too old among the rows after a place; return the last place looked at, None at the end."""
         rows = self._connection.execute(_SWEEP, (after, _SWEPT)).fetchall()
@@ -136,6 +152,7 @@ class Database:
             with self._alone():
                 for place, rest, _, _ in old:
                     self._trim(place, rest, now)
+                self._connection.execute(_COUNT_ERASURE)
         return rows[-1][0] if len(rows) == _SWEPT else None
 
     def usable_after(self, error: Exception) -> bool:
@@ -243,7 +260,10 @@ class Transaction:
         """Delete the profile and, unless told otherwise, the record; tell whether there was anything."""
         self._rows.pop(key, None)
         tables = ("profile", "record") if record else ("profile",)
-        return sum(self._connection.execute(_DELETE.format(table), _place(key)).rowcount for table in tables) > 0
+        deleted = sum(self._connection.execute(_DELETE.format(table), _place(key)).rowcount for table in tables)
+        if deleted:
+            self._connection.execute(_COUNT_ERASURE)
+        return deleted > 0
 
     def write_record(self, key: str, record: MemberRecord, now: int) -> None:
         """Keep a member's record in the place of an older one."""

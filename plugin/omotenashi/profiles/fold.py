@@ -29,7 +29,7 @@ from omotenashi.profiles.orders import (
     order_of,
     refund_of,
 )
-from omotenashi.profiles.profile import CountedRequest, Mark, Profile, drop, knows_id, later, short_id, with_id
+from omotenashi.profiles.profile import CountedRequest, Mark, Profile, drop, is_full, knows_id, later, short_id, with_id
 from omotenashi.profiles.views import (
     IMPLIED,
     ITEM,
@@ -189,9 +189,20 @@ def copied(profile: Profile) -> Profile:
 def _is_repeated(profile: Profile, event: Event) -> bool:
     if event.event_id and knows_id(profile.event_ids, short_id(event.event_id)):
         return True
+    if event.event_id and is_full(profile.event_ids, MOST_EVENT_IDS) and _has_its_like(profile, event):
+        return True
     if event.name == "purchase":
         return knows_order(profile, event.transaction_id)
     return event.name == "refund" and event.transaction_id != "" and knows_refund(profile, refund_of(event))
+
+
+def _has_its_like(profile: Profile, event: Event) -> bool:
+    """Tell whether an event of the same moment and kind is there: its id may be among those that were dropped."""
+    if event.name in {"page_view", "view_item"}:
+        kind, path = (STATED, event.path) if event.name == "page_view" else (ITEM, "")
+        moments = range(bisect_left(profile.views.at, event.at), bisect_right(profile.views.at, event.at))
+        return any(profile.views.paths[p] == path and span_of(profile, p).kind == kind for p in moments)
+    return Deed(event.at, event.name) in profile.deeds
 
 
 def _add_purchase(profile: Profile, event: Event) -> None:

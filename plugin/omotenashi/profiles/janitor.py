@@ -16,6 +16,7 @@ from pathlib import Path
 from omotenashi.model.errors import OmotenashiError
 from omotenashi.profiles.database import Database
 from omotenashi.profiles.retention import Keep
+from omotenashi.profiles.scrub import scrub
 
 logger = logging.getLogger("omotenashi.janitor")
 _EVERY = 1.0
@@ -24,6 +25,10 @@ _LARGEST_LOG = 16 * 1024 * 1024
 """Bytes of the write-ahead log that are not copied away at once."""
 _EMPTIED_EVERY = 20.0
 """Seconds after which the log is emptied in any case: what was erased is in it until then."""
+_SCRUB_FOR = 0.5
+"""Seconds of each look that may go into scrubbing."""
+_SCRUB_PAUSE = 0.02
+"""Seconds for writers between two steps."""
 _REST = 60.0
 """Seconds between two sweeps through all profiles."""
 _FIRST = -(2**63)
@@ -43,6 +48,10 @@ class Janitor(threading.Thread):
         self._lock = os.open(path.with_name(f"{path.name}-janitor"), os.O_RDWR | os.O_CREAT, 0o600)
         self._emptied_at = 0.0
         self._swept: int | None = None
+        self._scrubbed = -1
+        """The erasures that are no longer in any page; -1: not known since the start."""
+        self._scrubbing: tuple[int, int] | None = None
+        """The erasures that a round through the pages is for, and the page that comes next."""
         self._next_sweep = 0.0
         self._problem = ""
 
@@ -98,7 +107,26 @@ class Janitor(threading.Thread):
             database.checkpoint(complete=False)  # most of it, while others write
             if database.checkpoint(complete=True):
                 self._emptied_at = now
+        self._scrub(database, until=now + _SCRUB_FOR)
         if self._swept is not None or now >= self._next_sweep:
             self._swept = database.sweep(_FIRST if self._swept is None else self._swept, int(time.time()))
             if self._swept is None:
                 self._next_sweep = now + _REST
+
+    def _scrub(self, database: Database, until: float) -> None:
+        """Go through all pages once after an erasure, some of them at a time."""
+        while time.monotonic() < until:
+            if self._scrubbing is None:
+                erasures = database.erasures()
+                if erasures == self._scrubbed:
+                    return
+                self._scrubbing = erasures, 0
+            erasures, page = self._scrubbing
+            following = scrub(database, self._path, page)
+            if following is None:
+                self._scrubbed, self._scrubbing = erasures, None
+            elif following == page:
+                return  # others write: later
+            else:
+                self._scrubbing = erasures, following
+                time.sleep(_SCRUB_PAUSE)

@@ -115,6 +115,11 @@ def knows_id(ids: bytes, wanted: bytes) -> bool:
     return place >= 0
 
 
+def is_full(ids: bytes, most: int) -> bool:
+    """Tell whether older ids may have been dropped."""
+    return len(ids) >= most * _ID_SIZE
+
+
 def with_id(ids: bytes, new: bytes, most: int) -> bytes:
     """Return `ids` with one more, the newest `most` of them."""
     return (ids + new)[-most * _ID_SIZE :]
