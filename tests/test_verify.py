@@ -48,7 +48,7 @@ def test_each_condition_is_told_with_what_was_read(folder: str, capsys: pytest.C
         "    ○ cart: {abandoned_for: 1 hour}  ← 9000 (2026-11-20 10:00:00)",
         "    ○ lifecycle: lapsed  ← lapsed",
         "    ○ shown: {rule: cart, times: {at_most: 5}}  ← notice/cart × 1",
-        "    ○ limit: 3  ← 1",
+        "    ○ limit: 3  ← notice/cart × 1",
         "    ○ cooldown: 30 days (purchase)  ← bought 1, did 0",
         "→ cart (TARGETING_MATCH; nothing)",
     ]

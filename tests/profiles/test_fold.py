@@ -73,9 +73,9 @@ def test_an_event_id_that_was_seen_before_changes_nothing() -> None:
 
 
 def test_the_newest_200_event_ids_are_known() -> None:
-    profile = folded(*(Event("search", NOON, event_id=f"e{number}") for number in range(201)))
-    assert fold(profile, Event("search", NOON, event_id="e1")) == profile
-    assert fold(profile, Event("search", NOON, event_id="e0")) != profile
+    profile = folded(*(Event("search", NOON + number, event_id=f"e{number}") for number in range(201)))
+    assert fold(profile, Event("search", NOON + 500, event_id="e1")) == profile
+    assert fold(profile, Event("search", NOON + 500, event_id="e0")) != profile
 
 
 def test_any_other_event_is_a_deed() -> None:

@@ -202,9 +202,9 @@ async def test_too_many_waiting_changes_are_refused(path: Path, monkeypatch: pyt
 def test_a_file_of_another_version_is_refused(path: Path) -> None:
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA user_version = 3")
+        connection.execute("PRAGMA user_version = 4")
     with pytest.raises(
-        SettingsError, match=r"profiles\.db was written by another version of Omotenashi \(schema 3, this one knows 2\)"
+        SettingsError, match=r"profiles\.db was written by another version of Omotenashi \(schema 4, this one knows 3\)"
     ):
         SqliteStore(path).start()
 

@@ -202,6 +202,9 @@ def _has_its_like(profile: Profile, event: Event) -> bool:
         kind, path = (STATED, event.path) if event.name == "page_view" else (ITEM, "")
         moments = range(bisect_left(profile.views.at, event.at), bisect_right(profile.views.at, event.at))
         return any(profile.views.paths[p] == path and span_of(profile, p).kind == kind for p in moments)
+    if event.name in _CART_EVENTS and (profile.emptied is None or event.at > profile.emptied):
+        items = {item.item_id for item in event.items} or {""}
+        return any(line.at == event.at and line.item in items for line in profile.cart)
     return Deed(event.at, event.name) in profile.deeds
 
 
