@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +17,7 @@ from omotenashi.cli import main
 from omotenashi.language.vocabulary import FIELDS
 from omotenashi.model.event import Event
 from omotenashi.model.visitor import Arrival, Deed, Member, Showing, Visitor
-from omotenashi.profiles.database import Database
+from omotenashi.profiles.database import Database, _place
 from omotenashi.profiles.keys import member_key
 from omotenashi.profiles.privacy import profile_data, record_data
 from omotenashi.profiles.profile import CartLine, Profile, Refund
@@ -193,9 +194,59 @@ def test_a_member_who_denies_is_explained_without_history(data: Path, capsys: Ca
 
 def test_a_store_that_is_not_there_is_named_with_the_remedy(tmp_path: Path, capsys: Capture) -> None:
     assert run("export", MINE, tmp_path / "none") == 1
-    wanted = f"omo: there is no store {tmp_path}/none/visitors.sqlite; name the data directory with --data\n"
+    wanted = f"omo: there is no store at {tmp_path}/none/visitors.sqlite; name the data directory with --data\n"
     assert capsys.readouterr().err == wanted
     assert not (tmp_path / "none").exists()
+
+
+def test_a_missing_key_of_member_ids_is_named_and_not_made(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv("OMO_STORE", f"sqlite:///{data}/visitors.sqlite")
+    elsewhere = tmp_path / "elsewhere"
+    assert run("export", "m1", elsewhere) == 1
+    said = f"omo: data: the key of member ids is not in {elsewhere}/hash-key; name the data directory with --data, "
+    assert capsys.readouterr().err == f"{said}or set OMO_HASH_KEY\n"
+    assert run("export", MINE, elsewhere, "--visitor") == 0
+    assert not elsewhere.exists()
+
+
+def test_an_import_into_a_store_whose_key_is_not_there_is_refused(data: Path, tmp_path: Path, capsys: Capture) -> None:
+    (data / "hash-key").unlink()
+    (tmp_path / "members.csv").write_text("id\nm2\n")
+    flags = ["--data", str(data), "--rules", str(SITE)]
+    assert main(["import", "members", str(tmp_path / "members.csv"), *flags]) == 1
+    assert f"the key of member ids is not in {data}/hash-key" in capsys.readouterr().err
+    assert [path.name for path in data.iterdir()] == ["visitors.sqlite"]
+
+
+def test_what_cannot_be_read_is_erased_all_the_same(data: Path, capsys: Capture) -> None:
+    with closing(Database(data / "visitors.sqlite", Keep(), wait=1)) as database:
+        for table in ("profile", "record"):
+            database._connection.execute(f"UPDATE {table} SET data = x'ff'")
+    assert run("export", "m1", data) == 1
+    assert capsys.readouterr().err == "omo: a stored profile cannot be read\n"
+    assert run("erase", "m1", data) == 0
+    assert capsys.readouterr().out.startswith("erased m1: member's profile, member's record\n")
+    assert run("erase", MINE, data) == 0
+    with closing(sqlite3.connect(data / "visitors.sqlite")) as store:
+        assert store.execute("SELECT id FROM profile").fetchall() == [(_place("another-0123456789")[0],)]
+        assert store.execute("SELECT count(*) FROM record").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("consent", [frozenset(), frozenset({"measurement"})])
+def test_erase_keeps_a_members_no_without_the_attributes(consent: frozenset[str], data: Path, capsys: Capture) -> None:
+    m1 = member_key("m1", HASH_KEY.encode())
+    with closing(Database(data / "visitors.sqlite", Keep(), wait=1)) as database:
+        with database.transaction() as writing:
+            writing.write_record(m1, MemberRecord(consent, {"last_name": "佐藤"}), _now())
+        assert run("erase", "m1", data) == 0
+        assert stored(Whom(None, m1), database, _now()) == Stored(record=MemberRecord(consent))
+    out = capsys.readouterr().out
+    assert out.startswith("erased m1: member's profile, member's record\nthe member's no is kept\n")
+    assert not [path for path in data.iterdir() if "佐藤".encode() in path.read_bytes()]
+    assert run("erase", "m1", data) == 0
+    assert capsys.readouterr().out.startswith("erased m1: nothing more\nthe member's no is kept\n")
 
 
 def test_nothing_at_all_is_nothing_and_a_mark_of_a_login_is_something() -> None:

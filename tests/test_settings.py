@@ -107,6 +107,14 @@ def test_a_lost_key_of_member_ids_is_not_quietly_replaced(tmp_path: Path) -> Non
         hash_key(Settings(data=tmp_path))
 
 
+def test_the_key_of_member_ids_is_not_made_for_a_store_that_is_there(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data")
+    with pytest.raises(SettingsError, match=r"is not in .*data/hash-key; name .* --data, or set OMO_HASH_KEY"):
+        hash_key(settings, make=False)
+    assert not (tmp_path / "data").exists()
+    assert hash_key(settings) == hash_key(settings, make=False)
+
+
 @pytest.mark.parametrize(
     ("store", "path"),
     [

@@ -97,14 +97,19 @@ def server_key(settings: Settings) -> tuple[str, Path | None]:
     return key, path
 
 
-def hash_key(settings: Settings) -> bytes:
+def hash_key(settings: Settings, *, make: bool = True) -> bytes:
     """Return the key with which member ids are hashed. Makes it at the first start (mode 0600).
 
-    With another key members are not known again: what was stored about them stays, but nobody is asked for it.
+    With another key members are not known again: what was stored about them stays, but nobody is asked for it. So with
+    `make=False`, for a store that is there already, a missing key is a SettingsError.
     """
     if settings.hash_key:
         return settings.hash_key.strip().encode()
     path = settings.data / HASH_KEY_FILE
+    if not make and not path.exists():
+        raise SettingsError(
+            f"data: the key of member ids is not in {path}; name the data directory with --data, or set OMO_HASH_KEY"
+        )
     try:
         key = _kept_key(path)
     except (OSError, UnicodeDecodeError) as error:

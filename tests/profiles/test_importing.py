@@ -356,7 +356,7 @@ def test_lines_of_one_order_that_follow_each_other_are_one_purchase(imported: Im
 
 def test_a_line_that_states_another_value_for_the_order_is_refused(imported: Imported) -> None:
     imported.events(ORDER + "".join(f"purchase,{NOON},{VISITOR},T1,a,{p},1,{p}\n" for p in (100, 200)))
-    assert imported.refused == [(3, "value is not that of the line before: it is the whole order's")]
+    assert imported.refused == [(3, "value is not that of the order's first line: it is the whole order's")]
 
 
 def test_an_order_of_more_than_100_lines_is_cut(imported: Imported) -> None:
@@ -368,6 +368,25 @@ def test_an_order_is_not_torn_apart_between_two_batches(imported: Imported) -> N
     views = f"page_view,{NOON},{VISITOR},,,,,\n" * 499
     imported.events(ORDER + views + "".join(f"purchase,{NOON},{VISITOR},T1,{item},1,1,\n" for item in "abc"))
     assert len(imported.profile().orders[0].lines) == 3
+
+
+def test_a_line_whose_order_came_without_it_is_refused_also_in_a_later_file(imported: Imported) -> None:
+    row = f"purchase,{NOON},{VISITOR},{{}},{{}},1000,1,\n"
+    imported.events(ORDER + row.format("T1", "a") + row.format("T2", "x") + row.format("T1", "b"))
+    later = imported.events(ORDER + row.format("T2", "x") + row.format("T1", "c"), "later.csv")
+    assert imported.refused == [
+        (3, "order T1 came already and says something else: its lines have to follow each other and have the same time")
+    ]
+    assert (later.progress.accepted, later.progress.refused) == (1, 1)
+    assert [(order.transaction_id, order.amount) for order in imported.profile().orders] == [("T1", 2000), ("T2", 1000)]
+
+
+def test_a_repeated_order_is_known_again_without_what_is_sensitive(imported: Imported) -> None:
+    imported.topics = frozenset({"妊娠"})
+    order = line(event="purchase", transaction_id="T1", items=[{"item_id": "a", "item_category": "妊娠", "price": 5}])
+    imported.events(order, "events.jsonl")
+    imported.events(order, "events.jsonl", again=True)
+    assert imported.refused == []
 
 
 def test_an_order_that_is_repeated_as_a_whole_counts_once(imported: Imported) -> None:

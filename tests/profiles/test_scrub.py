@@ -15,7 +15,7 @@ from zstandard import ZstdDecompressor, ZstdError
 from omotenashi.model.event import Event
 from omotenashi.profiles.database import Database
 from omotenashi.profiles.retention import Keep
-from omotenashi.profiles.scrub import scrub
+from omotenashi.profiles.scrub import scrub, scrub_all
 from omotenashi.profiles.store import Change
 
 NOON = 1_764_990_000
@@ -40,12 +40,6 @@ def view(database: Database, visitor: int, page: int, at: int = NOON) -> None:
         transaction.apply(Change(f"visitor-{visitor:010}", NOON, (event,)))
 
 
-def scrub_all(database: Database, file: Path) -> None:
-    page: int | None = 0
-    while page is not None:
-        page = scrub(database, file, page)
-
-
 def marks(file: Path) -> set[int]:
     """Return the visitors of whom anything can be read in the file, plain or compressed."""
     data = file.read_bytes()
@@ -68,7 +62,7 @@ def test_of_two_thousand_erased_among_four_thousand_nothing_can_be_read(database
     with database.transaction() as transaction:
         for visitor in range(2_000):
             transaction.erase(f"visitor-{visitor:010}")
-    scrub_all(database, file)
+    assert scrub_all(database)
     assert marks(file) == set(range(2_000, VISITORS))
 
 
@@ -79,7 +73,7 @@ def test_pages_that_another_connection_knows_do_not_bring_it_back(database: Data
         assert other.read("visitor-0000000001", NOON) is not None
         database.checkpoint(complete=True)
         planted = plant(file, b"/mark99999/")
-        scrub_all(database, file)
+        assert scrub_all(database)
         assert planted
         view(other, 1, 2, NOON + 60)
         database.checkpoint(complete=True)
@@ -91,7 +85,7 @@ def test_the_file_stays_sound(database: Database, file: Path) -> None:
         view(database, visitor, 1)
     database.checkpoint(complete=True)
     plant(file, b"/mark99999/")
-    scrub_all(database, file)
+    assert scrub_all(database)
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("SELECT count(*) FROM profile").fetchone() == (300,)
@@ -103,8 +97,8 @@ def test_while_others_write_nothing_is_touched(database: Database, file: Path) -
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM profile").fetchone()
         view(database, 2, 1)
-        assert scrub(database, file, 0) == 0
-    scrub_all(database, file)
+        assert scrub(database, 0) == 0
+    assert scrub_all(database)
 
 
 def plant(file: Path, mark: bytes) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sqlite3
 import sys
 import time
@@ -12,8 +11,8 @@ from contextlib import closing
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from omotenashi.cli.common import FAILED, FINE, command, load_site
-from omotenashi.model.errors import SettingsError, StoreUnavailable
+from omotenashi.cli.common import FAILED, FINE, command, load_site, settings_of, store_arguments, store_of, warn
+from omotenashi.model.errors import StoreUnavailable
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.visitor import Member
 from omotenashi.profiles.database import Database
@@ -21,8 +20,7 @@ from omotenashi.profiles.import_events import EVENT_COLUMNS, EventWork
 from omotenashi.profiles.import_members import MemberWork, Unreadable, member_columns
 from omotenashi.profiles.import_tables import Table, look_through
 from omotenashi.profiles.importing import Committed, Import
-from omotenashi.profiles.retention import Keep
-from omotenashi.settings import Settings, hash_key, keep_of, read_settings, store_path
+from omotenashi.settings import hash_key
 from omotenashi.signals.consent_forms import CATEGORIES
 from omotenashi.signals.member import completed
 
@@ -41,22 +39,17 @@ def add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         one = command(kinds, kind, _import, text)
         one.set_defaults(kind=kind)
         one.add_argument("file", type=Path, metavar="FILE", help="CSV or JSON Lines; UTF-8 or cp932")
-        one.add_argument("--rules", type=Path, metavar="DIR", help="the rules folder (rules)")
-        one.add_argument("--data", type=Path, metavar="DIR", help="the data directory (omo-data)")
-        one.add_argument("--store", metavar="URL", help="the visitors' database (in the data directory)")
         one.add_argument("--format", choices=("csv", "jsonl"), help="by default the file's ending tells")
         one.add_argument("--again", action="store_true", help="import a file that was imported already")
-        one.add_argument("--lang", choices=("ja", "en"))
+        store_arguments(one)
 
 
 def _import(options: argparse.Namespace) -> int:
-    flags = {name: value for name, value in vars(options).items() if name in Settings.__struct_fields__}
-    settings, warnings = read_settings(flags, os.environ, Path.cwd())
-    for warning in warnings:
-        _warn(warning)
+    settings = settings_of(options)
     site, _ = load_site(settings.rules, options)
-    path, secret, keep = _store_of(settings)
+    path, keep = store_of(settings)
     table = look_through(options.file, options.format)
+    secret = hash_key(settings, make=not path.exists())
     try:
         durable = options.kind == "members"
         with closing(Database(path, keep, wait=_WAIT, durable=durable, bulk=True)) as database:
@@ -65,14 +58,6 @@ def _import(options: argparse.Namespace) -> int:
         raise StoreUnavailable(
             f"{path}: {error}; when this is mended, run the command again: it goes on where it stopped"
         ) from error
-
-
-def _store_of(settings: Settings) -> tuple[Path, bytes, Keep]:
-    """Return the file of the store, the secret that makes the keys of members, and how long things are kept."""
-    path = store_path(settings)
-    if path is None:
-        raise SettingsError("store: memory: ends with the process that serves; name a file: sqlite:///path")
-    return path, hash_key(settings), keep_of(settings)
 
 
 def _imported(work: Import, table: Table, facts: SiteFacts, secret: bytes) -> int:
@@ -100,9 +85,9 @@ def _run(work: Import, facts: SiteFacts, secret: bytes) -> Iterator[Committed]:
     now = int(time.time())
     if work.kind == "events":
         zone = ZoneInfo(facts.timezone)
-        return work.run(EVENT_COLUMNS, EventWork(secret, zone, facts.sensitive_topics, now), _warn)
+        return work.run(EVENT_COLUMNS, EventWork(secret, zone, facts.sensitive_topics, now), warn)
     members = MemberWork(secret, facts.attributes, CATEGORIES, _unreadable(facts), now)
-    return work.run(member_columns(facts.attributes), members, _warn)
+    return work.run(member_columns(facts.attributes), members, warn)
 
 
 def _unreadable(facts: SiteFacts) -> Unreadable:
@@ -116,7 +101,3 @@ def _summary(work: Import, seconds: float) -> str:
     progress = work.progress
     old = f", {progress.old} events older than they are kept" if progress.old else ""
     return f"{progress.accepted} accepted, {progress.refused} refused{old}; {seconds:.1f} s"
-
-
-def _warn(text: str) -> None:
-    print(f"omo: warning: {text}", file=sys.stderr)

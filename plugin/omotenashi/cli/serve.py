@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 from pathlib import Path
 
-from omotenashi.cli.common import FINE, command
+from omotenashi.cli.common import FINE, command, settings_of
 from omotenashi.model.errors import SettingsError
 from omotenashi.service import signal_tools
-from omotenashi.settings import Settings, read_settings, server_key
+from omotenashi.settings import server_key
 
 
 def add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -35,10 +33,7 @@ def add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def _serve(options: argparse.Namespace) -> int:
-    flags = {name: value for name, value in vars(options).items() if name in Settings.__struct_fields__}
-    settings, warnings = read_settings(flags, os.environ, Path.cwd())
-    for warning in warnings:
-        print(f"omo: warning: {warning}", file=sys.stderr)
+    settings = settings_of(options)
     if not settings.rules.is_dir():
         raise SettingsError(f"rules: there is no folder {settings.rules}; name one with --rules")
     from omotenashi.web.build import access_of, check_store  # noqa: PLC0415 only serving needs the server's packages

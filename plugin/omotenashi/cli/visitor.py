@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sqlite3
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
-from pathlib import Path
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from omotenashi.cli.common import FAILED, FINE, command, language_of, load_site
+from omotenashi.cli.common import FAILED, FINE, command, language_of, load_site, settings_of, store_arguments, store_of
 from omotenashi.cli.rules import print_block
 from omotenashi.model.errors import SettingsError, StoreUnavailable
 from omotenashi.model.request import RequestFacts
 from omotenashi.model.visitor import Member
+from omotenashi.model.visitor_id import is_visitor_id
 from omotenashi.notice import notice
 from omotenashi.person import Person, visitor_of
-from omotenashi.profiles.database import Database
+from omotenashi.profiles.database import Database, Transaction
 from omotenashi.profiles.keys import member_key
 from omotenashi.profiles.profile import Profile
-from omotenashi.profiles.retention import Keep
-from omotenashi.rights import Stored, Whom, exported, stored
+from omotenashi.profiles.scrub import scrub_all
+from omotenashi.profiles.store import MemberRecord
+from omotenashi.rights import Stored, Whom, exported, refusal_of, stored
 from omotenashi.service import signal_tools
-from omotenashi.settings import Settings, hash_key, keep_of, read_settings, store_path
-from omotenashi.signals import visitor_id
+from omotenashi.settings import Settings, hash_key
 from omotenashi.signals.consent_forms import CATEGORIES, PERSONALIZATION
 from omotenashi.signals.member import completed
 from omotenashi.site import Site
@@ -58,7 +56,7 @@ def add_visitor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 def add_privacy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     text = "プライバシーの説明文を作る / what is stored, why and how long, for the site's privacy page"
-    _folders(command(commands, "privacy", _privacy, text))
+    store_arguments(command(commands, "privacy", _privacy, text))
 
 
 def _arguments(one: argparse.ArgumentParser) -> None:
@@ -67,14 +65,7 @@ def _arguments(one: argparse.ArgumentParser) -> None:
     kind.add_argument("--visitor", dest="kind", action="store_const", const="visitor", help="it is a visitor's id")
     kind.add_argument("--member", dest="kind", action="store_const", const="member", help="it is a member's id")
     one.add_argument("--page", default="/", metavar="PATH", help="for explain: the page (/)")
-    _folders(one)
-
-
-def _folders(one: argparse.ArgumentParser) -> None:
-    one.add_argument("--rules", type=Path, metavar="DIR", help="the rules folder (rules)")
-    one.add_argument("--data", type=Path, metavar="DIR", help="the data directory (omo-data)")
-    one.add_argument("--store", metavar="URL", help="the visitors' database (in the data directory)")
-    one.add_argument("--lang", choices=("ja", "en"))
+    store_arguments(one)
 
 
 # export
@@ -84,8 +75,8 @@ def _export(options: argparse.Namespace) -> int:
     return _with_store(options, _exported)
 
 
-def _exported(options: argparse.Namespace, database: Database, whom: Whom, found: Stored) -> int:
-    del whom
+def _exported(options: argparse.Namespace, database: Database, whom: Whom) -> int:
+    found = _stored(whom, database)
     if not found:
         return _nothing(options)
     print(msgspec.json.format(msgspec.json.encode(exported(found, database.keep)), indent=2).decode())
@@ -99,20 +90,42 @@ def _erase(options: argparse.Namespace) -> int:
     return _with_store(options, _erased)
 
 
-def _erased(options: argparse.Namespace, database: Database, whom: Whom, found: Stored) -> int:
-    keys = [key for key in (whom.visitor_id, whom.member_key) if key is not None]
+def _erased(options: argparse.Namespace, database: Database, whom: Whom) -> int:
+    """Erase without reading profiles first: what cannot be read has to go, too."""
     with database.transaction() as transaction:
-        gone = [transaction.erase(key) for key in keys]
-    if not any(gone):
+        record = _record(database, whom)
+        refusal = refusal_of(record)
+        erased = [name for name, was_there in _parts(transaction, whom, record, refusal) if was_there]
+    if not erased and refusal is None:
         return _nothing(options)
-    parts = {"visitor's profile": found.visitor, "member's profile": found.member, "member's record": found.record}
-    names = [name for name, part in parts.items() if part is not None] or ["what was too old to be read"]
-    print(f"erased {options.id}: {', '.join(names)}")
-    if database.checkpoint(complete=True):
+    print(f"erased {options.id}: {', '.join(erased) or 'nothing more'}")
+    if refusal is not None:
+        print("the member's no is kept")
+    if scrub_all(database):
         print("no byte of it is left in the store")
     else:
         print("a running service still reads the store's log; within a minute no byte of it is left")
     return FINE
+
+
+def _record(database: Database, whom: Whom) -> MemberRecord | None:
+    try:
+        return None if whom.member_key is None else database.read_record(whom.member_key)
+    except StoreUnavailable:  # what it says cannot be known, and it goes as a whole
+        return None
+
+
+def _parts(
+    transaction: Transaction, whom: Whom, record: MemberRecord | None, refusal: MemberRecord | None
+) -> Iterator[tuple[str, bool]]:
+    """Erase what is stored of somebody, part by part; return what each is called and whether it was there."""
+    if whom.visitor_id is not None:
+        yield "visitor's profile", transaction.erase(whom.visitor_id)
+    if whom.member_key is not None:
+        yield "member's profile", transaction.erase(whom.member_key, record=False)
+        yield "member's record", transaction.erase(whom.member_key) and (refusal is None or record != refusal)
+        if refusal is not None:
+            transaction.write_record(whom.member_key, refusal, int(time.time()))
 
 
 # explain
@@ -122,10 +135,11 @@ def _explain(options: argparse.Namespace) -> int:
     return _with_store(options, _explained)
 
 
-def _explained(options: argparse.Namespace, _: Database, whom: Whom, found: Stored) -> int:
+def _explained(options: argparse.Namespace, database: Database, whom: Whom) -> int:
+    found = _stored(whom, database)
     if not found:
         return _nothing(options)
-    settings = _settings(options)
+    settings = settings_of(options)
     site, loaded = load_site(settings.rules, options)
     language, zone, now = language_of(options, loaded), ZoneInfo(site.facts.timezone), time.time()
     for title, profile in (("visitor", found.visitor), ("member", found.member)):
@@ -186,53 +200,42 @@ def _entries(profile: Profile) -> Iterator[tuple[int, str]]:
 
 
 def _privacy(options: argparse.Namespace) -> int:
-    settings = _settings(options)
+    settings = settings_of(options)
     site, loaded = load_site(settings.rules, options)
-    path, keep = _store_of(settings)
+    path, keep = store_of(settings)
     print(notice(site, keep, path, language_of(options, loaded)))
     return FINE
 
 
 # What they share
 
-_Work: TypeAlias = Callable[[argparse.Namespace, Database, Whom, Stored], int]
+_Work: TypeAlias = Callable[[argparse.Namespace, Database, Whom], int]
 
 
 def _with_store(options: argparse.Namespace, work: _Work) -> int:
-    settings = _settings(options)
-    path, keep = _store_of(settings)
+    settings = settings_of(options)
+    path, keep = store_of(settings)
     if not path.exists():
-        raise SettingsError(f"there is no store {path}; name the data directory with --data")
-    whom = _whom(options, hash_key(settings))
+        raise SettingsError(f"there is no store at {path}; name the data directory with --data")
+    whom = _whom(options, settings)
     try:
         with closing(Database(path, keep, wait=_WAIT, durable=True)) as database:
-            return work(options, database, whom, stored(whom, database, int(time.time())))
+            return work(options, database, whom)
     except sqlite3.Error as error:
         raise StoreUnavailable(f"{path}: {error}") from error
+
+
+def _whom(options: argparse.Namespace, settings: Settings) -> Whom:
+    as_visitor = options.kind != "member" and is_visitor_id(options.id)
+    if options.kind == "visitor":
+        return Whom(options.id if as_visitor else None)
+    return Whom(options.id if as_visitor else None, member_key(options.id, hash_key(settings, make=False)))
+
+
+def _stored(whom: Whom, database: Database) -> Stored:
+    return stored(whom, database, int(time.time()))
 
 
 def _nothing(options: argparse.Namespace) -> int:
     print(f"nothing is stored of {options.id}")
     return FAILED
-
-
-def _whom(options: argparse.Namespace, secret: bytes) -> Whom:
-    as_visitor = options.kind != "member" and visitor_id.valid(options.id)
-    as_member = options.kind != "visitor"
-    return Whom(options.id if as_visitor else None, member_key(options.id, secret) if as_member else None)
-
-
-def _settings(options: argparse.Namespace) -> Settings:
-    flags = {name: value for name, value in vars(options).items() if name in Settings.__struct_fields__}
-    settings, warnings = read_settings(flags, os.environ, Path.cwd())
-    for warning in warnings:
-        print(f"omo: warning: {warning}", file=sys.stderr)
-    return settings
-
-
-def _store_of(settings: Settings) -> tuple[Path, Keep]:
-    """Return the file of the store, and for how long things are kept."""
-    path = store_path(settings)
-    if path is None:
-        raise SettingsError("store: what is kept in memory can only be asked for over HTTP; name a file with --store")
-    return path, keep_of(settings)

@@ -74,7 +74,7 @@ class Database:
         Raises OSError and sqlite3.Error where it cannot be opened, SettingsError for a file of another version.
         """
         self.keep = keep
-        self._path = path
+        self.path = path
         self._bulk = bulk
         self._decoded: dict[bytes, Profile] = {}
         self._connection = _connected(path)
@@ -136,7 +136,7 @@ class Database:
     def settled(self) -> Iterator[bool]:
         """Keep all others from writing, and make them forget their pages; tell whether the log is empty."""
         with self._alone():
-            log = self._path.with_name(f"{self._path.name}-wal")
+            log = self.path.with_name(f"{self.path.name}-wal")
             yield not log.exists() or log.stat().st_size == 0
             self._connection.execute("UPDATE erasures SET settled = settled + 1")
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 import msgspec
 from msgspec import Struct
@@ -14,11 +14,13 @@ from msgspec.structs import replace
 
 from omotenashi.model.errors import RefusedRequest, StoreUnavailable
 from omotenashi.model.event import Event, StatedEvent, StatedItem
+from omotenashi.model.visitor_id import is_visitor_id
 from omotenashi.profiles.database import Database, Transaction
+from omotenashi.profiles.import_orders import Done, Told, states_an_order, together, without_late_lines
 from omotenashi.profiles.import_tables import Columns
 from omotenashi.profiles.importing import Outcome, Refusal
-from omotenashi.profiles.ingest import MOST_ITEMS, settle, without_sensitive
-from omotenashi.profiles.keys import is_member, is_visitor_id, member_key
+from omotenashi.profiles.ingest import settle, without_sensitive
+from omotenashi.profiles.keys import is_member, member_key
 from omotenashi.profiles.store import Change
 
 _NAMES = {
@@ -48,7 +50,6 @@ EVENT_COLUMNS = Columns(
     },
     needed=(("event",), ("timestamp",), ("visitor_id", "member_id")),
 )
-_ORDERS = frozenset({"purchase", "refund"})
 _TAGS = re.compile("[、,;]")
 _LOCAL = re.compile(r"(\d{4})([-/])(\d\d?)\2(\d\d?)(?:[Tt ] ?(\d\d?):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?)?")
 """As RFC 3339 without an offset, and as Excel writes it."""
@@ -89,22 +90,6 @@ class _Line(Struct, frozen=True):
     events: tuple[_Line, ...] | None = None
 
 
-class Done(NamedTuple):
-    """What a line says that somebody did."""
-
-    key: str
-    events: tuple[Event, ...]
-    is_row: bool = False
-    """It is one event with one item, as in CSV; an order may go on in the next line."""
-
-
-class _Own(NamedTuple):
-    """What a batch says of one profile."""
-
-    lines: list[int]
-    events: list[Event]
-
-
 class EventWork:
     """Reads and writes lines of events."""
 
@@ -130,26 +115,29 @@ class EventWork:
 
     def write(self, database: Database, transaction: Transaction, lines: Sequence[tuple[int, Done]]) -> Outcome:
         """Fold what a batch of lines says; members who do not allow it are left out."""
-        profiles, refused = _joined(lines)
-        for key, own in profiles.items():
-            reason = self._written(database, transaction, key, own.events)
-            if reason:
-                refused += [Refusal(line, reason) for line in own.lines]
+        profiles, refused = together(lines)
+        for key, told in profiles.items():
+            try:
+                refused += self._written(database, transaction, key, told)
+            except StoreUnavailable as error:
+                refused += _all_refused(told, str(error))
         oldest = self._now - database.keep.events
-        old = sum(event.at < oldest for own in profiles.values() for event in own.events)
+        old = sum(event.at < oldest for told in profiles.values() for one in told for event in one.events)
         return Outcome(refused, old)
 
-    def _written(self, database: Database, transaction: Transaction, key: str, events: Sequence[Event]) -> str | None:
-        """Fold the events of one profile; return why not."""
-        try:
-            record = database.read_record(key) if is_member(key) else None
-            if record is not None and record.consent is not None and "personalization" not in record.consent:
-                return "the member does not allow personalization"
-            kept = tuple(without_sensitive(event, self._topics) for event in events)
-            transaction.apply(Change(key, self._now, kept))
-        except StoreUnavailable as error:
-            return str(error)
-        return None
+    def _written(
+        self, database: Database, transaction: Transaction, key: str, told: Sequence[Told]
+    ) -> Sequence[Refusal]:
+        """Fold what one profile is told; return what was not taken."""
+        record = database.read_record(key) if is_member(key) else None
+        if record is not None and record.consent is not None and "personalization" not in record.consent:
+            return _all_refused(told, "the member does not allow personalization")
+        for one in told:
+            one.events = tuple(without_sensitive(event, self._topics) for event in one.events)
+        known = database.read(key, self._now) if any(map(states_an_order, told)) else None
+        kept, refused = without_late_lines(told, known)
+        transaction.apply(Change(key, self._now, tuple(event for one in kept for event in one.events)))
+        return refused
 
     def _key(self, line: _Line) -> str:
         member = line.member_id if line.member_id not in (None, "") else line.member and line.member.id
@@ -230,45 +218,8 @@ def _with_offset(stated: str | float | None, zone: tzinfo) -> str:
     return text
 
 
-def _joined(lines: Sequence[tuple[int, Done]]) -> tuple[dict[str, _Own], list[Refusal]]:
-    """Return what each profile gets. Rows of one order that follow each other are one event with several items."""
-    profiles: dict[str, _Own] = {}
-    refused: list[Refusal] = []
-    previous: Done | None = None
-    for number, done in lines:
-        own = profiles.setdefault(done.key, _Own([], []))
-        if previous is not None and _is_one_order(previous, done):
-            reason = _why_apart(own.events[-1], done.events[0])
-            if reason:
-                refused.append(Refusal(number, reason))
-                continue
-            own.events[-1] = replace(own.events[-1], items=own.events[-1].items + done.events[0].items)
-        else:
-            own.events.extend(done.events)
-        own.lines.append(number)
-        previous = done
-    return profiles, refused
-
-
-def _is_one_order(previous: Done, done: Done) -> bool:
-    if not (previous.is_row and done.is_row and previous.key == done.key):
-        return False
-    order, event = previous.events[0], done.events[0]
-    if event.event_id and order.event_id == event.event_id:
-        return False
-    return (
-        event.transaction_id != ""
-        and event.name in _ORDERS
-        and (order.name, order.at, order.transaction_id) == (event.name, event.at, event.transaction_id)
-    )
-
-
-def _why_apart(order: Event, event: Event) -> str | None:
-    if order.value != event.value:
-        return "value is not that of the line before: it is the whole order's"
-    if len(order.items) + len(event.items) > MOST_ITEMS:
-        return f"the order has more than {MOST_ITEMS} lines"
-    return None
+def _all_refused(told: Sequence[Told], reason: str) -> list[Refusal]:
+    return [Refusal(line, reason) for one in told for line in one.lines]
 
 
 def _refuse(detail: str) -> NoReturn:

@@ -122,7 +122,7 @@ class Janitor(threading.Thread):
                     return
                 self._scrubbing = erasures, 0
             erasures, page = self._scrubbing
-            following = scrub(database, self._path, page)
+            following = scrub(database, page)
             if following is None:
                 self._scrubbed, self._scrubbing = erasures, None
             elif following == page:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from hashlib import blake2b
 
 _MARK = "m."
 """No visitor id has a dot."""
-_VISITOR_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 def member_key(member_id: str, secret: bytes) -> str:
@@ -23,8 +21,3 @@ def form_token(text: str, secret: bytes) -> str:
 def is_member(key: str) -> bool:
     """Tell whether a key is a member's."""
     return key.startswith(_MARK)
-
-
-def is_visitor_id(text: str) -> bool:
-    """Tell whether a text has the form of a visitor id, which is the key of the visitor's profile."""
-    return _VISITOR_ID.fullmatch(text) is not None

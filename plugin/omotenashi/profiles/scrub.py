@@ -26,7 +26,7 @@ _files: dict[tuple[int, int], int] = {}
 this process (POSIX advisory locks; see "How To Corrupt An SQLite Database File", section 2.2)."""
 
 
-def scrub(database: Database, path: Path, first: int) -> int | None:
+def scrub(database: Database, first: int) -> int | None:
     """Zero the unused parts of some pages from `first` (0) on; return the first page of the next step, None at the end.
 
     Returns `first` where it cannot be done now: others have written since the last complete checkpoint.
@@ -34,7 +34,18 @@ def scrub(database: Database, path: Path, first: int) -> int | None:
     if not database.checkpoint(complete=True):
         return first
     with database.settled() as settled:
-        return _zero(_opened(path), first) if settled else first
+        return _zero(_opened(database.path), first) if settled else first
+
+
+def scrub_all(database: Database) -> bool:
+    """Zero the unused parts of all pages; tell whether it could be done."""
+    page: int | None = 0
+    while page is not None:
+        following = scrub(database, page)
+        if following == page:
+            return False
+        page = following
+    return True
 
 
 def _opened(path: Path) -> int:

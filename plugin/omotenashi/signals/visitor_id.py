@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+
+from omotenashi.model.visitor_id import is_visitor_id
 
 COOKIE_LIFE = 395 * 24 * 3600
 """Seconds: 13 months from first issue, not prolonged by visits."""
@@ -12,7 +13,7 @@ _HOST, _DOMAIN, _PLAIN = "__Host-omo", "__Secure-omo", "omo_vid"
 COOKIE_NAMES = (_HOST, _DOMAIN, _PLAIN)
 """Over HTTPS; for several hosts of one domain; on plain-HTTP development hosts. The safest counts first."""
 _DOMAIN_FIRST = (_DOMAIN, _HOST, _PLAIN)
-_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
+valid = is_visitor_id
 
 
 def from_cookies(cookies: Mapping[str, str], domain: str = "") -> str | None:
@@ -22,11 +23,6 @@ def from_cookies(cookies: Mapping[str, str], domain: str = "") -> str | None:
     """
     names = _DOMAIN_FIRST if domain else COOKIE_NAMES
     return next((cookies[name] for name in names if name in cookies and valid(cookies[name])), None)
-
-
-def valid(text: str) -> bool:
-    """Tell whether a text has the form of a visitor id."""
-    return _ID.fullmatch(text) is not None
 
 
 def cookie_name(*, secure: bool, domain: str) -> str:
