@@ -12,6 +12,7 @@ import pytest
 
 from omotenashi.model.errors import SettingsError, StoreUnavailable
 from omotenashi.model.event import Event
+from omotenashi.profiles import database as database_module
 from omotenashi.profiles import sqlite as sqlite_module
 from omotenashi.profiles.sqlite import SqliteStore
 from omotenashi.profiles.store import Change, Claim
@@ -206,6 +207,33 @@ def test_a_file_of_another_version_is_refused(path: Path) -> None:
     with pytest.raises(
         SettingsError, match=r"profiles\.db was written by another version of Omotenashi \(schema 4, this one knows 3\)"
     ):
+        SqliteStore(path).start()
+
+
+async def test_a_file_that_another_process_holds_at_the_start_is_opened_later(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "_OPENING_WAIT", 0.05)
+    monkeypatch.setattr(sqlite_module, "_BETWEEN_OPENINGS", 0)
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        store = SqliteStore(path)
+        store.start()
+        with pytest.raises(StoreUnavailable, match="database is locked"):
+            store.read("v1", NOON)
+        assert "database is locked" in (store.check() or "")
+    await store.write(Change("v1", NOON, (VIEW,)))
+    assert views_of(store, "v1") == 1
+    assert store.check() is None
+    await store.close()
+
+
+def test_a_database_of_another_program_is_refused(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE posts (id INTEGER)")
+    with pytest.raises(SettingsError, match="a database of another program"):
         SqliteStore(path).start()
 
 

@@ -45,6 +45,7 @@ class Janitor(threading.Thread):
         self._woken = threading.Event()
         self._closed = False
         self._database: Database | None = None
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = os.open(path.with_name(f"{path.name}-janitor"), os.O_RDWR | os.O_CREAT, 0o600)
         self._emptied_at = 0.0
         self._swept: int | None = None

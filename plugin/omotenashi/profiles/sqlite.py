@@ -33,6 +33,8 @@ _BETWEEN_TRIES = 0.0001
 """Seconds; a commit of another process takes about as long. The event loop stands still meanwhile."""
 _WRITE_WAIT = 2.0
 """Seconds that the thread waits for other processes to commit theirs."""
+_BETWEEN_OPENINGS = 1.0
+"""Seconds between two tries to open a file that cannot be opened; one may take as long as `Database` waits."""
 _CLOSED = "the profile store is closed"
 
 T = TypeVar("T")
@@ -66,14 +68,20 @@ class SqliteStore:
         self._pending: list[_Waiting] = []
         self._handed_over = 0
         self._problem: str | None = None
+        self._opened_next = 0.0
 
     def start(self) -> None:
-        """Open the file; raises SettingsError for one of another version, StoreUnavailable if it cannot be opened."""
+        """Open the file; raises SettingsError for one of another version, StoreUnavailable if it cannot be opened.
+
+        Where it is there, but the disk is full or another process holds it, it is opened later: nobody needs to wait.
+        """
         try:
-            self._inline = self._opened()
             self._janitor = Janitor(self._path, self.keep)
+            self._inline = self._opened()
         except (sqlite3.Error, OSError) as error:
-            raise StoreUnavailable(_in_words(self._path, error)) from error
+            self._problem = _in_words(self._path, error)
+            if self._janitor is None or not _may_pass(error):
+                raise StoreUnavailable(self._problem) from error
         self._aside = _Aside(self._path, self.keep)
         self._janitor.start()
 
@@ -202,10 +210,14 @@ class SqliteStore:
 
     def _database(self) -> Database:
         if self._inline is None:
+            if time.monotonic() < self._opened_next:
+                raise StoreUnavailable(self._problem or _CLOSED)
+            self._opened_next = time.monotonic() + _BETWEEN_OPENINGS
             try:
                 self._inline = self._opened()
             except SettingsError as error:  # another version has written it since the start
                 raise StoreUnavailable(str(error)) from error
+            self._opened_next = 0.0
         return self._inline
 
     def _drop_if_broken(self, error: Exception) -> None:
@@ -277,6 +289,12 @@ def _patiently(work: Callable[[], T]) -> T:
                 raise
             time.sleep(_BETWEEN_TRIES)
     return work()
+
+
+def _may_pass(error: Exception) -> bool:
+    """Tell whether what is wrong may be over by itself: a full disk, a lock; not a file that is no database."""
+    passing = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF in passing
 
 
 def _is_busy(error: Exception) -> bool:
