@@ -26,8 +26,8 @@ from omotenashi.profiles.retention import Keep, current, is_over
 from omotenashi.profiles.store import Change, MemberRecord, apply
 
 SCHEMA = 3
-_CACHED = 512
-"""Profiles that a connection keeps decoded: between the read and the write of one request, and for the next one."""
+_CACHED = 2048
+"""Profiles that a connection keeps decoded, about 10 KB each: from the read of a request to its write, and for the next one."""
 _CACHE_KILOBYTES = 8_192
 _CACHE_KILOBYTES_IN_BULK = 65_536
 _SWEPT = 200
