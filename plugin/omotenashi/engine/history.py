@@ -181,22 +181,22 @@ _Counting = Callable[[Views, int], int]
 
 def _pages(patterns: Sequence[str]) -> _Counting:
     matches = path_matcher(patterns)
-    return lambda views, start: sum(path != "" and matches(path) for path in views.paths[start:])
+    return lambda views, start: len([path for path in views.paths[start:] if path and matches(path)])
 
 
 def _tags(values: Sequence[str]) -> _Counting:
     other = frozenset(values).isdisjoint
-    return lambda views, start: sum(not other(tags) for tags, _, _ in views.details[start:])
+    return lambda views, start: len([tags for tags, _, _ in views.details[start:] if tags and not other(tags)])
 
 
 def _items(values: Sequence[str]) -> _Counting:
     other = frozenset(values).isdisjoint
-    return lambda views, start: sum(not other(map(fold, items)) for _, items, _ in views.details[start:])
+    return lambda views, start: len([1 for _, items, _ in views.details[start:] if not other(map(fold, items))])
 
 
 def _categories(values: Sequence[str]) -> _Counting:
     other = frozenset(values).isdisjoint
-    return lambda views, start: sum(not other(categories) for _, _, categories in views.details[start:])
+    return lambda views, start: len([found for _, _, found in views.details[start:] if found and not other(found)])
 
 
 _COUNTING: dict[str, Callable[[Sequence[str]], _Counting]] = {
