@@ -232,6 +232,10 @@ MESSAGES: dict[str, Message] = {
         "rules フォルダーの直下に置いてください",
         "move it up, directly into the rules folder",
     ),
+    "W502": Message(
+        "「{value}」は、よく使われるイベントの名前に似ていますが、違う名前です",
+        "{value} is close to the name of a usual event, but is another one",
+    ),
     "E319": Message(
         "「{what}」は{limit}までです",
         "{what} can be {limit} at most",

@@ -9,6 +9,7 @@ from omotenashi.language import reader
 from omotenashi.language.condition import ALWAYS, Condition
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.read_condition import read_when
+from omotenashi.language.read_event import read_event
 from omotenashi.language.read_test import read_test
 from omotenashi.language.read_timing import read_timing
 from omotenashi.language.report import Report
@@ -23,7 +24,6 @@ from omotenashi.language.syntax import (
     SegmentSpec,
     ShowSpec,
 )
-from omotenashi.language.values import event_name
 from omotenashi.language.vocabulary import (
     BLOCK_KEYS,
     CONTENT_KEYS,
@@ -166,7 +166,7 @@ def _limit(node: Node, report: Report) -> LimitSpec | None:
 
 
 def _cooldown(entries: Entries, mapping: MapNode, report: Report) -> CooldownSpec | None:
-    goal = reader.value(entries["goal"][1], "goal", event_name, "E332", report) if "goal" in entries else None
+    goal = read_event(entries["goal"][1], "goal", report) if "goal" in entries else None
     if "cooldown" not in entries:
         if goal:
             report.add("N603", entries["goal"][0])

@@ -19,6 +19,7 @@ from omotenashi.language.condition import (
 )
 from omotenashi.language.nodes import MapNode, Node, TextNode
 from omotenashi.language.patterns import path_pattern
+from omotenashi.language.read_event import read_event
 from omotenashi.language.report import Report
 from omotenashi.language.values import number, number_range
 from omotenashi.language.vocabulary import (
@@ -77,8 +78,9 @@ def read_did(field: Field, node: Node, report: Report) -> Operand | None:
     window = _window(entries, report)
     if kind is None or window is None:
         return None
-    values = _values(kind, entries[kind][1], report)
-    return Did(values, window) if values else None
+    events = [read_event(item, kind, report) for item in reader.one_or_more(entries[kind][1], kind, report)]
+    names = tuple(event for event in events if event)
+    return Did(names, window) if names else None
 
 
 def read_visits(field: Field, node: Node, report: Report) -> Operand | None:
