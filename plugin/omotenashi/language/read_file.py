@@ -10,6 +10,7 @@ from omotenashi.language.condition import ALWAYS, Condition
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.read_condition import read_when
 from omotenashi.language.read_event import read_event
+from omotenashi.language.read_history import MOST_COUNTED
 from omotenashi.language.read_test import read_test
 from omotenashi.language.read_timing import read_timing
 from omotenashi.language.report import Report
@@ -158,7 +159,7 @@ def _limit(node: Node, report: Report) -> LimitSpec | None:
     entries = reader.keys(mapping, LIMIT_KEYS, "limit", report)
     if not reader.required(mapping, entries, ("times", "per"), report):
         return None
-    times = reader.count_of(entries["times"][1], "times", report)
+    times = reader.count_of(entries["times"][1], "times", report, MOST_COUNTED)
     per = reader.span_of(entries["per"][1], "per", report)
     if times == 0:
         report.add("E309", entries["times"][1], what="times")

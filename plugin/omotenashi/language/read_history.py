@@ -38,6 +38,8 @@ from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 
 Entries = dict[str, tuple[TextNode, Node]]
+MOST_COUNTED, MOST_ORDERS = 200, 100
+"""How much of each kind a profile holds: nobody can have been counted more often."""
 _ONCE = Range(at_least=1)
 _SHORTEST_MONTH, _LONGEST_MONTH = 28 * 86400, 31 * 86400
 
@@ -48,7 +50,7 @@ def read_viewed(field: Field, node: Node, report: Report) -> Operand | None:
     if entries is None:
         return None
     kind = _only_one(("page", "tag", "item", "category"), entries, node, report, required=True)
-    window = _window(entries, report)
+    window = _window(entries, report, MOST_COUNTED)
     if kind is None or window is None:
         return None
     values = _values(kind, entries[kind][1], report)
@@ -61,7 +63,7 @@ def read_bought(field: Field, node: Node, report: Report) -> Operand | None:
     if entries is None:
         return None
     kind = _only_one(("item", "category"), entries, node, report, required=False)
-    window = _window(entries, report)
+    window = _window(entries, report, MOST_ORDERS)
     amount = read_range(entries["amount"][1], "amount", report) if "amount" in entries else None
     values = _values(kind, entries[kind][1], report) if kind else ()
     if window is None or kind is None or (kind and not values) or ("amount" in entries and amount is None):
@@ -75,7 +77,7 @@ def read_did(field: Field, node: Node, report: Report) -> Operand | None:
     if entries is None:
         return None
     kind = _only_one(("event",), entries, node, report, required=True)
-    window = _window(entries, report)
+    window = _window(entries, report, MOST_COUNTED)
     if kind is None or window is None:
         return None
     events = [read_event(item, kind, report) for item in reader.one_or_more(entries[kind][1], kind, report)]
@@ -86,10 +88,10 @@ def read_did(field: Field, node: Node, report: Report) -> Operand | None:
 def read_visits(field: Field, node: Node, report: Report) -> Operand | None:
     """Read a number, a range, or {at_least, at_most, within}."""
     if not isinstance(node, MapNode):
-        count = read_range(node, field.name, report)
+        count = read_range(node, field.name, report, MOST_COUNTED)
         return Visits(Window(count)) if count else None
     entries = reader.keys(node, VISITS_KEYS, field.name, report)
-    window = _window(entries, report) if entries else None
+    window = _window(entries, report, MOST_COUNTED) if entries else None
     return Visits(window) if window else None
 
 
@@ -143,26 +145,31 @@ def read_shown(field: Field, node: Node, report: Report) -> Operand | None:
     return Shown(kind, tuple(name.text for name in names), window, tuple(name.position for name in names))
 
 
-def read_range(node: Node, what: str, report: Report) -> Range | None:
-    """Read 20, 20-29 or {at_least, at_most}."""
+def read_range(node: Node, what: str, report: Report, most: int | None = None) -> Range | None:
+    """Read 20, 20-29 or {at_least, at_most}; a least number above `most`, which nobody can reach, is reported."""
     if isinstance(node, MapNode):
-        return _bounds(reader.keys(node, RANGE_KEYS, what, report), report)
+        return _bounds(reader.keys(node, RANGE_KEYS, what, report), report, most)
     found = reader.text(node, what, report)
     if found is None:
         return None
-    single, both = number(found.text), number_range(found.text)
+    bounds = _range_in(found, what, report)
+    return _reachable(bounds, found, what, most, report) if bounds else None
+
+
+def _range_in(text: TextNode, what: str, report: Report) -> Range | None:
+    single, both = number(text.text), number_range(text.text)
     if single is not None:
         return Range(single, single)
     if both is None:
-        report.add("E301", found, value=found.text, what=what)
+        report.add("E301", text, value=text.text, what=what)
         return None
     if both[0] > both[1]:
-        report.add("E312", found, value=found.text)
+        report.add("E312", text, value=text.text)
         return None
     return Range(*both)
 
 
-def _bounds(entries: Entries, report: Report) -> Range | None:
+def _bounds(entries: Entries, report: Report, most: int | None = None) -> Range | None:
     bounds = {key: reader.number_of(value, key, report) for key, (_, value) in entries.items()}
     if not bounds or None in bounds.values():
         return None
@@ -170,7 +177,16 @@ def _bounds(entries: Entries, report: Report) -> Range | None:
     if low is not None and high is not None and low > high:
         report.add("E312", entries["at_most"][1], value=f"{low:g} > {high:g}")
         return None
-    return Range(low, high)
+    if low is None:
+        return Range(low, high)
+    return _reachable(Range(low, high), entries["at_least"][1], "at_least", most, report)
+
+
+def _reachable(bounds: Range, at: Node, what: str, most: int | None, report: Report) -> Range | None:
+    if most is None or bounds.at_least is None or bounds.at_least <= most:
+        return bounds
+    report.add("E319", at, what=what, limit=most)
+    return None
 
 
 def _entries(field: Field, node: Node, words: Words, report: Report) -> Entries | None:
@@ -190,7 +206,7 @@ def _only_one(names: tuple[str, ...], entries: Entries, node: Node, report: Repo
     return there[0] if there else ""
 
 
-def _window(entries: Entries, report: Report) -> Window | None:
+def _window(entries: Entries, report: Report, most: int) -> Window | None:
     if "none_within" in entries:
         clash = next((key for key in ("at_least", "at_most", "within", "amount") if key in entries), None)
         if clash:
@@ -198,7 +214,7 @@ def _window(entries: Entries, report: Report) -> Window | None:
             return None
         span = reader.span_of(entries["none_within"][1], "none_within", report)
         return Window(Range(at_most=0), span) if span else None
-    count = _bounds({key: entries[key] for key in ("at_least", "at_most") if key in entries}, report)
+    count = _bounds({key: entries[key] for key in ("at_least", "at_most") if key in entries}, report, most)
     if count is None and ("at_least" in entries or "at_most" in entries):
         return None
     return _within(entries, count or _ONCE, report)
@@ -206,7 +222,7 @@ def _window(entries: Entries, report: Report) -> Window | None:
 
 def _times(node: Node, report: Report) -> Range | None:
     """A single number is the least."""
-    bounds = read_range(node, "times", report)
+    bounds = read_range(node, "times", report, MOST_COUNTED)
     if bounds is None or not isinstance(node, TextNode) or number(node.text) is None:
         return bounds
     if number(node.text) == 0:

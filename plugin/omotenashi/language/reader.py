@@ -136,16 +136,16 @@ def number_of(node: Node, what: str, report: Report) -> float | None:
     return value(node, what, number, "E301", report)
 
 
-def count_of(node: Node, what: str, report: Report) -> int | None:
-    """Return a whole number from 0 to 1000."""
+def count_of(node: Node, what: str, report: Report, most: int = LARGEST_COUNT) -> int | None:
+    """Return a whole number from 0 to `most`."""
     result = number_of(node, what, report)
     if result is None:
         return None
     if result < 0 or result != int(result):
         report.add("E309", node, what=what)
         return None
-    if result > LARGEST_COUNT:
-        report.add("E319", node, what=what, limit=LARGEST_COUNT)
+    if result > most:
+        report.add("E319", node, what=what, limit=most)
         return None
     return int(result)
 
