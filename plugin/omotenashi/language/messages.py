@@ -220,6 +220,12 @@ MESSAGES: dict[str, Message] = {
         "使ってよいなら、site.yaml の {value} に allowed_in: [{block}] を書きます",
         "where that is right, add allowed_in: [{block}] to {value} in site.yaml",
     ),
+    "E424": Message(
+        "「{value}」は site.yaml の sensitive_topics にある話題なので、見たことも買ったことも記憶されません",
+        "{value} is one of the sensitive_topics of site.yaml: that somebody looked at it or bought it is never remembered",
+        "この条件を外してください。いま見ているページの話題なら page_tag で書けます",
+        "take it out; for the topic of the present page there is page_tag",
+    ),
     "E110": Message(
         "ルールのファイル(*.yaml)がありません",
         "there are no rule files (*.yaml) here",

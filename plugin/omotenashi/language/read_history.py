@@ -44,7 +44,7 @@ _ONCE = Range(at_least=1)
 _SHORTEST_MONTH, _LONGEST_MONTH = 28 * 86400, 31 * 86400
 
 
-def read_viewed(field: Field, node: Node, report: Report) -> Operand | None:
+def read_viewed(field: Field, node: Node, site: SiteFacts, report: Report) -> Operand | None:
     """Read {page|tag|item|category: …, at_least, at_most, within, none_within}."""
     entries = _entries(field, node, VIEWED_KEYS, report)
     if entries is None:
@@ -53,11 +53,11 @@ def read_viewed(field: Field, node: Node, report: Report) -> Operand | None:
     window = _window(entries, report, MOST_COUNTED)
     if kind is None or window is None:
         return None
-    values = _values(kind, entries[kind][1], report)
+    values = _values(kind, entries[kind][1], site, report)
     return Viewed(kind, values, window) if values else None
 
 
-def read_bought(field: Field, node: Node, report: Report) -> Operand | None:
+def read_bought(field: Field, node: Node, site: SiteFacts, report: Report) -> Operand | None:
     """Read {item|category: …, at_least, amount, within, none_within}; without item and category any order counts."""
     entries = _entries(field, node, BOUGHT_KEYS, report)
     if entries is None:
@@ -65,7 +65,7 @@ def read_bought(field: Field, node: Node, report: Report) -> Operand | None:
     kind = _only_one(("item", "category"), entries, node, report, required=False)
     window = _window(entries, report, MOST_ORDERS)
     amount = read_range(entries["amount"][1], "amount", report) if "amount" in entries else None
-    values = _values(kind, entries[kind][1], report) if kind else ()
+    values = _values(kind, entries[kind][1], site, report) if kind else ()
     if window is None or kind is None or (kind and not values) or ("amount" in entries and amount is None):
         return None
     return Bought(kind, values, window, amount)
@@ -246,10 +246,19 @@ def _within(entries: Entries, count: Range, report: Report) -> Window | None:
     return Window(count, span)
 
 
-def _values(kind: str, node: Node, report: Report) -> tuple[str, ...]:
+def _values(kind: str, node: Node, site: SiteFacts, report: Report) -> tuple[str, ...]:
     items = reader.one_or_more(node, kind, report)
     if kind == "page":
         found = [reader.value(item, kind, path_pattern, "E306", report) for item in items]
         return tuple(pattern for pattern in found if pattern)
-    texts = [reader.text(item, kind, report) for item in items]
-    return tuple(fold(one.text) for one in texts if one)
+    texts = [text for item in items if (text := reader.text(item, kind, report))]
+    if kind in ("tag", "category"):
+        _remembered(texts, site, report)
+    return tuple(fold(one.text) for one in texts)
+
+
+def _remembered(topics: list[TextNode], site: SiteFacts, report: Report) -> None:
+    """Report topics that are never remembered: nobody has looked at or bought any of them, as far as is known."""
+    for topic in topics:
+        if fold(topic.text) in site.sensitive_topics:
+            report.add("E424", topic, value=topic.text)
