@@ -118,7 +118,7 @@ def _rule(block: str, node: Node, site: SiteFacts, report: Report) -> RuleSpec |
     heading = name or identifier
     if heading is None:
         if "name" not in entries and "id" not in entries:
-            reader.missing(mapping, entries, mapping.entries[0][0], "name", report)
+            reader.missing_inside(mapping, entries, "rules", "name", report)
         return None
     if _reserved(heading, report):
         return None
@@ -157,7 +157,7 @@ def _limit(node: Node, report: Report) -> LimitSpec | None:
     if mapping is None:
         return None
     entries = reader.keys(mapping, LIMIT_KEYS, "limit", report)
-    if not reader.required(mapping, entries, ("times", "per"), report):
+    if not reader.required(mapping, entries, ("times", "per"), "limit", report):
         return None
     times = reader.count_of(entries["times"][1], "times", report, MOST_COUNTED)
     per = reader.span_of(entries["per"][1], "per", report)

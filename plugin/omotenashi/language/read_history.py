@@ -49,7 +49,7 @@ def read_viewed(field: Field, node: Node, site: SiteFacts, report: Report) -> Op
     entries = _entries(field, node, VIEWED_KEYS, report)
     if entries is None:
         return None
-    kind = _only_one(("page", "tag", "item", "category"), entries, node, report, required=True)
+    kind = _only_one(("page", "tag", "item", "category"), entries, field, node, report, required=True)
     window = _window(entries, report, MOST_COUNTED)
     if kind is None or window is None:
         return None
@@ -62,7 +62,7 @@ def read_bought(field: Field, node: Node, site: SiteFacts, report: Report) -> Op
     entries = _entries(field, node, BOUGHT_KEYS, report)
     if entries is None:
         return None
-    kind = _only_one(("item", "category"), entries, node, report, required=False)
+    kind = _only_one(("item", "category"), entries, field, node, report, required=False)
     window = _window(entries, report, MOST_ORDERS)
     amount = read_range(entries["amount"][1], "amount", report) if "amount" in entries else None
     values = _values(kind, entries[kind][1], site, report) if kind else ()
@@ -76,7 +76,7 @@ def read_did(field: Field, node: Node, report: Report) -> Operand | None:
     entries = _entries(field, node, DID_KEYS, report)
     if entries is None:
         return None
-    kind = _only_one(("event",), entries, node, report, required=True)
+    kind = _only_one(("event",), entries, field, node, report, required=True)
     window = _window(entries, report, MOST_COUNTED)
     if kind is None or window is None:
         return None
@@ -98,7 +98,7 @@ def read_visits(field: Field, node: Node, report: Report) -> Operand | None:
 def read_last_visit(field: Field, node: Node, report: Report) -> Operand | None:
     """Read {before: 30 days} (longer ago) or {within: 30 days}."""
     entries = _entries(field, node, LAST_VISIT_KEYS, report)
-    if entries is None or _only_one(("before", "within"), entries, node, report, required=True) is None:
+    if entries is None or _only_one(("before", "within"), entries, field, node, report, required=True) is None:
         return None
     spans = {key: reader.span_of(value, key, report) for key, (_, value) in entries.items()}
     return LastVisit(spans.get("before"), spans.get("within")) if any(spans.values()) else None
@@ -133,7 +133,7 @@ def read_shown(field: Field, node: Node, report: Report) -> Operand | None:
     entries = _entries(field, node, SHOWN_KEYS, report)
     if entries is None:
         return None
-    kind = _only_one(("rule", "block"), entries, node, report, required=True)
+    kind = _only_one(("rule", "block"), entries, field, node, report, required=True)
     times = _times(entries["times"][1], report) if "times" in entries else _ONCE
     window = _within(entries, times, report) if times else None
     if kind is None or window is None:
@@ -194,14 +194,16 @@ def _entries(field: Field, node: Node, words: Words, report: Report) -> Entries 
     return reader.keys(found, words, field.name, report) if found else None
 
 
-def _only_one(names: tuple[str, ...], entries: Entries, node: Node, report: Report, *, required: bool) -> str | None:
+def _only_one(
+    names: tuple[str, ...], entries: Entries, field: Field, node: Node, report: Report, *, required: bool
+) -> str | None:
     """Return the one of the names that is there; empty text if none needs to be; None after an error."""
     there = [name for name in names if name in entries]
     if len(there) > 1:
         report.add("E311", entries[there[1]][0], names=there)
         return None
     if not there and required and isinstance(node, MapNode):
-        reader.missing(node, entries, node.entries[0][0], " / ".join(names), report)
+        reader.missing_inside(node, entries, field.name, " / ".join(names), report)
         return None
     return there[0] if there else ""
 

@@ -161,7 +161,7 @@ def _near(field: Field, node: Node, site: SiteFacts, report: Report) -> Operand 
     if entries is None:
         return None
     found = reader.keys(entries, NEAR_KEYS, field.name, report)
-    if not reader.required(entries, found, ("place", "within"), report):
+    if not reader.required(entries, found, ("place", "within"), field.name, report):
         return None
     place = reader.text(found["place"][1], "place", report)
     distance = reader.value(found["within"][1], "within", kilometres, "E310", report)

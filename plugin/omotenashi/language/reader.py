@@ -84,18 +84,33 @@ def keys(node: MapNode, words: Words, what: str, report: Report) -> dict[str, tu
     return found
 
 
-def required(node: MapNode, entries: dict[str, tuple[TextNode, Node]], needed: Sequence[str], report: Report) -> bool:
-    """Tell whether all of the needed keys are there; the first that is not is reported at the mapping's beginning."""
+def required(
+    node: MapNode, entries: dict[str, tuple[TextNode, Node]], needed: Sequence[str], what: str, report: Report
+) -> bool:
+    """Tell whether all of the needed keys are there; the first that is not is reported as missing in `what`."""
     absent = next((key for key in needed if key not in entries), None)
     if absent is not None:
-        missing(node, entries, node.entries[0][0], absent, report)
+        missing_inside(node, entries, what, absent, report)
     return absent is None
 
 
-def missing(node: MapNode, entries: dict[str, tuple[TextNode, Node]], at: Node, key: str, report: Report) -> None:
-    """Report a key that is missing, unless another one was refused: that may have been meant for it."""
+def missing(node: MapNode, entries: dict[str, tuple[TextNode, Node]], at: TextNode, key: str, report: Report) -> None:
+    """Report a key that is missing at the name of what lacks it."""
+    _missing(node, entries, at, at.text, key, report)
+
+
+def missing_inside(
+    node: MapNode, entries: dict[str, tuple[TextNode, Node]], what: str, key: str, report: Report
+) -> None:
+    """Report a key that is missing in `what` at the beginning of its mapping."""
+    _missing(node, entries, node.entries[0][0], what, key, report)
+
+
+def _missing(
+    node: MapNode, entries: dict[str, tuple[TextNode, Node]], at: TextNode, what: str, key: str, report: Report
+) -> None:
+    """Unless another key was refused: that may have been meant for it."""
     if len(entries) == len(node.entries):
-        what = at.text if isinstance(at, TextNode) else ""
         report.add("E202", at, key=key, what=what)
 
 
