@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from omotenashi.language.messages import hint, message
+from omotenashi.language.vocabulary import EXAMPLES
 from omotenashi.site import load
 
 RULES = "blocks: {{hero: {{rules: [{{name: a, show: nothing, {rule}}}], otherwise: original}}}}\n"
@@ -63,3 +64,34 @@ def test_a_test_or_rule_without_a_name_lacks_something_in_its_list(tmp_path: Pat
         (3, "name is missing in rules"),
         (6, "expect is missing in tests"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("slip", "example"),
+    [
+        ("when: mobile", "when: {device: mobile}"),
+        ("when: {near: 渋谷店}", "near: {place: 渋谷店, within: 5 km}"),
+        ("when: {viewed: /a}", "viewed: {page: /running/**, within: 30 days}"),
+        ("when: {bought: yes}", "bought: {at_least: 1}"),
+        ("when: {did: demo_request}", "did: {event: demo_request}"),
+        ("when: {行動: [demo_request]}", "did: {event: demo_request}"),
+        ("when: {last_visit: 30 days}", "last_visit: {before: 30 days}"),
+        ("when: {cart: [[a]]}", "cart: {abandoned_for: 1 hour}"),
+        ("when: {shown: カゴ落ち}", "shown: {rule: カゴ落ち, times: 3}"),
+        ("limit: 3", "limit: {times: 3, per: 7 days}"),
+    ],
+)
+def test_who_writes_a_text_where_a_mapping_belongs_is_shown_one(tmp_path: Path, slip: str, example: str) -> None:
+    assert [(code, remedy) for code, _, remedy in told(tmp_path, slip)] == [("E203", f"例: {example}")]
+
+
+def test_where_there_is_no_example_there_is_no_hint(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text("blocks: {hero: original}\n")
+    (error,) = load(tmp_path).diagnostics
+    assert (error.code, hint(error, "ja"), hint(error, "en")) == ("E203", "", "")
+
+
+@pytest.mark.parametrize("example", [example for name, example in EXAMPLES.items() if name not in ("when", "limit")])
+def test_the_examples_of_fields_are_conditions(tmp_path: Path, example: str) -> None:
+    codes = {code for code, _, _ in told(tmp_path, f"when: {{{example}}}")}
+    assert codes <= {"E404", "E421"}  # the shop and the rule that they name are not there

@@ -58,7 +58,9 @@ MESSAGES: dict[str, Message] = {
     "E202": Message(
         "「{what}」に「{key}」がありません", "{key} is missing in {what}", "「{key}:」を書いてください", "add {key}:"
     ),
-    "E203": Message("「{what}」の書き方が違います。ここには{expected}を書きます", "{what} must be {expected}"),
+    "E203": Message(
+        "「{what}」の書き方が違います。ここには{expected}を書きます", "{what} must be {expected}", "例: {example}", "for example {example}"
+    ),
     "E204": Message("「{what}」の値が空です", "{what} is empty", "値を書くか、この行を消してください", "give a value or remove it"),
     "E205": Message(
         "「{key}」はこの版ではまだ使えません", "{key} is not yet available in this version",
@@ -296,7 +298,7 @@ def hint(diagnostic: Diagnostic, language: str) -> str:
         return f"「{meant}」ではありませんか" if language == "ja" else f"did you mean {meant}?"
     entry = MESSAGES[diagnostic.code]
     template = entry.ja_hint if language == "ja" else entry.en_hint
-    if "{known}" in template and not diagnostic.values.get("known"):
+    if any(f"{{{name}}}" in template and not diagnostic.values.get(name) for name in ("known", "example")):
         return ""
     return _filled(template, diagnostic, language)
 

@@ -28,6 +28,7 @@ from omotenashi.language.syntax import (
 from omotenashi.language.vocabulary import (
     BLOCK_KEYS,
     CONTENT_KEYS,
+    EXAMPLES,
     FILE_KEYS,
     LIMIT_KEYS,
     RESERVED_NAMES,
@@ -153,7 +154,7 @@ def _complete_rule(
 
 
 def _limit(node: Node, report: Report) -> LimitSpec | None:
-    mapping = reader.mapping(node, "limit", report)
+    mapping = reader.mapping(node, "limit", report, EXAMPLES["limit"])
     if mapping is None:
         return None
     entries = reader.keys(mapping, LIMIT_KEYS, "limit", report)

@@ -26,6 +26,7 @@ from omotenashi.language.vocabulary import (
     BOUGHT_KEYS,
     CART_KEYS,
     DID_KEYS,
+    EXAMPLES,
     LAST_VISIT_KEYS,
     RANGE_KEYS,
     SHOWN_KEYS,
@@ -190,7 +191,7 @@ def _reachable(bounds: Range, at: Node, what: str, most: int | None, report: Rep
 
 
 def _entries(field: Field, node: Node, words: Words, report: Report) -> Entries | None:
-    found = reader.mapping(node, field.name, report)
+    found = reader.mapping(node, field.name, report, EXAMPLES[field.name])
     return reader.keys(found, words, field.name, report) if found else None
 
 

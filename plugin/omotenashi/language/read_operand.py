@@ -36,7 +36,7 @@ from omotenashi.language.read_history import (
 from omotenashi.language.read_member import read_member
 from omotenashi.language.report import Report, suggestion
 from omotenashi.language.values import kilometres
-from omotenashi.language.vocabulary import NEAR_KEYS, WORD_KEYS, Field, Kind
+from omotenashi.language.vocabulary import EXAMPLES, NEAR_KEYS, WORD_KEYS, Field, Kind
 from omotenashi.language.vocabulary import Words as Names
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
@@ -157,7 +157,7 @@ def _yes_no(field: Field, node: Node, report: Report) -> Operand | None:
 
 
 def _near(field: Field, node: Node, site: SiteFacts, report: Report) -> Operand | None:
-    entries = reader.mapping(node, field.name, report)
+    entries = reader.mapping(node, field.name, report, EXAMPLES[field.name])
     if entries is None:
         return None
     found = reader.keys(entries, NEAR_KEYS, field.name, report)

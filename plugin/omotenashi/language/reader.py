@@ -26,13 +26,13 @@ def text(node: Node, what: str, report: Report) -> TextNode | None:
     return node
 
 
-def mapping(node: Node, what: str, report: Report) -> MapNode | None:
-    """Return a mapping that is not empty."""
+def mapping(node: Node, what: str, report: Report, example: str = "") -> MapNode | None:
+    """Return a mapping that is not empty; `example` shows who writes something else what it looks like."""
     if isinstance(node, TextNode) and node.empty:
         report.add("E204", node, what=what)
         return None
     if not isinstance(node, MapNode):
-        report.add("E203", node, what=what, expected="mapping")
+        report.add("E203", node, what=what, expected="mapping", example=example)
         return None
     if not node.entries:
         report.add("E204", node, what=what)
