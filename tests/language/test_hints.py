@@ -95,3 +95,11 @@ def test_where_there_is_no_example_there_is_no_hint(tmp_path: Path) -> None:
 def test_the_examples_of_fields_are_conditions(tmp_path: Path, example: str) -> None:
     codes = {code for code, _, _ in told(tmp_path, f"when: {{{example}}}")}
     assert codes <= {"E404", "E421"}  # the shop and the rule that they name are not there
+
+
+def test_a_block_that_site_yaml_misspells_is_suggested(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text("attributes: {blood: {type: text, sensitive: yes, allowed_in: [Hero, バナ]}}\n")
+    (tmp_path / "rules.yaml").write_text("blocks: {hero: {otherwise: original}, バナー: {otherwise: original}}\n")
+    (error,) = load(tmp_path).diagnostics
+    said = (error.position.file, error.position.column, message(error, "ja"), hint(error, "ja"))
+    assert said == ("site.yaml", 69, "ブロック「バナ」がありません", "「バナー」ではありませんか")
