@@ -47,7 +47,18 @@ def test_it_says_how_long_each_kind_is_kept() -> None:
         ("ja", {}, "何も示されていないときは、同意がないものとして扱います。"),
         ("en", {"consent": ConsentMapping(frozenset({"measurement"}))}, "taken as given to: measurement"),
         ("en", {"consent": ConsentMapping(gpc_denies=False)}, "(`Sec-GPC: 1`) is not considered"),
-        ("en", {}, "(`Sec-GPC: 1`) is a refusal"),
+        (
+            "en",
+            {},
+            "While Global Privacy Control (`Sec-GPC: 1`) is set, what somebody does is not stored, read or erased",
+        ),
+        ("ja", {}, "(`Sec-GPC: 1`)がある間は、同意があっても、行動の記録を保存せず、読まず、消しもしません。"),
+        ("en", {}, "Only a clear refusal (in what the site states, the header or the cookie) deletes what is stored"),
+        (
+            "ja",
+            {},
+            "はっきりした拒否(サイトからの連絡、ヘッダー、クッキーのどれか)が示されると、その端末の記録を消します。",
+        ),
         ("en", {"consent": ConsentMapping(header="X-My", cookie="mine")}, "the header `X-My`, else the cookie `mine`"),
         ("en", {"sensitive_topics": frozenset({"妊娠"})}, "what was looked at is not stored: 妊娠"),
         (

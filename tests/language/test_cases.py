@@ -21,7 +21,8 @@ BAD_SITES = sorted(CASES.glob("site/*.bad.yaml"))
 
 
 def _folder(case: Path, folder: Path) -> Path:
-    shutil.copy(CASES / "site.yaml", folder / "site.yaml")
+    for shared in ("site.yaml", "baby.yaml"):
+        shutil.copy(CASES / shared, folder / shared)
     shutil.copy(case, folder / "case.yaml")
     return folder
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from omotenashi.engine.choose import Engine
 from omotenashi.language.check import Whole, check
 from omotenashi.language.compile import compile_folder
@@ -65,3 +67,26 @@ def test_who_is_in_a_segment_that_asks_is_not_told() -> None:
     engine = Engine(program, ZoneInfo("Asia/Tokyo"))
     visitor = Visitor(member=Member("m", {"pregnant": True, "rank": "gold"}))
     assert engine.segments(engine.occasion(visitor, 0)) == ["gold"]
+
+
+TOPICS = """
+segments:
+  looked: {{when: {{not: {{viewed: {{tag: [running, Ｐregnancy]}}}}}}}}
+blocks:
+  baby:
+    rules:
+      - {{name: a, when: {{bought: {{category: 妊娠, within: 1 year}}}}, show: nothing}}
+      - {{name: b, when: {{viewed: {{{other}}}}}, show: nothing}}
+    otherwise: original
+"""
+
+
+@pytest.mark.parametrize("other", ["item: 妊娠", "page: /妊娠", "tag: running", "category: 妊娠線"])
+def test_what_is_never_remembered_cannot_be_a_condition(other: str) -> None:
+    facts = SiteFacts(sensitive_topics=frozenset({"妊娠", "pregnancy"}))
+    assert read(TOPICS.format(other=other), facts)[1] == [("E424", 3, 49), ("E424", 7, 45)]
+
+
+def test_the_present_pages_topic_may_be_sensitive() -> None:
+    rules = "segments:\n  reads: {when: {page_tag: 妊娠}}\n"
+    assert read(rules, SiteFacts(sensitive_topics=frozenset({"妊娠"})))[1] == []

@@ -157,6 +157,14 @@ def sensitive_only_where_allowed(whole: Whole, report: Report) -> None:
                     report.add("E423", position, value=whole.site.attributes[name].name, block=block.name)
 
 
+def allowed_blocks_exist(whole: Whole, report: Report) -> None:
+    """The blocks that site.yaml allows a sensitive attribute in are there."""
+    known = {fold(block.name): block.name for block in whole.folder.blocks}
+    for named in report.blocks_named:
+        if fold(named.text) not in known and not report.may_exist(named.text):
+            report.add("E408", named, value=named.text, did_you_mean=suggestion(named.text, known.values()))
+
+
 def caps_need_consent(whole: Whole, report: Report) -> None:
     """Say once that limits and cooldowns are for visitors with consent."""
     for rule in _rules(whole.folder):
@@ -175,6 +183,7 @@ CHECKS: tuple[Callable[[Whole, Report], None], ...] = (
     expectations_exist,
     shown_rules_exist,
     sensitive_only_where_allowed,
+    allowed_blocks_exist,
     caps_need_consent,
 )
 

@@ -58,7 +58,9 @@ MESSAGES: dict[str, Message] = {
     "E202": Message(
         "「{what}」に「{key}」がありません", "{key} is missing in {what}", "「{key}:」を書いてください", "add {key}:"
     ),
-    "E203": Message("「{what}」の書き方が違います。ここには{expected}を書きます", "{what} must be {expected}"),
+    "E203": Message(
+        "「{what}」の書き方が違います。ここには{expected}を書きます", "{what} must be {expected}", "例: {example}", "for example {example}"
+    ),
     "E204": Message("「{what}」の値が空です", "{what} is empty", "値を書くか、この行を消してください", "give a value or remove it"),
     "E205": Message(
         "「{key}」はこの版ではまだ使えません", "{key} is not yet available in this version",
@@ -220,6 +222,12 @@ MESSAGES: dict[str, Message] = {
         "使ってよいなら、site.yaml の {value} に allowed_in: [{block}] を書きます",
         "where that is right, add allowed_in: [{block}] to {value} in site.yaml",
     ),
+    "E424": Message(
+        "「{value}」は site.yaml の sensitive_topics にある話題なので、見たことも買ったことも記憶されません",
+        "{value} is one of the sensitive_topics of site.yaml: that somebody looked at it or bought it is never remembered",
+        "この条件を外してください。いま見ているページの話題なら page_tag で書けます",
+        "take it out; for the topic of the present page there is page_tag",
+    ),
     "E110": Message(
         "ルールのファイル(*.yaml)がありません",
         "there are no rule files (*.yaml) here",
@@ -231,6 +239,10 @@ MESSAGES: dict[str, Message] = {
         "YAML in a subfolder is not read",
         "rules フォルダーの直下に置いてください",
         "move it up, directly into the rules folder",
+    ),
+    "W502": Message(
+        "「{value}」は、よく使われるイベントの名前に似ていますが、違う名前です",
+        "{value} is close to the name of a usual event, but is another one",
     ),
     "E319": Message(
         "「{what}」は{limit}までです",
@@ -286,7 +298,7 @@ def hint(diagnostic: Diagnostic, language: str) -> str:
         return f"「{meant}」ではありませんか" if language == "ja" else f"did you mean {meant}?"
     entry = MESSAGES[diagnostic.code]
     template = entry.ja_hint if language == "ja" else entry.en_hint
-    if "{known}" in template and not diagnostic.values.get("known"):
+    if any(f"{{{name}}}" in template and not diagnostic.values.get(name) for name in ("known", "example")):
         return ""
     return _filled(template, diagnostic, language)
 

@@ -15,13 +15,13 @@ from omotenashi.language.condition import (
 )
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.report import Report, suggestion
-from omotenashi.language.vocabulary import ALL, LOGIC, UNKNOWN, Field, Kind, field_names, find_field
+from omotenashi.language.vocabulary import ALL, EXAMPLES, LOGIC, UNKNOWN, Field, Kind, field_names, find_field
 from omotenashi.model.site_facts import SiteFacts
 
 
 def read_when(node: Node, site: SiteFacts, report: Report) -> Condition:
     """Return the condition of a mapping: all of its fields. What is wrong is reported and left out."""
-    fields = reader.mapping(node, "when", report)
+    fields = reader.mapping(node, "when", report, EXAMPLES["when"])
     if fields is None:
         return ALWAYS
     _distinct(fields, report)

@@ -9,6 +9,8 @@ from omotenashi.language import reader
 from omotenashi.language.condition import ALWAYS, Condition
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.read_condition import read_when
+from omotenashi.language.read_event import read_event
+from omotenashi.language.read_history import MOST_COUNTED
 from omotenashi.language.read_test import read_test
 from omotenashi.language.read_timing import read_timing
 from omotenashi.language.report import Report
@@ -23,10 +25,10 @@ from omotenashi.language.syntax import (
     SegmentSpec,
     ShowSpec,
 )
-from omotenashi.language.values import event_name
 from omotenashi.language.vocabulary import (
     BLOCK_KEYS,
     CONTENT_KEYS,
+    EXAMPLES,
     FILE_KEYS,
     LIMIT_KEYS,
     RESERVED_NAMES,
@@ -117,7 +119,7 @@ def _rule(block: str, node: Node, site: SiteFacts, report: Report) -> RuleSpec |
     heading = name or identifier
     if heading is None:
         if "name" not in entries and "id" not in entries:
-            reader.missing(mapping, entries, mapping.entries[0][0], "name", report)
+            reader.missing_inside(mapping, entries, "rules", "name", report)
         return None
     if _reserved(heading, report):
         return None
@@ -152,13 +154,13 @@ def _complete_rule(
 
 
 def _limit(node: Node, report: Report) -> LimitSpec | None:
-    mapping = reader.mapping(node, "limit", report)
+    mapping = reader.mapping(node, "limit", report, EXAMPLES["limit"])
     if mapping is None:
         return None
     entries = reader.keys(mapping, LIMIT_KEYS, "limit", report)
-    if not reader.required(mapping, entries, ("times", "per"), report):
+    if not reader.required(mapping, entries, ("times", "per"), "limit", report):
         return None
-    times = reader.count_of(entries["times"][1], "times", report)
+    times = reader.count_of(entries["times"][1], "times", report, MOST_COUNTED)
     per = reader.span_of(entries["per"][1], "per", report)
     if times == 0:
         report.add("E309", entries["times"][1], what="times")
@@ -166,7 +168,7 @@ def _limit(node: Node, report: Report) -> LimitSpec | None:
 
 
 def _cooldown(entries: Entries, mapping: MapNode, report: Report) -> CooldownSpec | None:
-    goal = reader.value(entries["goal"][1], "goal", event_name, "E332", report) if "goal" in entries else None
+    goal = read_event(entries["goal"][1], "goal", report) if "goal" in entries else None
     if "cooldown" not in entries:
         if goal:
             report.add("N603", entries["goal"][0])

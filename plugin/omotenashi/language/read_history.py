@@ -19,12 +19,14 @@ from omotenashi.language.condition import (
 )
 from omotenashi.language.nodes import MapNode, Node, TextNode
 from omotenashi.language.patterns import path_pattern
+from omotenashi.language.read_event import read_event
 from omotenashi.language.report import Report
 from omotenashi.language.values import number, number_range
 from omotenashi.language.vocabulary import (
     BOUGHT_KEYS,
     CART_KEYS,
     DID_KEYS,
+    EXAMPLES,
     LAST_VISIT_KEYS,
     RANGE_KEYS,
     SHOWN_KEYS,
@@ -37,32 +39,34 @@ from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 
 Entries = dict[str, tuple[TextNode, Node]]
+MOST_COUNTED, MOST_ORDERS = 200, 100
+"""How much of each kind a profile holds: nobody can have been counted more often."""
 _ONCE = Range(at_least=1)
 _SHORTEST_MONTH, _LONGEST_MONTH = 28 * 86400, 31 * 86400
 
 
-def read_viewed(field: Field, node: Node, report: Report) -> Operand | None:
+def read_viewed(field: Field, node: Node, site: SiteFacts, report: Report) -> Operand | None:
     """Read {page|tag|item|category: …, at_least, at_most, within, none_within}."""
     entries = _entries(field, node, VIEWED_KEYS, report)
     if entries is None:
         return None
-    kind = _only_one(("page", "tag", "item", "category"), entries, node, report, required=True)
-    window = _window(entries, report)
+    kind = _only_one(("page", "tag", "item", "category"), entries, field, node, report, required=True)
+    window = _window(entries, report, MOST_COUNTED)
     if kind is None or window is None:
         return None
-    values = _values(kind, entries[kind][1], report)
+    values = _values(kind, entries[kind][1], site, report)
     return Viewed(kind, values, window) if values else None
 
 
-def read_bought(field: Field, node: Node, report: Report) -> Operand | None:
+def read_bought(field: Field, node: Node, site: SiteFacts, report: Report) -> Operand | None:
     """Read {item|category: …, at_least, amount, within, none_within}; without item and category any order counts."""
     entries = _entries(field, node, BOUGHT_KEYS, report)
     if entries is None:
         return None
-    kind = _only_one(("item", "category"), entries, node, report, required=False)
-    window = _window(entries, report)
+    kind = _only_one(("item", "category"), entries, field, node, report, required=False)
+    window = _window(entries, report, MOST_ORDERS)
     amount = read_range(entries["amount"][1], "amount", report) if "amount" in entries else None
-    values = _values(kind, entries[kind][1], report) if kind else ()
+    values = _values(kind, entries[kind][1], site, report) if kind else ()
     if window is None or kind is None or (kind and not values) or ("amount" in entries and amount is None):
         return None
     return Bought(kind, values, window, amount)
@@ -73,28 +77,29 @@ def read_did(field: Field, node: Node, report: Report) -> Operand | None:
     entries = _entries(field, node, DID_KEYS, report)
     if entries is None:
         return None
-    kind = _only_one(("event",), entries, node, report, required=True)
-    window = _window(entries, report)
+    kind = _only_one(("event",), entries, field, node, report, required=True)
+    window = _window(entries, report, MOST_COUNTED)
     if kind is None or window is None:
         return None
-    values = _values(kind, entries[kind][1], report)
-    return Did(values, window) if values else None
+    events = [read_event(item, kind, report) for item in reader.one_or_more(entries[kind][1], kind, report)]
+    names = tuple(event for event in events if event)
+    return Did(names, window) if names else None
 
 
 def read_visits(field: Field, node: Node, report: Report) -> Operand | None:
     """Read a number, a range, or {at_least, at_most, within}."""
     if not isinstance(node, MapNode):
-        count = read_range(node, field.name, report)
+        count = read_range(node, field.name, report, MOST_COUNTED)
         return Visits(Window(count)) if count else None
     entries = reader.keys(node, VISITS_KEYS, field.name, report)
-    window = _window(entries, report) if entries else None
+    window = _window(entries, report, MOST_COUNTED) if entries else None
     return Visits(window) if window else None
 
 
 def read_last_visit(field: Field, node: Node, report: Report) -> Operand | None:
     """Read {before: 30 days} (longer ago) or {within: 30 days}."""
     entries = _entries(field, node, LAST_VISIT_KEYS, report)
-    if entries is None or _only_one(("before", "within"), entries, node, report, required=True) is None:
+    if entries is None or _only_one(("before", "within"), entries, field, node, report, required=True) is None:
         return None
     spans = {key: reader.span_of(value, key, report) for key, (_, value) in entries.items()}
     return LastVisit(spans.get("before"), spans.get("within")) if any(spans.values()) else None
@@ -129,7 +134,7 @@ def read_shown(field: Field, node: Node, report: Report) -> Operand | None:
     entries = _entries(field, node, SHOWN_KEYS, report)
     if entries is None:
         return None
-    kind = _only_one(("rule", "block"), entries, node, report, required=True)
+    kind = _only_one(("rule", "block"), entries, field, node, report, required=True)
     times = _times(entries["times"][1], report) if "times" in entries else _ONCE
     window = _within(entries, times, report) if times else None
     if kind is None or window is None:
@@ -141,26 +146,31 @@ def read_shown(field: Field, node: Node, report: Report) -> Operand | None:
     return Shown(kind, tuple(name.text for name in names), window, tuple(name.position for name in names))
 
 
-def read_range(node: Node, what: str, report: Report) -> Range | None:
-    """Read 20, 20-29 or {at_least, at_most}."""
+def read_range(node: Node, what: str, report: Report, most: int | None = None) -> Range | None:
+    """Read 20, 20-29 or {at_least, at_most}; a least number above `most`, which nobody can reach, is reported."""
     if isinstance(node, MapNode):
-        return _bounds(reader.keys(node, RANGE_KEYS, what, report), report)
+        return _bounds(reader.keys(node, RANGE_KEYS, what, report), report, most)
     found = reader.text(node, what, report)
     if found is None:
         return None
-    single, both = number(found.text), number_range(found.text)
+    bounds = _range_in(found, what, report)
+    return _reachable(bounds, found, what, most, report) if bounds else None
+
+
+def _range_in(text: TextNode, what: str, report: Report) -> Range | None:
+    single, both = number(text.text), number_range(text.text)
     if single is not None:
         return Range(single, single)
     if both is None:
-        report.add("E301", found, value=found.text, what=what)
+        report.add("E301", text, value=text.text, what=what)
         return None
     if both[0] > both[1]:
-        report.add("E312", found, value=found.text)
+        report.add("E312", text, value=text.text)
         return None
     return Range(*both)
 
 
-def _bounds(entries: Entries, report: Report) -> Range | None:
+def _bounds(entries: Entries, report: Report, most: int | None = None) -> Range | None:
     bounds = {key: reader.number_of(value, key, report) for key, (_, value) in entries.items()}
     if not bounds or None in bounds.values():
         return None
@@ -168,27 +178,38 @@ def _bounds(entries: Entries, report: Report) -> Range | None:
     if low is not None and high is not None and low > high:
         report.add("E312", entries["at_most"][1], value=f"{low:g} > {high:g}")
         return None
-    return Range(low, high)
+    if low is None:
+        return Range(low, high)
+    return _reachable(Range(low, high), entries["at_least"][1], "at_least", most, report)
+
+
+def _reachable(bounds: Range, at: Node, what: str, most: int | None, report: Report) -> Range | None:
+    if most is None or bounds.at_least is None or bounds.at_least <= most:
+        return bounds
+    report.add("E319", at, what=what, limit=most)
+    return None
 
 
 def _entries(field: Field, node: Node, words: Words, report: Report) -> Entries | None:
-    found = reader.mapping(node, field.name, report)
+    found = reader.mapping(node, field.name, report, EXAMPLES[field.name])
     return reader.keys(found, words, field.name, report) if found else None
 
 
-def _only_one(names: tuple[str, ...], entries: Entries, node: Node, report: Report, *, required: bool) -> str | None:
+def _only_one(
+    names: tuple[str, ...], entries: Entries, field: Field, node: Node, report: Report, *, required: bool
+) -> str | None:
     """Return the one of the names that is there; empty text if none needs to be; None after an error."""
     there = [name for name in names if name in entries]
     if len(there) > 1:
         report.add("E311", entries[there[1]][0], names=there)
         return None
     if not there and required and isinstance(node, MapNode):
-        reader.missing(node, entries, node.entries[0][0], " / ".join(names), report)
+        reader.missing_inside(node, entries, field.name, " / ".join(names), report)
         return None
     return there[0] if there else ""
 
 
-def _window(entries: Entries, report: Report) -> Window | None:
+def _window(entries: Entries, report: Report, most: int) -> Window | None:
     if "none_within" in entries:
         clash = next((key for key in ("at_least", "at_most", "within", "amount") if key in entries), None)
         if clash:
@@ -196,7 +217,7 @@ def _window(entries: Entries, report: Report) -> Window | None:
             return None
         span = reader.span_of(entries["none_within"][1], "none_within", report)
         return Window(Range(at_most=0), span) if span else None
-    count = _bounds({key: entries[key] for key in ("at_least", "at_most") if key in entries}, report)
+    count = _bounds({key: entries[key] for key in ("at_least", "at_most") if key in entries}, report, most)
     if count is None and ("at_least" in entries or "at_most" in entries):
         return None
     return _within(entries, count or _ONCE, report)
@@ -204,7 +225,7 @@ def _window(entries: Entries, report: Report) -> Window | None:
 
 def _times(node: Node, report: Report) -> Range | None:
     """A single number is the least."""
-    bounds = read_range(node, "times", report)
+    bounds = read_range(node, "times", report, MOST_COUNTED)
     if bounds is None or not isinstance(node, TextNode) or number(node.text) is None:
         return bounds
     if number(node.text) == 0:
@@ -228,10 +249,19 @@ def _within(entries: Entries, count: Range, report: Report) -> Window | None:
     return Window(count, span)
 
 
-def _values(kind: str, node: Node, report: Report) -> tuple[str, ...]:
+def _values(kind: str, node: Node, site: SiteFacts, report: Report) -> tuple[str, ...]:
     items = reader.one_or_more(node, kind, report)
     if kind == "page":
         found = [reader.value(item, kind, path_pattern, "E306", report) for item in items]
         return tuple(pattern for pattern in found if pattern)
-    texts = [reader.text(item, kind, report) for item in items]
-    return tuple(fold(one.text) for one in texts if one)
+    texts = [text for item in items if (text := reader.text(item, kind, report))]
+    if kind in ("tag", "category"):
+        _remembered(texts, site, report)
+    return tuple(fold(one.text) for one in texts)
+
+
+def _remembered(topics: list[TextNode], site: SiteFacts, report: Report) -> None:
+    """Report topics that are never remembered: nobody has looked at or bought any of them, as far as is known."""
+    for topic in topics:
+        if fold(topic.text) in site.sensitive_topics:
+            report.add("E424", topic, value=topic.text)

@@ -36,7 +36,7 @@ from omotenashi.language.read_history import (
 from omotenashi.language.read_member import read_member
 from omotenashi.language.report import Report, suggestion
 from omotenashi.language.values import kilometres
-from omotenashi.language.vocabulary import NEAR_KEYS, WORD_KEYS, Field, Kind
+from omotenashi.language.vocabulary import EXAMPLES, NEAR_KEYS, WORD_KEYS, Field, Kind
 from omotenashi.language.vocabulary import Words as Names
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
@@ -49,10 +49,8 @@ def read(field: Field, name: str, node: Node, key: TextNode, site: SiteFacts, re
     """Return the operand for one value of a field, or None after reporting what is wrong."""
     if field.kind is Kind.MEMBER:
         return read_member(name, node, key, site, report)
-    if field.kind is Kind.NEAR:
-        return _near(node, site, report)
-    if field.kind is Kind.LIFECYCLE:
-        return read_stage(field, node, site, report)
+    if field.kind in _SITE_READERS:
+        return _SITE_READERS[field.kind](field, node, site, report)
     return _READERS[field.kind](field, node, report)
 
 
@@ -158,12 +156,12 @@ def _yes_no(field: Field, node: Node, report: Report) -> Operand | None:
     return None if answer is None else Truth(answer)
 
 
-def _near(node: Node, site: SiteFacts, report: Report) -> Operand | None:
-    entries = reader.mapping(node, "near", report)
+def _near(field: Field, node: Node, site: SiteFacts, report: Report) -> Operand | None:
+    entries = reader.mapping(node, field.name, report, EXAMPLES[field.name])
     if entries is None:
         return None
-    found = reader.keys(entries, NEAR_KEYS, "near", report)
-    if not reader.required(entries, found, ("place", "within"), report):
+    found = reader.keys(entries, NEAR_KEYS, field.name, report)
+    if not reader.required(entries, found, ("place", "within"), field.name, report):
         return None
     place = reader.text(found["place"][1], "place", report)
     distance = reader.value(found["within"][1], "within", kilometres, "E310", report)
@@ -189,11 +187,15 @@ _READERS: dict[Kind, Callable[[Field, Node, Report], Operand | None]] = {
     Kind.PREFECTURE: _prefecture,
     Kind.LANGUAGE: _language,
     Kind.YES_NO: _yes_no,
-    Kind.VIEWED: read_viewed,
-    Kind.BOUGHT: read_bought,
     Kind.DID: read_did,
     Kind.VISITS: read_visits,
     Kind.LAST_VISIT: read_last_visit,
     Kind.CART: read_cart,
     Kind.SHOWN: read_shown,
+}
+_SITE_READERS: dict[Kind, Callable[[Field, Node, SiteFacts, Report], Operand | None]] = {
+    Kind.NEAR: _near,
+    Kind.LIFECYCLE: read_stage,
+    Kind.VIEWED: read_viewed,
+    Kind.BOUGHT: read_bought,
 }

@@ -115,7 +115,7 @@ def _attribute(name: TextNode, node: Node, report: Report) -> Attribute | None:
         report.add("E345", entries["allowed_in"][0])
     if kind is None:
         return None
-    allowed = _folded(entries, "allowed_in", report)
+    allowed = _blocks(entries, "allowed_in", report)
     return Attribute(name.text, kind, values, bool(sensitive), _text(entries, "label", "", report), allowed)
 
 
@@ -189,10 +189,20 @@ def _search_parameters(entries: Entries, report: Report) -> tuple[str, ...]:
     return _texts(inner["parameters"][1], "parameters", report) if "parameters" in inner else default
 
 
+def _blocks(entries: Entries, key: str, report: Report) -> frozenset[str]:
+    found = _text_nodes(entries[key][1], key, report) if key in entries else []
+    report.blocks_named += found
+    return frozenset(fold(one.text) for one in found)
+
+
 def _folded(entries: Entries, key: str, report: Report) -> frozenset[str]:
     return frozenset(map(fold, _texts(entries[key][1], key, report))) if key in entries else frozenset()
 
 
 def _texts(node: Node, what: str, report: Report) -> tuple[str, ...]:
+    return tuple(one.text for one in _text_nodes(node, what, report))
+
+
+def _text_nodes(node: Node, what: str, report: Report) -> list[TextNode]:
     found = [reader.text(item, what, report) for item in reader.one_or_more(node, what, report)]
-    return tuple(one.text for one in found if one)
+    return [one for one in found if one]

@@ -12,6 +12,7 @@ from omotenashi.language import reader
 from omotenashi.language.condition import Span
 from omotenashi.language.nodes import MapNode, Node, TextNode
 from omotenashi.language.patterns import path_pattern
+from omotenashi.language.read_event import event_called, read_event
 from omotenashi.language.report import Report
 from omotenashi.language.syntax import StatedCart, StatedHistory, StatedShowing
 from omotenashi.language.values import span
@@ -173,14 +174,14 @@ def _order_of_entries(entries: Entries, report: Report) -> Order | None:
     return Order(0, amount, (line,))
 
 
-def _deed_of_text(node: TextNode, name: str, report: Report) -> Deed:
-    del node, report
-    return Deed(0, fold(name))
+def _deed_of_text(node: TextNode, name: str, report: Report) -> Deed | None:
+    event = event_called(name, node, report)
+    return Deed(0, event) if event else None
 
 
 def _deed_of_entries(entries: Entries, report: Report) -> Deed | None:
-    events = _folded(entries, "event", report)
-    return Deed(0, events[0]) if events else None
+    event = read_event(entries["event"][1], "event", report) if "event" in entries else None
+    return Deed(0, event) if event else None
 
 
 def _showing_of_text(node: TextNode, name: str, report: Report) -> StatedShowing:

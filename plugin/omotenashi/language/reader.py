@@ -26,13 +26,13 @@ def text(node: Node, what: str, report: Report) -> TextNode | None:
     return node
 
 
-def mapping(node: Node, what: str, report: Report) -> MapNode | None:
-    """Return a mapping that is not empty."""
+def mapping(node: Node, what: str, report: Report, example: str = "") -> MapNode | None:
+    """Return a mapping that is not empty; `example` shows who writes something else what it looks like."""
     if isinstance(node, TextNode) and node.empty:
         report.add("E204", node, what=what)
         return None
     if not isinstance(node, MapNode):
-        report.add("E203", node, what=what, expected="mapping")
+        report.add("E203", node, what=what, expected="mapping", example=example)
         return None
     if not node.entries:
         report.add("E204", node, what=what)
@@ -84,18 +84,33 @@ def keys(node: MapNode, words: Words, what: str, report: Report) -> dict[str, tu
     return found
 
 
-def required(node: MapNode, entries: dict[str, tuple[TextNode, Node]], needed: Sequence[str], report: Report) -> bool:
-    """Tell whether all of the needed keys are there; the first that is not is reported at the mapping's beginning."""
+def required(
+    node: MapNode, entries: dict[str, tuple[TextNode, Node]], needed: Sequence[str], what: str, report: Report
+) -> bool:
+    """Tell whether all of the needed keys are there; the first that is not is reported as missing in `what`."""
     absent = next((key for key in needed if key not in entries), None)
     if absent is not None:
-        missing(node, entries, node.entries[0][0], absent, report)
+        missing_inside(node, entries, what, absent, report)
     return absent is None
 
 
-def missing(node: MapNode, entries: dict[str, tuple[TextNode, Node]], at: Node, key: str, report: Report) -> None:
-    """Report a key that is missing, unless another one was refused: that may have been meant for it."""
+def missing(node: MapNode, entries: dict[str, tuple[TextNode, Node]], at: TextNode, key: str, report: Report) -> None:
+    """Report a key that is missing at the name of what lacks it."""
+    _missing(node, entries, at, at.text, key, report)
+
+
+def missing_inside(
+    node: MapNode, entries: dict[str, tuple[TextNode, Node]], what: str, key: str, report: Report
+) -> None:
+    """Report a key that is missing in `what` at the beginning of its mapping."""
+    _missing(node, entries, node.entries[0][0], what, key, report)
+
+
+def _missing(
+    node: MapNode, entries: dict[str, tuple[TextNode, Node]], at: TextNode, what: str, key: str, report: Report
+) -> None:
+    """Unless another key was refused: that may have been meant for it."""
     if len(entries) == len(node.entries):
-        what = at.text if isinstance(at, TextNode) else ""
         report.add("E202", at, key=key, what=what)
 
 
@@ -136,16 +151,16 @@ def number_of(node: Node, what: str, report: Report) -> float | None:
     return value(node, what, number, "E301", report)
 
 
-def count_of(node: Node, what: str, report: Report) -> int | None:
-    """Return a whole number from 0 to 1000."""
+def count_of(node: Node, what: str, report: Report, most: int = LARGEST_COUNT) -> int | None:
+    """Return a whole number from 0 to `most`."""
     result = number_of(node, what, report)
     if result is None:
         return None
     if result < 0 or result != int(result):
         report.add("E309", node, what=what)
         return None
-    if result > LARGEST_COUNT:
-        report.add("E319", node, what=what, limit=LARGEST_COUNT)
+    if result > most:
+        report.add("E319", node, what=what, limit=most)
         return None
     return int(result)
 

@@ -22,6 +22,8 @@ class Report:
         """A file could not be read: names that it may define cannot be called unknown."""
         self.broken: set[str] = set()
         """Folded names whose definitions are wrong: who uses them is told nothing more."""
+        self.blocks_named: list[TextNode] = []
+        """Blocks that site.yaml names; they are looked for once the whole folder is known."""
 
     def add(self, code: str, at: Node | Position, *related: tuple[Position, str], **values: Any) -> None:  # noqa: ANN401 templates take any value
         """Record a diagnostic at a node or a position; `values` fill the message's template."""

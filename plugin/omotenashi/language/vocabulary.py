@@ -220,6 +220,18 @@ CONSENT_DEFAULTS = Words(*_words("denied 拒否", "granted 許可"))
 MATCHING = Words(Word("scripts", "文字種"), Word("morphemes", "形態素", ready=False))
 WEAK_REGION = Words(*_words("accept 使う", "unknown 不明"))
 
+EXAMPLES = {
+    "when": "when: {device: mobile}",
+    "near": "near: {place: 渋谷店, within: 5 km}",
+    "viewed": "viewed: {page: /running/**, within: 30 days}",
+    "bought": "bought: {at_least: 1}",
+    "did": "did: {event: demo_request}",
+    "last_visit": "last_visit: {before: 30 days}",
+    "cart": "cart: {abandoned_for: 1 hour}",
+    "shown": "shown: {rule: カゴ落ち, times: 3}",
+    "limit": "limit: {times: 3, per: 7 days}",
+}
+"""What a mapping looks like, for those who write a text where one belongs."""
 WEEKDAYS = {
     name: day
     for day, names in enumerate(
