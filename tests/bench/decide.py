@@ -103,7 +103,7 @@ CAPPED = """
 blocks:
   capped:
     rules:
-      - {name: capped, limit: {times: 900, per: 1 day}, show: {html: <p>capped</p>}}
+      - {name: capped, limit: {times: 200, per: 1 day}, show: {html: <p>capped</p>}}
     otherwise: nothing
 """
 
