@@ -214,7 +214,7 @@ async def test_a_file_that_another_process_holds_at_the_start_is_opened_later(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database_module, "_OPENING_WAIT", 0.05)
-    monkeypatch.setattr(sqlite_module, "_BETWEEN_OPENINGS", 0)
+    monkeypatch.setattr(sqlite_module, "_REST_AFTER_OPENING", 0)
     path.parent.mkdir()
     with closing(sqlite3.connect(path, isolation_level=None)) as holder:
         holder.execute("BEGIN EXCLUSIVE")

@@ -33,8 +33,8 @@ _BETWEEN_TRIES = 0.0001
 """Seconds; a commit of another process takes about as long. The event loop stands still meanwhile."""
 _WRITE_WAIT = 2.0
 """Seconds that the thread waits for other processes to commit theirs."""
-_BETWEEN_OPENINGS = 1.0
-"""Seconds between two tries to open a file that cannot be opened; one may take as long as `Database` waits."""
+_REST_AFTER_OPENING = 5
+"""Times as long as it took to open the file, nobody tries again: the event loop stands still meanwhile."""
 _CLOSED = "the profile store is closed"
 
 T = TypeVar("T")
@@ -210,14 +210,16 @@ class SqliteStore:
 
     def _database(self) -> Database:
         if self._inline is None:
-            if time.monotonic() < self._opened_next:
+            begun = time.monotonic()
+            if begun < self._opened_next:
                 raise StoreUnavailable(self._problem or _CLOSED)
-            self._opened_next = time.monotonic() + _BETWEEN_OPENINGS
             try:
                 self._inline = self._opened()
             except SettingsError as error:  # another version has written it since the start
                 raise StoreUnavailable(str(error)) from error
-            self._opened_next = 0.0
+            finally:
+                rest = 0 if self._inline is not None else _REST_AFTER_OPENING * (time.monotonic() - begun)
+                self._opened_next = time.monotonic() + rest
         return self._inline
 
     def _drop_if_broken(self, error: Exception) -> None:
