@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -525,8 +526,8 @@ def test_two_imports_of_one_file_at_once_do_not_double_it(imported: Imported) ->
 
 def test_a_stored_profile_that_cannot_be_read_refuses_its_own_lines_only(imported: Imported) -> None:
     imported.events(line(page="/first"), "events.jsonl")
-    with imported.database.transaction() as transaction:
-        transaction._connection.execute("UPDATE profile SET data = x'ff'")
+    with closing(sqlite3.connect(imported.database.path)) as connection, connection:
+        connection.execute("UPDATE profile SET data = x'ff'")
     imported.events(line() + line(visitor_id=OTHER), "events.jsonl")
     assert imported.refused == [(1, "a stored profile cannot be read")]
     assert len(imported.profile(OTHER).views) == 1

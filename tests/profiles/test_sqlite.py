@@ -79,6 +79,32 @@ async def test_what_another_process_wrote_is_read_at_once(sqlite: SqliteStore, p
     await other.close()
 
 
+async def test_two_stores_that_write_in_turn_see_all_of_each_other(sqlite: SqliteStore, path: Path) -> None:
+    other = SqliteStore(path)
+    other.start()
+    for number in range(10):
+        store = (sqlite, other)[number % 2]
+        await store.write(Change("v1", NOON, (Event("page_view", NOON + number, path=f"/{number}"),)))
+        await asyncio.sleep(0)
+        assert (views_of(sqlite, "v1"), views_of(other, "v1")) == (number + 1, number + 1)
+    await other.erase("v1")
+    await asyncio.sleep(0)
+    assert (views_of(sqlite, "v1"), views_of(other, "v1")) == (0, 0)
+    await other.close()
+
+
+async def test_a_commit_that_fails_leaves_what_was_known(sqlite: SqliteStore) -> None:
+    await sqlite.write(Change("v1", NOON, (VIEW,)))
+    connection_of(sqlite).execute(
+        "CREATE TEMP TRIGGER full BEFORE UPDATE ON main.profile BEGIN SELECT RAISE(ABORT, 'x'); END"
+    )
+    with pytest.raises(StoreUnavailable):
+        await sqlite.write(Change("v1", NOON, (Event("page_view", NOON + 60, path="/b"),)))
+    assert views_of(sqlite, "v1") == 1
+    await sqlite.write(Change("v1", NOON, (Event("page_view", NOON + 60, path="/b"),)))
+    assert views_of(sqlite, "v1") == 2
+
+
 async def test_what_waits_is_committed_together(sqlite: SqliteStore) -> None:
     statements: list[str] = []
     connection_of(sqlite).set_trace_callback(statements.append)

@@ -153,6 +153,16 @@ async def test_the_claims_of_an_anonymous_visitor_count_after_the_login(store: S
     assert answers == [{"hero"}, frozenset()]
 
 
+async def test_what_was_just_written_is_read_again_and_again(store: Store) -> None:
+    for number in range(5):
+        await store.write(Change("v1", NOON, (Event("page_view", NOON + number, path=f"/{number}"),)))
+        assert paths(store, "v1") == [f"/{n}" for n in range(number + 1)]
+    await store.erase("v1")
+    assert paths(store, "v1") == []
+    await store.write(Change("v1", NOON, (VIEW,)))
+    assert paths(store, "v1") == ["/a"]
+
+
 async def test_a_record_is_kept_apart_from_the_profile(store: Store) -> None:
     assert store.read_record("m.1") is None
     await store.write_record("m.1", MemberRecord(frozenset({"measurement"}), {"rank": "ゴールド"}), NOON)

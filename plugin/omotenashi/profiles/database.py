@@ -77,6 +77,9 @@ class Database:
         self.path = path
         self._bulk = bulk
         self._decoded: dict[bytes, Profile] = {}
+        self._rows: dict[str, tuple[bytes, int] | None] = {}
+        """Rows as they are while `_seen` is what others have committed last."""
+        self._seen = -1
         self._connection = _connected(path)
         try:
             _prepare(self._connection, path, durable=durable)
@@ -87,12 +90,39 @@ class Database:
             self._connection.close()
             raise
 
-    def read(self, key: str, now: int) -> Profile | None:
-        """Return a profile as far as it may still be kept at `now` (epoch seconds); nobody may change it."""
-        row = self._connection.execute(_READ_PROFILE, _place(key)).fetchone()
+    def read(self, key: str, now: int, *, looked: bool = False) -> Profile | None:
+        """Return a profile as far as it may still be kept at `now` (epoch seconds); nobody may change it.
+
+        `looked`: the caller has looked a moment ago for what others have committed.
+        """
+        if not looked:
+            self.look()
+        row = self.row(key)
         if row is None or is_over(row[1], now, self.keep):
             return None
         return current(self._profile(row[0]), now, self.keep)
+
+    def look(self) -> None:
+        """Forget the rows that are known if another connection has committed something since the last look."""
+        seen = self.seen()
+        if seen != self._seen:
+            self._rows.clear()
+            self._seen = seen
+
+    def row(self, key: str) -> tuple[bytes, int] | None:
+        """Return a profile's row as it was at the last look, or as it is now: its bytes, and when it was written."""
+        try:
+            return self._rows[key]
+        except KeyError:
+            row: tuple[bytes, int] | None = self._connection.execute(_READ_PROFILE, _place(key)).fetchone()
+            self.know(key, row)
+            return row
+
+    def know(self, key: str, row: tuple[bytes, int] | None) -> None:
+        """Note what a profile's row is now."""
+        if len(self._rows) >= _CACHED:
+            self._rows.clear()
+        self._rows[key] = row
 
     def read_record(self, key: str) -> MemberRecord | None:
         """Return a member's record."""
@@ -110,6 +140,7 @@ class Database:
     def transaction(self) -> Iterator[Transaction]:
         """Begin, and commit at the end; an error takes everything back. Nobody else writes meanwhile."""
         with self._alone():
+            self.look()
             transaction = Transaction(self._connection, self)
             yield transaction
             transaction.write_profiles()
@@ -149,6 +180,7 @@ class Database:
         rows = self._connection.execute(_SWEEP, (after, _SWEPT)).fetchall()
         old = [row for row in rows if self._is_old(row, now)]
         if old:
+            self._rows.clear()
             with self._alone():
                 for place, rest, _, _ in old:
                     self._trim(place, rest, now)
@@ -193,6 +225,7 @@ class Database:
             self._connection.execute("COMMIT")
         finally:
             if self._connection.in_transaction:
+                self._rows.clear()
                 with suppress(sqlite3.Error):  # the error that led here says more
                     self._connection.rollback()
 
@@ -232,6 +265,7 @@ class _Row(NamedTuple):
     profile: Profile
     stored: bytes
     """What lies in the file; `_OVER` where it may no longer be kept."""
+    updated: int
 
 
 class Transaction:
@@ -254,11 +288,12 @@ class Transaction:
         if anonymous.owner in (b"", owner) and not is_empty(anonymous):
             merge_into(self._profile(member_key, now), anonymous)
         if anonymous.owner != owner or not is_empty(anonymous):
-            self._rows[visitor_key] = _Row(Profile(owner=owner), self._rows[visitor_key].stored)
+            self._rows[visitor_key] = self._rows[visitor_key]._replace(profile=Profile(owner=owner))
 
     def erase(self, key: str, *, record: bool = True) -> bool:
         """Delete the profile and, unless told otherwise, the record; tell whether there was anything."""
         self._rows.pop(key, None)
+        self._database.know(key, None)
         tables = ("profile", "record") if record else ("profile",)
         deleted = sum(self._connection.execute(_DELETE.format(table), _place(key)).rowcount for table in tables)
         if deleted:
@@ -287,17 +322,18 @@ class Transaction:
                 written = self._connection.execute(_WRITE_PROFILE, (*_place(key), self._updated, data)).rowcount
                 if not written:
                     raise StoreUnavailable("two keys have the same hash")
+                self._database.know(key, (data, max(self._updated, row.updated)))
                 self._database.forget(row.stored)
 
     def _profile(self, key: str, now: int) -> Profile:
         self._updated = max(self._updated, now)
         row = self._rows.get(key)
         if row is None:
-            found = self._connection.execute(_READ_PROFILE, _place(key)).fetchone()
+            found = self._database.row(key)
             if found is None or is_over(found[1], now, self._database.keep):
-                row = _Row(Profile(), EMPTY if found is None else _OVER)
+                row = _Row(Profile(), EMPTY if found is None else _OVER, 0)
             else:
-                row = _Row(self._database.fresh(found[0]), found[0])
+                row = _Row(self._database.fresh(found[0]), *found)
             self._rows[key] = row
         return row.profile
 

@@ -14,6 +14,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, TypeAlias, TypeVar
 
@@ -69,6 +70,7 @@ class SqliteStore:
         self._handed_over = 0
         self._problem: str | None = None
         self._opened_next = 0.0
+        self._looked = False
 
     def start(self) -> None:
         """Open the file; raises SettingsError for one of another version, StoreUnavailable if it cannot be opened.
@@ -87,7 +89,7 @@ class SqliteStore:
 
     def read(self, key: str, now: int) -> Profile | None:
         """Return the profile as it was last committed by any process; raises StoreUnavailable."""
-        return self._reading(lambda database: database.read(key, now))
+        return self._reading(lambda database: database.read(key, now, looked=self._look(database)))
 
     def read_record(self, key: str) -> MemberRecord | None:
         """Return a member's record; raises StoreUnavailable."""
@@ -144,6 +146,18 @@ class SqliteStore:
         except (sqlite3.Error, OSError) as error:
             self._drop_if_broken(error)
             raise StoreUnavailable(_in_words(self._path, error)) from error
+
+    def _look(self, database: Database) -> bool:
+        """Look once in each turn of the event loop for what other processes have committed."""
+        if not self._looked:
+            database.look()
+            with suppress(RuntimeError):  # no event loop runs: every read looks
+                asyncio.get_running_loop().call_soon(self._look_again)
+                self._looked = True
+        return True
+
+    def _look_again(self) -> None:
+        self._looked = False
 
     async def _committed(self, work: Change | _Move, patience: float | None) -> frozenset[str]:
         if self._aside is None:
