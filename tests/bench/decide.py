@@ -26,7 +26,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 KEY = "the-key-of-the-bench"
-ROUNDS, REQUESTS, CONNECTIONS, VISITORS = 5, 4000, 8, 2000
+ROUNDS, REQUESTS, CONNECTIONS = 5, 4000, 8
+ACTIVE, VISITORS = 500, 3000
 BLOCKS = ["hero", "greeting", "store_info", "recommend", "notice_bar", "campaign_banner", "search_help", "capped"]
 PATHS = ["running", "trail", "kids", "wear"]
 EMPTY = """
@@ -73,8 +74,9 @@ def measure(empty: int, empty_port: int, served: int, port: int) -> dict[str, li
         "decide, nothing known": (served, port, [request({})]),
         "decide, all signals": (served, port, [request(SIGNALS | MEMBER)]),
         "decide, without consent": (served, port, [request(SIGNALS)]),
-        "decide, profile of 30 views, limit claimed": (served, port, [consenting(n) for n in range(VISITORS)]),
-        "the same, logged in": (served, port, [consenting(n, logged_in=True) for n in range(VISITORS)]),
+        "decide, profile of 30 views, limit claimed": (served, port, [consenting(n) for n in range(ACTIVE)]),
+        "the same, more visitors than are kept decoded": (served, port, [consenting(n) for n in range(VISITORS)]),
+        "the same, logged in": (served, port, [consenting(n, logged_in=True) for n in range(ACTIVE)]),
     }
     results: dict[str, list[float]] = {name: [] for name in sides}
     for number in range(ROUNDS + 1):
