@@ -16,7 +16,7 @@ from omotenashi.model.request import RequestFacts
 from omotenashi.model.visitor import Member, Visitor
 from omotenashi.profiles import fold
 from omotenashi.profiles.keys import member_key
-from omotenashi.profiles.merge import is_empty, merge_into
+from omotenashi.profiles.merge import is_emptied_for, is_to_move, merge_into
 from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.store import Store
 from omotenashi.signals import gather
@@ -29,6 +29,7 @@ from omotenashi.site import Site
 
 logger = logging.getLogger("omotenashi.person")
 _ERASURE_TRIES = 300
+"""Seconds for which an erasure is tried again while the store is busy."""
 
 
 class Person(Struct, frozen=True):
@@ -142,7 +143,7 @@ class Persons:
         """Move to the member what was done on the device, mark the device as the member's, and return the profile."""
         now = int(facts.now)
         anonymous, owner = self.store.read(visitor_id, now), short_id(key)
-        if facts.counts and (anonymous is None or anonymous.owner != owner or not is_empty(anonymous)):
+        if facts.counts and (anonymous is None or not is_emptied_for(anonymous, owner)):
             try:
                 await self.store.move(visitor_id, key, now, self._patience)
             except TimeoutError as error:  # it is moved at a later request, if it was not after all
@@ -154,7 +155,7 @@ class Persons:
 
 def _together(member: Profile | None, anonymous: Profile | None, owner: bytes) -> Profile | None:
     """Return what will be the member's profile once the device's is moved to it."""
-    if anonymous is None or is_empty(anonymous) or anonymous.owner not in (b"", owner):
+    if anonymous is None or not is_to_move(anonymous, owner):
         return member
     merged = Profile() if member is None else fold.copied(member)
     merge_into(merged, anonymous)

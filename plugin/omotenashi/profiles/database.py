@@ -19,7 +19,7 @@ import msgspec
 
 from omotenashi.model.errors import SettingsError, StoreUnavailable
 from omotenashi.profiles.fold import copied
-from omotenashi.profiles.merge import is_empty, merge_into
+from omotenashi.profiles.merge import is_emptied_for, is_empty, is_to_move, merge_into
 from omotenashi.profiles.packing import EMPTY, pack, unpack
 from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.retention import Keep, current, is_over
@@ -154,10 +154,8 @@ class Database:
 
         A complete one waits for open readers with the file locked for writers, hence only for a moment.
         """
-        mode, (usual,) = (
-            "TRUNCATE" if complete else "PASSIVE",
-            self._connection.execute("PRAGMA busy_timeout").fetchone(),
-        )
+        mode = "TRUNCATE" if complete else "PASSIVE"
+        (usual,) = self._connection.execute("PRAGMA busy_timeout").fetchone()
         self.wait(_CHECKPOINT_WAIT)
         busy, frames, copied_frames = self._connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
         self.wait(usual / 1000)
@@ -285,9 +283,9 @@ class Transaction:
         """Move what an anonymous visitor did to the member who logged in."""
         anonymous = self._profile(visitor_key, now)
         owner = short_id(member_key)
-        if anonymous.owner in (b"", owner) and not is_empty(anonymous):
+        if is_to_move(anonymous, owner):
             merge_into(self._profile(member_key, now), anonymous)
-        if anonymous.owner != owner or not is_empty(anonymous):
+        if not is_emptied_for(anonymous, owner):
             self._rows[visitor_key] = self._rows[visitor_key]._replace(profile=Profile(owner=owner))
 
     def erase(self, key: str, *, record: bool = True) -> bool:

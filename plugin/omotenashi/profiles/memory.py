@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from omotenashi.model.errors import StoreUnavailable
 from omotenashi.profiles.fold import copied
-from omotenashi.profiles.merge import is_empty, merge_into
+from omotenashi.profiles.merge import is_emptied_for, is_to_move, merge_into
 from omotenashi.profiles.packing import EMPTY, pack, unpack
 from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.retention import Keep, current, is_over
@@ -43,11 +43,11 @@ class MemoryStore:
     async def move(self, visitor_key: str, member_key: str, now: int, patience: float | None = None) -> None:
         del patience
         anonymous, owner = self.read(visitor_key, now) or Profile(), short_id(member_key)
-        if anonymous.owner in (b"", owner) and not is_empty(anonymous):
+        if is_to_move(anonymous, owner):
             member = copied(self.read(member_key, now) or Profile())
             merge_into(member, anonymous)
             self._put(member_key, member, now)
-        if anonymous.owner != owner or not is_empty(anonymous):
+        if not is_emptied_for(anonymous, owner):
             self._put(visitor_key, Profile(owner=owner), now)
 
     async def write_record(self, key: str, record: MemberRecord, now: int) -> None:
@@ -55,8 +55,7 @@ class MemoryStore:
         self._require_open()
         self._records[key] = record
 
-    async def erase(self, key: str, patience: float | None = None, *, record: bool = True) -> bool:
-        del patience
+    async def erase(self, key: str, *, record: bool = True) -> bool:
         self._require_open()
         found = [self._rows.pop(key, None), self._records.pop(key, None) if record else None]
         return found != [None, None]

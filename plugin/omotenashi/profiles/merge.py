@@ -39,6 +39,16 @@ def merge_into(target: Profile, source: Profile) -> None:
     target.requests = sorted([*target.requests, *source.requests], key=_AT)[-MOST_REQUESTS:]
 
 
+def is_to_move(anonymous: Profile, owner: bytes) -> bool:
+    """Tell whether what was done on a device goes to the member whose hash `owner` is: not if it was another's."""
+    return anonymous.owner in (b"", owner) and not is_empty(anonymous)
+
+
+def is_emptied_for(anonymous: Profile, owner: bytes) -> bool:
+    """Tell whether a device is marked as a member's and nothing of it is left to move or to erase."""
+    return anonymous.owner == owner and is_empty(anonymous)
+
+
 def is_empty(profile: Profile) -> bool:
     """Tell whether nothing is in a profile but perhaps its owner."""
     return profile == Profile(owner=profile.owner)

@@ -89,7 +89,7 @@ class SqliteStore:
 
     def read(self, key: str, now: int) -> Profile | None:
         """Return the profile as it was last committed by any process; raises StoreUnavailable."""
-        return self._reading(lambda database: database.read(key, now, looked=self._look(database)))
+        return self._reading(lambda database: self._read(database, key, now))
 
     def read_record(self, key: str) -> MemberRecord | None:
         """Return a member's record; raises StoreUnavailable."""
@@ -111,9 +111,12 @@ class SqliteStore:
         """Keep a member's record; raises StoreUnavailable."""
         await self._durably(lambda transaction: transaction.write_record(key, record, now))
 
-    async def erase(self, key: str, patience: float | None = None, *, record: bool = True) -> bool:
-        """Erase the profile and, unless told otherwise, the record; raises as `write` does, and likewise goes on when the caller stops waiting."""
-        return await self._durably(lambda transaction: self._erased(transaction, key, record=record), patience)
+    async def erase(self, key: str, *, record: bool = True) -> bool:
+        """Erase the profile and, unless told otherwise, the record; raises StoreUnavailable."""
+        erased = await self._durably(lambda transaction: transaction.erase(key, record=record))
+        if erased and self._janitor is not None:
+            self._janitor.hurry()
+        return erased
 
     def check(self) -> str | None:
         """Return None if the file can be read and the last batch was written, else why not."""
@@ -147,14 +150,14 @@ class SqliteStore:
             self._drop_if_broken(error)
             raise StoreUnavailable(_in_words(self._path, error)) from error
 
-    def _look(self, database: Database) -> bool:
+    def _read(self, database: Database, key: str, now: int) -> Profile | None:
         """Look once in each turn of the event loop for what other processes have committed."""
+        profile = database.read(key, now, looked=self._looked)
         if not self._looked:
-            database.look()
             with suppress(RuntimeError):  # no event loop runs: every read looks
                 asyncio.get_running_loop().call_soon(self._look_again)
                 self._looked = True
-        return True
+        return profile
 
     def _look_again(self) -> None:
         self._looked = False
@@ -202,20 +205,10 @@ class SqliteStore:
         self._problem = None if error is None else str(error)
         _answer(batch, done.result() if error is None else [str(error)] * len(batch))
 
-    async def _durably(self, work: Callable[[Transaction], T], patience: float | None = None) -> T:
+    async def _durably(self, work: Callable[[Transaction], T]) -> T:
         if self._aside is None:
             raise StoreUnavailable(_CLOSED)
-        written = asyncio.wrap_future(self._aside.submit(lambda database: _alone(database, work), durable=True))
-        if not (await asyncio.wait((written,), timeout=patience))[0]:
-            written.add_done_callback(asyncio.Future.exception)  # nobody else will ask
-            raise TimeoutError
-        return written.result()
-
-    def _erased(self, transaction: Transaction, key: str, *, record: bool) -> bool:
-        erased = transaction.erase(key, record=record)
-        if erased and self._janitor is not None:
-            self._janitor.hurry()
-        return erased
+        return await asyncio.wrap_future(self._aside.submit(lambda database: _alone(database, work), durable=True))
 
     def _failed(self, batch: list[_Waiting], error: Exception) -> list[_Outcome]:
         self._drop_if_broken(error)

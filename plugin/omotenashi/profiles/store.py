@@ -82,7 +82,7 @@ class Store(Protocol):
         What was done on a device that another member was logged in on before is not moved, but erased.
         """
 
-    async def erase(self, key: str, patience: float | None = None, *, record: bool = True) -> bool:
+    async def erase(self, key: str, *, record: bool = True) -> bool:
         """Erase the profile and, unless told otherwise, the record; within a minute no byte is left of them.
 
         Tell whether there was anything.
