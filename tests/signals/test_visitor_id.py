@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from omotenashi.signals.visitor_id import expired_cookies, from_cookies, set_cookie, valid
+from omotenashi.model.visitor_id import is_visitor_id
+from omotenashi.signals.visitor_id import expired_cookies, from_cookies, set_cookie
 
 A, B = "a" * 22, "b" * 22
 
@@ -26,12 +27,12 @@ def test_a_malformed_id_is_none() -> None:
 
 @pytest.mark.parametrize("text", ["A-_9" * 4, "x" * 64])
 def test_an_id_has_16_to_64_characters_of_base64url(text: str) -> None:
-    assert valid(text)
+    assert is_visitor_id(text)
 
 
 @pytest.mark.parametrize("text", ["", "x" * 15, "x" * 65, A + "\n", "あ" * 20, "a" * 20 + "="])
 def test_what_has_another_form_is_no_id(text: str) -> None:
-    assert not valid(text)
+    assert not is_visitor_id(text)
 
 
 def test_over_https_the_cookie_is_bound_to_the_host() -> None:

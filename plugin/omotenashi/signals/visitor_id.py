@@ -13,7 +13,6 @@ _HOST, _DOMAIN, _PLAIN = "__Host-omo", "__Secure-omo", "omo_vid"
 COOKIE_NAMES = (_HOST, _DOMAIN, _PLAIN)
 """Over HTTPS; for several hosts of one domain; on plain-HTTP development hosts. The safest counts first."""
 _DOMAIN_FIRST = (_DOMAIN, _HOST, _PLAIN)
-valid = is_visitor_id
 
 
 def from_cookies(cookies: Mapping[str, str], domain: str = "") -> str | None:
@@ -22,7 +21,7 @@ def from_cookies(cookies: Mapping[str, str], domain: str = "") -> str | None:
     Where site.yaml names a `domain`, the cookie that its hosts share counts first.
     """
     names = _DOMAIN_FIRST if domain else COOKIE_NAMES
-    return next((cookies[name] for name in names if name in cookies and valid(cookies[name])), None)
+    return next((cookies[name] for name in names if name in cookies and is_visitor_id(cookies[name])), None)
 
 
 def cookie_name(*, secure: bool, domain: str) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hmac
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 from msgspec import Struct
 from starlette.requests import cookie_parser
 from starlette.types import Receive, Scope, Send
 
-from omotenashi.model.errors import RefusedRequest
+from omotenashi.model.errors import RefusedRequest, StoreUnavailable
 from omotenashi.model.paths import bare_host, host_of
 from omotenashi.signals import client_address
 from omotenashi.signals.client_address import HeaderKind, TrustedNetworks
@@ -134,3 +137,16 @@ async def refuse(send: Send, refused: RefusedRequest) -> None:
     if refused.status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers.append((b"retry-after", b"1"))
     await answer(send, refused.status, encode(problem), headers)
+
+
+@asynccontextmanager
+async def refusals(send: Send, counters: Counter[str], unavailable: str, says: str) -> AsyncIterator[None]:
+    """Answer what is refused within with a problem document, and a store that is not there with 503; count both."""
+    try:
+        yield
+    except RefusedRequest as refused:
+        counters[f"refused:{refused.status}"] += 1
+        await refuse(send, refused)
+    except StoreUnavailable as error:
+        counters[unavailable] += 1
+        await refuse(send, RefusedRequest(HTTPStatus.SERVICE_UNAVAILABLE, f"{says}: {error}"))

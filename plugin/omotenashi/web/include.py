@@ -18,6 +18,7 @@ from omotenashi.model.decision import Reason
 from omotenashi.model.errors import RefusedRequest
 from omotenashi.model.paths import bare_host
 from omotenashi.model.request import RequestFacts, StatedPlace
+from omotenashi.model.visitor_id import is_visitor_id
 from omotenashi.profiles.ingest import LONGEST_TEXT, MOST_TAGS
 from omotenashi.service import Outcome, Service
 from omotenashi.signals import visitor_id
@@ -58,7 +59,7 @@ async def decide(service: Service, access: Access, scope: Scope, receive: Receiv
     try:
         require_post(scope)
         caller = Caller(scope, access)
-        caller.check_origin(_own_hosts(service))
+        caller.check_origin(own_hosts(service))
         body = decide_body(await read_body(receive))
         facts = facts_of_body(body, body.blocks, caller, service)
         outcome = await service.decide(facts)
@@ -109,7 +110,7 @@ def facts_of_body(
     if caller.authenticated:
         said |= _key_says(body, client)
         if visitor.id:
-            said["visitor_id"] = visitor.id if visitor_id.valid(visitor.id) else None  # another form is replaced
+            said["visitor_id"] = visitor.id if is_visitor_id(visitor.id) else None  # another form is replaced
     else:
         said |= _connection_says(caller)
     return RequestFacts(
@@ -187,7 +188,7 @@ def _tags(tags: Iterable[str]) -> tuple[str, ...]:
 def _visitor_id(caller: Caller, cookies: dict[str, str], domain: str) -> str | None:
     """A trusted peer may name the visitor; a browser has only its cookie."""
     stated = caller.stated(b"x-omo-visitor")
-    return stated if visitor_id.valid(stated) else visitor_id.from_cookies(cookies, domain)
+    return stated if is_visitor_id(stated) else visitor_id.from_cookies(cookies, domain)
 
 
 def _cookie_domain(service: Service) -> str:
@@ -208,7 +209,8 @@ def _consent_header(caller: Caller, service: Service) -> str | None:
     return value.decode("latin-1") if value is not None else None
 
 
-def _own_hosts(service: Service) -> frozenset[str]:
+def own_hosts(service: Service) -> frozenset[str]:
+    """Return the hosts whose pages may ask."""
     site = service.holder.current
     return site.facts.hosts if site else frozenset()
 

@@ -10,15 +10,17 @@ from msgspec.structs import replace
 from starlette.types import Receive, Scope, Send
 
 from omotenashi import rights
-from omotenashi.model.errors import RefusedRequest, StoreUnavailable
+from omotenashi.engine.occasion import Occasion
+from omotenashi.model.errors import RefusedRequest
 from omotenashi.model.request import RequestFacts
+from omotenashi.model.visitor_id import is_visitor_id
 from omotenashi.person import visitor_of
 from omotenashi.rights import Whom
 from omotenashi.service import Service
 from omotenashi.signals import device, visitor_id
 from omotenashi.site import Site
-from omotenashi.web.guard import PRIVATE, Access, Caller, answer, read_body, refuse, require_post
-from omotenashi.web.include import facts_of_body
+from omotenashi.web.guard import PRIVATE, Access, Caller, answer, read_body, refusals, require_post
+from omotenashi.web.include import facts_of_body, own_hosts
 from omotenashi.web.wire import DecideBody, RightsBody, encode, rights_body
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
@@ -44,6 +46,12 @@ class Asked(Struct, frozen=True):
     def stored(self) -> rights.Stored:
         """Return what is stored of whom it is about; raises StoreUnavailable."""
         return rights.stored(self.whom, self.service.persons.store, int(self.facts.now))
+
+    async def occasion(self) -> Occasion:
+        """Return what a decision would be made on now; raises StoreUnavailable."""
+        persons, site, facts = self.service.persons, self.site, self.facts
+        visitor = visitor_of(facts, await persons.identify(facts, site), site, persons.tools)
+        return site.engine.occasion(visitor, facts.now)
 
 
 async def export(service: Service, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,25 +95,12 @@ def expired_cookies(asked: Asked) -> Headers:
     return [(b"set-cookie", cookie.encode()) for cookie in expired]
 
 
-def own_hosts(service: Service) -> frozenset[str]:
-    """Return the hosts whose pages may ask."""
-    site = service.holder.current
-    return site.facts.hosts if site else frozenset()
-
-
 _Work: TypeAlias = Callable[[Asked], Awaitable[tuple[dict[str, Any], Headers]]]
 
 
 async def _answer(work: _Work, service: Service, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
-    try:
+    async with refusals(send, service.counters, "rights_unavailable", "the store did not do it"):
         data, headers = await work(await _asked(service, access, scope, receive))
-    except RefusedRequest as refused:
-        service.counters[f"refused:{refused.status}"] += 1
-        await refuse(send, refused)
-    except StoreUnavailable as error:
-        service.counters["rights_unavailable"] += 1
-        await refuse(send, RefusedRequest(503, f"the store did not do it: {error}"))
-    else:
         await answer(send, 200, encode(data), [*_JSON, *headers])
 
 
@@ -130,7 +125,7 @@ def _refuse_forms(caller: Caller) -> None:
 def _about_named(asked: Asked, body: RightsBody) -> Asked:
     """With the key, the body names whom it is about; cookies that a CMS hands on name nobody."""
     named = body.visitor.id if body.visitor else None
-    if named and not visitor_id.valid(named):
+    if named and not is_visitor_id(named):
         raise RefusedRequest(400, "visitor.id is not of the form of an id: 16 to 64 letters, digits, _ and -")
     facts = replace(asked.facts, visitor_id=named or None, cookies={})
     key = asked.service.persons.member(facts, asked.site)[1]
@@ -149,11 +144,8 @@ async def _erased(asked: Asked) -> tuple[dict[str, Any], Headers]:
 
 
 async def _explained(asked: Asked) -> tuple[dict[str, Any], Headers]:
-    site, facts = asked.site, asked.facts
-    person = await asked.service.persons.identify(facts, site)
-    visitor = visitor_of(facts, person, site, asked.service.persons.tools)
-    occasion = site.engine.occasion(visitor, facts.now)
-    blocks = list(dict.fromkeys(facts.blocks)) or list(site.engine.program.blocks)
+    site, occasion = asked.site, await asked.occasion()
+    blocks = list(dict.fromkeys(asked.facts.blocks)) or list(site.engine.program.blocks)
     found = rights.reasons(site, occasion, blocks, asked.language)
     if asked.caller.authenticated:
         return {"blocks": {one.block: rights.told_to_operator(one, site, occasion) for one in found}}, []

@@ -12,9 +12,8 @@ from msgspec import Struct
 from starlette.types import Receive, Scope, Send
 
 from omotenashi import rights
-from omotenashi.model.errors import RefusedRequest, StoreUnavailable
+from omotenashi.model.errors import RefusedRequest
 from omotenashi.model.paths import bare_host, host_of, page_path
-from omotenashi.person import visitor_of
 from omotenashi.profiles.keys import form_token
 from omotenashi.profiles.profile import Profile
 from omotenashi.rights import Reasons, Stored
@@ -22,8 +21,9 @@ from omotenashi.service import Service
 from omotenashi.signals.consent import OWN_COOKIE, consent_of
 from omotenashi.signals.consent_forms import CATEGORIES, PERSONALIZATION
 from omotenashi.signals.visitor_id import COOKIE_LIFE
-from omotenashi.web.guard import PRIVATE, Access, Caller, answer, read_body, refuse
-from omotenashi.web.rights import Asked, Headers, expired_cookies, exported, own_hosts, own_request
+from omotenashi.web.guard import PRIVATE, Access, Caller, answer, read_body, refusals
+from omotenashi.web.include import own_hosts
+from omotenashi.web.rights import Asked, Headers, expired_cookies, exported, own_request
 from omotenashi.web.why_page import POLICY, WhyPage, address, render
 from omotenashi.web.wire import DecideBody, PagePart, encode
 
@@ -52,15 +52,8 @@ class _Answer(Struct, frozen=True):
 
 async def why(service: Service, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
     """GET|HEAD|POST /omo/why."""
-    try:
+    async with refusals(send, service.counters, "rights_unavailable", "the store did not do it"):
         found = await _answered(service, Caller(scope, access), scope, receive)
-    except RefusedRequest as refused:
-        service.counters[f"refused:{refused.status}"] += 1
-        await refuse(send, refused)
-    except StoreUnavailable as error:
-        service.counters["rights_unavailable"] += 1
-        await refuse(send, RefusedRequest(503, f"the store did not do it: {error}"))
-    else:
         await answer(send, found.status, found.body, found.headers, with_body=scope["method"] != "HEAD")
 
 
@@ -111,10 +104,8 @@ def _language(fields: Mapping[str, str], asked: Asked) -> str:
 
 async def _reasons(asked: Asked, language: str) -> tuple[Reasons, ...]:
     """Return why the blocks for which a rule won show what they show."""
-    site, facts, persons = asked.site, asked.facts, asked.service.persons
-    visitor = visitor_of(facts, await persons.identify(facts, site), site, persons.tools)
-    occasion = site.engine.occasion(visitor, facts.now)
-    found = rights.reasons(site, occasion, list(site.engine.program.blocks), language)
+    site = asked.site
+    found = rights.reasons(site, await asked.occasion(), list(site.engine.program.blocks), language)
     return tuple(one for one in found if one.choice.rule is not None and one.choice.show.kind != "original")
 
 

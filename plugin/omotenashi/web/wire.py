@@ -124,7 +124,7 @@ def rights_body(data: bytes) -> RightsBody:
 
 
 def event_body(data: bytes) -> EventBody:
-    """Return the body of `event`: an envelope with `events`, a list of events, or one event; who, beside it."""
+    """Return the body of `event`: an envelope with `events`, a list of events, or one event."""
     stripped = data.lstrip()
     if stripped.startswith(b"["):
         return EventBody(_decoded(_events, data))
