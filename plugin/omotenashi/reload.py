@@ -148,7 +148,7 @@ def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
 def _problems(loaded: Loaded) -> tuple[dict[str, Any], ...]:
     errors = [one for one in loaded.diagnostics if one.level == "error"][:_MOST_PROBLEMS]
     lines = lines_of(loaded.texts)
-    return tuple(as_data(one, lines, loaded.language) for one in errors)
+    return tuple(as_data(one, lines, loaded.facts.language) for one in errors)
 
 
 def _place(problem: Mapping[str, Any]) -> tuple[str, int, int]:

@@ -58,7 +58,9 @@ class Loaded(Struct, frozen=True):
     """Each file's text by its name, for showing lines."""
     files: Mapping[str, bytes]
     """All that was read, by path within the folder."""
-    language: str = "ja"
+    folder: Folder = Folder()
+    """What the files define, as far as it could be read."""
+    facts: SiteFacts = SiteFacts()
 
 
 def load(root: Path) -> Loaded:
@@ -79,7 +81,7 @@ def load(root: Path) -> Loaded:
     everything = {**files, **{f"contents/{path}": data for path, data in raw.items()}}
     shown = {**texts, **{f"contents/{path}": text for path, text in fragments.items()}}
     site = None if report.failed else _site(folder, facts, fragments, _digest(everything))
-    return Loaded(site, report.sorted(), shown, everything, facts.language)
+    return Loaded(site, report.sorted(), shown, everything, folder, facts)
 
 
 def shown(choice: Choice, site: Site, occasion: Occasion) -> Shown:
@@ -121,7 +123,7 @@ def _joined(folders: list[Folder]) -> Folder:
 def _fragment_paths(folder: Folder) -> list[str]:
     shows = [content.show for content in folder.contents]
     for block in folder.blocks:
-        shows += [rule.show for rule in block.rules] + [block.otherwise]
+        shows += [*(show for rule in block.rules for show in rule.shows), block.otherwise]
     return sorted({show.text for show in shows if show.kind == "file"})
 
 

@@ -81,6 +81,6 @@ def language_of(options: argparse.Namespace, loaded: Loaded) -> str:
     chosen: Any = options.lang
     if chosen:
         return str(chosen)
-    if loaded.language in ("ja", "en"):
-        return loaded.language
+    if loaded.facts.language in ("ja", "en"):
+        return loaded.facts.language
     return "ja" if os.environ.get("LANG", "").startswith("ja") else "en"

@@ -203,7 +203,7 @@ def _rules(folder: Folder) -> Iterator[RuleSpec]:
 def _shows(folder: Folder) -> Iterator[ShowSpec]:
     yield from (content.show for content in folder.contents)
     for block in folder.blocks:
-        yield from (rule.show for rule in block.rules)
+        yield from (show for rule in block.rules for show in rule.shows)
         yield block.otherwise
 
 

@@ -98,7 +98,7 @@ class _Compiler:
             rested = CooledDown(spec.cooldown.goal, spec.cooldown.span)
             parts.append(Fact("cooldown", rested, spec.position, spec.cooldown.written))
         return Rule(
-            block, spec.name, spec.id, Conjunction(tuple(parts)), spec.limit, self._show(spec.show), spec.position
+            block, spec.name, spec.id, Conjunction(tuple(parts)), spec.limit, self._show(spec.shows[0]), spec.position
         )
 
     def _show(self, spec: ShowSpec, name: str | None = None) -> Show:

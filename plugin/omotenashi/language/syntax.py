@@ -35,7 +35,31 @@ class CooldownSpec(Struct, frozen=True):
     written: str
 
 
+class VariantSpec(Struct, frozen=True):
+    """One side of an experiment."""
+
+    name: str
+    share: float
+    """Per cent of the visitors."""
+    show: ShowSpec
+    position: Position
+    """Of the name."""
+
+
+class ExperimentSpec(Struct, frozen=True):
+    """What a rule shows is split among its visitors, by a stable hash of the id and the visitor."""
+
+    id: str
+    goal: str
+    """The folded name of an event; empty where none is named."""
+    variants: tuple[VariantSpec, ...]
+    position: Position
+    """Of the id."""
+
+
 class RuleSpec(Struct, frozen=True):
+    """A rule shows one thing, or splits by an experiment."""
+
     name: str
     id: str
     conditional: bool
@@ -45,9 +69,17 @@ class RuleSpec(Struct, frozen=True):
     """from, until, days and hours."""
     limit: LimitSpec | None
     cooldown: CooldownSpec | None
-    show: ShowSpec
+    show: ShowSpec | None
     position: Position
     """Of the name, or of the id where there is none."""
+    experiment: ExperimentSpec | None = None
+
+    @property
+    def shows(self) -> tuple[ShowSpec, ...]:
+        """All that it can show."""
+        if self.experiment:
+            return tuple(variant.show for variant in self.experiment.variants)
+        return (self.show,) if self.show else ()
 
 
 class BlockSpec(Struct, frozen=True):
@@ -56,6 +88,11 @@ class BlockSpec(Struct, frozen=True):
     rules: tuple[RuleSpec, ...]
     otherwise: ShowSpec
     position: Position
+    needs_consent: str = ""
+    """The category without which the block shows `otherwise`; empty where none is asked for."""
+    selector: str = ""
+    """CSS, for pages that carry no marker."""
+    deadline: Span | None = None
 
 
 class SegmentSpec(Struct, frozen=True):

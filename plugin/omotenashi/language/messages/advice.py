@@ -1,0 +1,29 @@
+"""What is said about warnings (W5xx) and notes (N6xx)."""
+
+from __future__ import annotations
+
+from omotenashi.language.messages.message import Message
+
+ADVICE: dict[str, Message] = {
+    "N601": Message(
+        "consent がないので、この訪問者の履歴は「不明」です", "without consent this visitor's history is unknown",
+        "履歴を使うテストには consent: [personalization] を書きます", "add consent: [personalization] for tests with a history",
+    ),
+    "N602": Message(
+        "{key} のあるルールは、同意していない訪問者には表示されません", "rules with a {key} never show to visitors without consent"
+    ),
+    "N603": Message(
+        "goal だけでは、まだ何も変わりません", "a goal alone changes nothing yet", "cooldown と一緒に書くと、目標のあと休みます",
+        "with a cooldown the rule rests after it",
+    ),
+    "W501": Message(
+        "サブフォルダーの YAML は読み込まれません",
+        "YAML in a subfolder is not read",
+        "rules フォルダーの直下に置いてください",
+        "move it up, directly into the rules folder",
+    ),
+    "W502": Message(
+        "「{value}」は、よく使われるイベントの名前に似ていますが、違う名前です",
+        "{value} is close to the name of a usual event, but is another one",
+    ),
+}  # fmt: skip
