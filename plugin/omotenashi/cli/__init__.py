@@ -7,15 +7,15 @@ import io
 import sys
 from collections.abc import Callable, Sequence
 
-from omotenashi.cli import importing, rules, serve, visitor
+from omotenashi.cli import explaining, importing, rules, serve, testing, visitor
 from omotenashi.cli.common import FAILED, INTERRUPTED
 from omotenashi.model.errors import OmotenashiError
 
 COMMANDS: tuple[Callable[[argparse._SubParsersAction[argparse.ArgumentParser]], None], ...] = (
     serve.add_serve,
     rules.add_check,
-    rules.add_test,
-    rules.add_explain,
+    testing.add_test,
+    explaining.add_explain,
     importing.add_import,
     visitor.add_visitor,
     visitor.add_privacy,

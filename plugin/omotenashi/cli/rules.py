@@ -1,31 +1,13 @@
-"""`omo check`, `omo test`, `omo explain`."""
+"""`omo check`."""
 
 from __future__ import annotations
 
 import argparse
-import sys
-import time
 from collections import Counter
-from pathlib import Path
 
-from omotenashi.cli.common import FAILED, FINE, WARNED, command, folder_argument, language_of, load_folder, load_site
-from omotenashi.engine.choose import Account, Engine
-from omotenashi.engine.occasion import Occasion
-from omotenashi.engine.reading import reading
+from omotenashi.cli.common import FAILED, FINE, WARNED, command, folder_argument, language_of, load_folder
 from omotenashi.language import printer
-from omotenashi.language.check import stated_showings_exist
-from omotenashi.language.parse import parse
-from omotenashi.language.read_test import read_visitor
-from omotenashi.language.report import Report
-from omotenashi.language.syntax import StatedVisitor
-from omotenashi.language.values import moment
-from omotenashi.model.errors import SettingsError
-from omotenashi.service import signal_tools
-from omotenashi.settings import Settings
-from omotenashi.site import Loaded, Site
-from omotenashi.verify import Result, occasion_for, run_tests
-
-_MARKS = {True: "○", False: "×", None: "?"}
+from omotenashi.site import Loaded
 
 
 def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -35,29 +17,6 @@ def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     check.add_argument("--strict", action="store_true", help="warnings fail, too (exit code 3)")
     check.add_argument("--format", choices=("text", "json", "github"), default="text")
     check.add_argument("--lang", choices=("ja", "en"))
-
-
-def add_test(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `test`."""
-    test = command(commands, "test", _test, "ルールのテストを実行する / run a folder's tests")
-    folder_argument(test)
-    test.add_argument("-k", metavar="WORD", default="", help="only tests whose name holds WORD")
-    test.add_argument("--lang", choices=("ja", "en"))
-    test.add_argument("--mmdb", type=Path, help="database for tests with ip:")
-
-
-def add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `explain`."""
-    explain = command(commands, "explain", _explain, "なぜそう表示されるか / why a block shows what it shows")
-    explain.add_argument("block", metavar="BLOCK")
-    explain.add_argument("--rules", type=Path, default=Path("rules"), metavar="DIR")
-    explain.add_argument("--visitor", default="{}", metavar="FILE|JSON", help="facts, named as in tests")
-    explain.add_argument("--at", metavar="TIME", help="such as 2026-12-01 10:00, in the site's time zone")
-    explain.add_argument("--mmdb", type=Path)
-    explain.add_argument("--lang", choices=("ja", "en"))
-
-
-# check
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -89,103 +48,3 @@ def _summary(loaded: Loaded, folder: str, language: str) -> str:
     if language == "ja":
         return f"{folder}: 問題ありません(ブロック {len(blocks)}、ルール {rules}、テスト {tests}、警告 {warnings})"
     return f"{folder}: fine ({len(blocks)} blocks, {rules} rules, {tests} tests, {warnings} warnings)"
-
-
-# test
-
-
-def _test(options: argparse.Namespace) -> int:
-    site, loaded = load_site(options.dir, options)
-    language = language_of(options, loaded)
-    tools = signal_tools(Settings(mmdb=options.mmdb))
-    results = list(run_tests(site, tools, time.time(), options.k))
-    for result in results:
-        _print_result(result, f"{options.dir.as_posix()}/", language)
-    failed = sum(1 for result in results if result.failures)
-    if not results:
-        print("テストがありません / no test ran")
-    print(f"{len(results) - failed} passed, {failed} failed")
-    return FAILED if failed else FINE
-
-
-def _print_result(result: Result, folder: str, language: str) -> None:
-    place = result.test.position
-    where = f"{folder}{place.file}:{place.line}"
-    if not result.failures:
-        print(f"ok    {result.test.name}")
-        return
-    print(f"FAIL  {result.test.name}  ({where})")
-    for failure in result.failures:
-        won = failure.choice.rule.name if failure.choice.rule else "otherwise"
-        shown = f" ({failure.choice.show.kind})" if failure.choice.show.kind != "html" else ""
-        wanted = failure.expected.won or f"…{failure.expected.contains}…"
-        words = ("期待", "実際") if language == "ja" else ("expected", "got")
-        print(f"      {failure.expected.block}: {words[0]} {wanted} / {words[1]} {won}{shown}")
-        for account in failure.accounts:
-            _print_account(account, None, "        ")
-
-
-# explain
-
-
-def _explain(options: argparse.Namespace) -> int:
-    site, loaded = load_site(options.rules, options)
-    language = language_of(options, loaded)
-    engine = site.engine
-    if options.block not in engine.program.blocks:
-        raise SettingsError(f"there is no block {options.block}; there are {', '.join(engine.program.blocks)}")
-    at = _moment(options.at, engine)
-    stated = _stated_visitor(options.visitor, site, language)
-    if stated is None:
-        return FAILED
-    occasion = occasion_for(stated, site, signal_tools(Settings(mmdb=options.mmdb)), at)
-    print_block(engine, occasion, options.block)
-    return FINE
-
-
-def print_block(engine: Engine, occasion: Occasion, block: str) -> None:
-    """Print every rule of a block as it was found, and which one won."""
-    for account in engine.explain(occasion, block):
-        _print_account(account, occasion, "")
-    choice = engine.decide(occasion, [block])[block]
-    won = choice.rule.name if choice.rule else "otherwise"
-    print(f"→ {won} ({choice.reason}; {choice.show.content or choice.show.kind})")
-
-
-def _print_account(account: Account, occasion: Occasion | None, indent: str) -> None:
-    print(f"{indent}{_MARKS[account.value]} {account.rule.name}")
-    for finding in account.findings:
-        read = "" if occasion is None else f"  ← {_read(finding.fact.field, occasion)}"
-        print(f"{indent}    {_MARKS[finding.value]} {finding.fact.field}: {finding.fact.written}{read}")
-
-
-def _read(field: str, occasion: Occasion) -> str:
-    value = reading(field, occasion)
-    return "不明 / unknown" if value is None else value or "(なし / none)"
-
-
-def _moment(text: str | None, engine: Engine) -> float:
-    if text is None:
-        return time.time()
-    at = moment(text)
-    if at is None:
-        raise SettingsError(f"--at: {text!r} is not a time; write 2026-12-01 10:00")
-    return at.start(engine.zone)
-
-
-def _stated_visitor(argument: str, site: Site, language: str) -> StatedVisitor | None:
-    name, text = ("--visitor", argument) if argument.lstrip().startswith("{") else (argument, _text_of(argument))
-    report = Report()
-    tree = parse(name, text, report)
-    stated = read_visitor(tree, site.facts, report) if tree is not None and tree.entries else StatedVisitor()
-    stated_showings_exist(stated, site.engine.program.names, report)
-    if report.diagnostics:
-        print(printer.as_text(report.sorted(), {name: text}, "", language), file=sys.stderr)
-    return None if report.failed else stated
-
-
-def _text_of(file: str) -> str:
-    try:
-        return Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"--visitor: {file[:80]} is neither JSON nor a file that can be read ({error})") from error
