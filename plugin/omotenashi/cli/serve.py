@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from omotenashi.cli.common import FINE, command, settings_of
+from omotenashi.cli.common import FINE, command
+from omotenashi.cli.stores import settings_of
 from omotenashi.model.errors import SettingsError
 from omotenashi.service import signal_tools
 from omotenashi.settings import server_key
