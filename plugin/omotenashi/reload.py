@@ -61,6 +61,7 @@ class Holder:
         kept = _kept_folder(self._last_good, self._rules) if self._last_good else None
         site = load(kept).site if kept else None
         if site:
+            site.engine.warm()
             logger.warning("serving the last good rules (%s) until %s is mended", site.digest, self._rules)
             self.state = State(site, self.state.problems)
 
@@ -88,6 +89,7 @@ class Holder:
             for one in problems:
                 logger.error("%s/%s:%s:%s: [%s] %s", self._rules, *_place(one), one["code"], one["message"])
             return
+        loaded.site.engine.warm()
         self.state = State(loaded.site, ())
         logger.info("rules loaded from %s (%s)", self._rules, loaded.site.digest)
         if self._last_good:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from omotenashi import morphemes
 from omotenashi.content.render import is_fixed, render, wants_word
 from omotenashi.content.source import read_fragments
 from omotenashi.engine.choose import Choice, Engine
@@ -77,7 +78,7 @@ def load(root: Path) -> Loaded:
         path: text for path, data in raw.items() if (text := decode(f"contents/{path}", data, report)) is not None
     }
     unreadable = dict.fromkeys(raw.keys() - fragments.keys(), "")  # reported already
-    check(Whole(folder, facts, {**unreadable, **fragments}, escaping), report)
+    check(Whole(folder, facts, {**unreadable, **fragments}, escaping, morphemes.is_installed()), report)
     everything = {**files, **{f"contents/{path}": data for path, data in raw.items()}}
     shown = {**texts, **{f"contents/{path}": text for path, text in fragments.items()}}
     site = None if report.failed else _site(folder, facts, fragments, _digest(everything))
@@ -129,7 +130,8 @@ def _fragment_paths(folder: Folder) -> list[str]:
 
 def _site(folder: Folder, facts: SiteFacts, fragments: dict[str, str], digest: str) -> Site:
     program = compile_folder(folder, facts, fragments)
-    engine = Engine(program, ZoneInfo(facts.timezone))
+    segment = morphemes.segment if facts.keyword_matching == "morphemes" else None
+    engine = Engine(program, ZoneInfo(facts.timezone), segment)
     fixed = {one: Shown(one, render(one.show, Visitor())) for one in engine.all_choices() if is_fixed(one.show)}
     return Site(facts, engine, fixed, folder.tests, digest)
 

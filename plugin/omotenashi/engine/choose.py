@@ -7,6 +7,7 @@ from datetime import tzinfo
 
 from msgspec import Struct
 
+from omotenashi.engine.borders import Segment
 from omotenashi.engine.evaluate import FactTests, grounds, holds, value
 from omotenashi.engine.index import Index
 from omotenashi.engine.occasion import Occasion
@@ -47,7 +48,8 @@ class Account(Struct, frozen=True):
 class Engine:
     """A program, ready to decide. Immutable and pure: the same visitor at the same moment gets the same answer."""
 
-    def __init__(self, program: Program, zone: tzinfo) -> None:
+    def __init__(self, program: Program, zone: tzinfo, segment: Segment | None = None) -> None:
+        """`segment` cuts what visitors searched for into morphemes; without it words lie between changes of script."""
         self.program = program
         self.zone = zone
         self._tests = FactTests(program.synonyms)
@@ -63,7 +65,11 @@ class Engine:
             block.name: Choice(block.name, None, block.otherwise, Reason.DEFAULT) for block in program.blocks.values()
         }
         self._choices = [Choice(rule.block, rule, rule.show, Reason.TARGETING_MATCH) for rule in self._rules]
-        self._table = WordTable(_words(program))
+        self._table = WordTable(_words(program), segment)
+
+    def warm(self) -> None:
+        """Load what is loaded when it is first needed, so that no request waits for it."""
+        self._table.warm()
 
     def occasion(self, visitor: Visitor, now: float) -> Occasion:
         """Return what a decision at a moment (epoch seconds) is made on."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
 
-from omotenashi.engine.words import Query, WordTable, prepared
+from omotenashi.engine.words import Query, WordTable
 from omotenashi.language.condition import Span
 from omotenashi.model.visitor import Visitor
 
@@ -36,7 +36,7 @@ class Occasion:
     def query(self, field: str) -> Query | None:
         """Return the prepared words of keyword or site_search; None where there are none."""
         text = self.visitor.arrival.keyword if field == "keyword" else self.visitor.site_search
-        return prepared(text) if text else None
+        return self.table.query(text) if text else None
 
     def found(self, field: str) -> frozenset[str]:
         """Return the words of all rules that the visitor's keyword or site_search holds."""

@@ -1,37 +1,26 @@
-"""Matching a rule's words against what a visitor searched for, by changes of script.
-
-A border is the start, the end, a space, punctuation or a change of script. A word lies between borders; kana words of
-three or more characters may also just begin or end a run, kanji words of two or more may begin one, or end one that is
-at least two characters longer. So パン is not in パンツ and 京都 not in 東京都, but 温泉 is in 箱根温泉.
-"""
+"""Matching a rule's words against what a visitor searched for: a word matches a word, not a piece of one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import pairwise
 
+from omotenashi.engine.borders import Borders, Segment, borders
 from omotenashi.model.text import fold, fold_kana, widths
-
-_SHORTEST_OPEN_KANA = 3
-_SHORTEST_OPEN_KANJI = 2
-_LONGER_RUN = 2
 
 
 class Query:
-    """What a visitor searched for, prepared: without spaces, kana folded, with its borders."""
+    """What a visitor searched for, prepared: folded, without spaces, with its borders once they are asked for."""
 
-    __slots__ = ("borders", "folded", "joined", "run_starts", "spaces")
+    __slots__ = ("_borders", "_segment", "_text", "folded", "joined")
 
-    def __init__(self, text: str) -> None:
-        unfolded = widths(text)
+    def __init__(self, text: str, segment: Segment | None = None) -> None:
+        """`segment` cuts texts into morphemes; without it borders lie at changes of script."""
         self.folded = fold(text)
-        scripts = _scripts(unfolded)
-        places = [place for place, script in enumerate(scripts) if script != " "]
-        self.joined = fold_kana("".join(unfolded[place] for place in places))
-        self.borders = _borders(scripts, places)
-        self.spaces = frozenset(n for n in range(1, len(places)) if places[n] - places[n - 1] > 1)
-        self.run_starts = _run_starts(self.borders)
+        self._text = widths(text)
+        self.joined = fold_kana(self._text.replace(" ", ""))
+        self._segment = segment
+        self._borders: Borders | None = None
 
     def holds(self, word: str) -> bool:
         """Tell whether a folded word without spaces lies in the query, between borders as its script asks for."""
@@ -44,33 +33,38 @@ class Query:
 
     def holds_at(self, word: str, start: int) -> bool:
         """Tell whether the borders around an occurrence of the word allow it."""
-        end = start + len(word)
-        begins, ends = self.borders[start], self.borders[end]
-        if begins and ends:
-            return True
-        if any(start < space < end for space in self.spaces):
-            return False
-        kind = _kind(word)
-        if kind == "kana":
-            return len(word) >= _SHORTEST_OPEN_KANA and (begins or ends)
-        if kind == "kanji" and len(word) >= _SHORTEST_OPEN_KANJI:
-            return begins or (ends and end - self.run_starts[start] >= len(word) + _LONGER_RUN)
-        return False
+        if self._borders is None:
+            self._borders = borders(self._text, self._segment)
+        return self._borders.allow(word, start, self._knows)
+
+    def _knows(self, word: str) -> bool:
+        return self._segment is not None and _is_one(word, self._segment)
 
 
 @lru_cache(maxsize=4096)
-def prepared(text: str) -> Query:
+def prepared(text: str, segment: Segment | None = None) -> Query:
     """Return the query for a text; the same words come again and again."""
-    return Query(text)
+    return Query(text, segment)
 
 
 class WordTable:
     """All words of all rules, by their first two characters: which of them a query holds takes one pass over it."""
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], segment: Segment | None = None) -> None:
+        """`segment` cuts what is searched for into morphemes; without it borders lie at changes of script."""
+        self.segment = segment
         self._by_start: dict[str, list[str]] = {}
         for word in sorted(set(words)):
             self._by_start.setdefault(word[:2], []).append(word)
+
+    def warm(self) -> None:
+        """Have the segmenter load its dictionary, if there is any word to look for."""
+        if self.segment and self._by_start:
+            self.segment("")
+
+    def query(self, text: str) -> Query:
+        """Return what was searched for, prepared for this table."""
+        return prepared(text, self.segment)
 
     def found_in(self, query: Query) -> frozenset[str]:
         """Return the folded words without spaces that lie in the query."""
@@ -84,52 +78,8 @@ class WordTable:
         )
 
 
-def _scripts(text: str) -> list[str]:
-    scripts: list[str] = []
-    for character in text:
-        script = _script(character)
-        if script == "ー":
-            script = scripts[-1] if scripts and scripts[-1] in "ひカ" else "カ"
-        scripts.append(script)
-    return scripts
-
-
-def _script(character: str) -> str:
-    if character == " ":
-        return " "
-    if "ぁ" <= character <= "ゟ":
-        return "ひ"
-    if character == "ー":
-        return "ー"
-    if "ァ" <= character <= "ヿ" and character != "・":
-        return "カ"
-    if "一" <= character <= "鿿" or "㐀" <= character <= "䶿" or character in "々〆〇" or "豈" <= character <= "﫿":
-        return "漢"
-    if character.isdigit():
-        return "1"
-    return "a" if character.isalpha() else "."
-
-
-def _borders(scripts: list[str], places: list[int]) -> list[bool]:
-    """For each boundary of the joined text, whether it is a border; punctuation is a border on both sides."""
-    borders = [True]
-    for before, after in pairwise(places):
-        spaced = after - before > 1
-        borders.append(spaced or scripts[before] != scripts[after] or scripts[after] == ".")
-    borders.append(True)
-    return borders
-
-
-def _run_starts(borders: list[bool]) -> list[int]:
-    starts: list[int] = []
-    for place, border in enumerate(borders):
-        starts.append(place if border else starts[-1])
-    return starts
-
-
 @lru_cache(maxsize=8192)
-def _kind(word: str) -> str:
-    scripts = set(_scripts(word))
-    if scripts == {"漢"}:
-        return "kanji"
-    return "kana" if scripts <= {"ひ", "カ"} else "mixed"
+def _is_one(word: str, segment: Segment) -> bool:
+    """Tell whether the dictionary knows a word as one morpheme."""
+    pieces = segment(word)
+    return len(pieces) == 1 and pieces[0].known

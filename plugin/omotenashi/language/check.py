@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
-from omotenashi.language.condition import Condition, Conjunction, Disjunction, InSegment, Negation, Shown, facts
+from omotenashi.language.condition import Condition, Conjunction, Disjunction, InSegment, Negation, Shown, Words, facts
 from omotenashi.language.placeholders import template
 from omotenashi.language.read_member import attribute_of
 from omotenashi.language.report import Report, suggestion
@@ -40,6 +40,8 @@ class Whole(Struct, frozen=True):
     """The texts of the files under contents/ that exist, by the path as written."""
     escaping: AbstractSet[str]
     """Paths that lead out of contents/."""
+    can_cut_words: bool = True
+    """The extra that cuts Japanese into morphemes is installed."""
 
 
 def check(whole: Whole, report: Report) -> None:
@@ -173,6 +175,17 @@ def caps_need_consent(whole: Whole, report: Report) -> None:
             return
 
 
+def words_can_be_cut(whole: Whole, report: Report) -> None:
+    """What `keyword_matching: morphemes` needs is installed, if any condition matches by word: never another page."""
+    if whole.site.keyword_matching != "morphemes" or whole.can_cut_words or report.matching_said is None:
+        return
+    for condition in _conditions(whole.folder):
+        for fact in facts(condition):
+            if isinstance(fact.operand, Words) and any(word.mode == "word" for word in fact.operand.words):
+                report.add("E481", report.matching_said, (fact.position, "by_word"))
+                return
+
+
 CHECKS: tuple[Callable[[Whole, Report], None], ...] = (
     defined_once,
     segments_exist,
@@ -185,6 +198,7 @@ CHECKS: tuple[Callable[[Whole, Report], None], ...] = (
     sensitive_only_where_allowed,
     allowed_blocks_exist,
     caps_need_consent,
+    words_can_be_cut,
 )
 
 

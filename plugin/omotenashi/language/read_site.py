@@ -32,8 +32,6 @@ def read_site(root: MapNode, report: Report) -> SiteFacts:
     """Return the facts of site.yaml; what is wrong is reported and left at its default."""
     entries = reader.keys(root, SITE_KEYS, "site.yaml", report)
     _version(entries, report)
-    if "keyword_matching" in entries:
-        reader.choice(entries["keyword_matching"][1], "keyword_matching", MATCHING, report)
     weak = (
         reader.choice(entries["weak_region"][1], "weak_region", WEAK_REGION, report)
         if "weak_region" in entries
@@ -48,6 +46,7 @@ def read_site(root: MapNode, report: Report) -> SiteFacts:
         attributes=_attributes(entries, report),
         places=_places(entries, report),
         synonyms=_synonyms(entries, report),
+        keyword_matching=_matching(entries, report),
         holidays=_holidays(entries, report),
         search_parameters=_search_parameters(entries, report),
         consent=consent(entries, report),
@@ -164,6 +163,18 @@ def _synonyms(entries: Entries, report: Report) -> tuple[tuple[str, ...], ...]:
                 report.add("E317", word, (first.position, "first"), value=word.text)
         groups.append(tuple(word.text for word in words))
     return tuple(groups)
+
+
+def _matching(entries: Entries, report: Report) -> str:
+    """Morphemes where the site says that it is Japanese, unless it says how keywords are matched."""
+    key = "keyword_matching" if "keyword_matching" in entries else "language"
+    if key not in entries:
+        return SiteFacts().keyword_matching
+    node = entries[key][1]
+    report.matching_said = node.position
+    if key == "keyword_matching":
+        return reader.choice(node, key, MATCHING, report) or SiteFacts().keyword_matching
+    return "morphemes" if isinstance(node, TextNode) and fold(node.text) == "ja" else "scripts"
 
 
 def _holidays(entries: Entries, report: Report) -> frozenset[date]:

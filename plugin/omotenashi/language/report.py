@@ -24,6 +24,8 @@ class Report:
         """Folded names whose definitions are wrong: who uses them is told nothing more."""
         self.blocks_named: list[TextNode] = []
         """Blocks that site.yaml names; they are looked for once the whole folder is known."""
+        self.matching_said: Position | None = None
+        """Where site.yaml says how keywords are matched, if only by its language."""
 
     def add(self, code: str, at: Node | Position, *related: tuple[Position, str], **values: Any) -> None:  # noqa: ANN401 templates take any value
         """Record a diagnostic at a node or a position; `values` fill the message's template."""

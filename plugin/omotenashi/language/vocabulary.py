@@ -217,7 +217,7 @@ CONSENT_KEYS = Words(*_words("default 既定", "cookie クッキー", "header �
 GRANT_KEYS = Words(*CONSENTS)
 GPC = Words(*_words("deny 拒否", "ignore 無視"))
 CONSENT_DEFAULTS = Words(*_words("denied 拒否", "granted 許可"))
-MATCHING = Words(Word("scripts", "文字種"), Word("morphemes", "形態素", ready=False))
+MATCHING = Words(Word("scripts", "文字種"), Word("morphemes", "形態素"))
 WEAK_REGION = Words(*_words("accept 使う", "unknown 不明"))
 
 EXAMPLES = {

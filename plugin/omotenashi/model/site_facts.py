@@ -66,6 +66,8 @@ class SiteFacts(Struct, frozen=True):
     """By folded name."""
     places: Mapping[str, tuple[float, float]] = {}
     synonyms: tuple[tuple[str, ...], ...] = ()
+    keyword_matching: str = "scripts"
+    """Where words of keywords begin and end: at changes of script (scripts), or where a dictionary cuts (morphemes)."""
     holidays: frozenset[date] = frozenset()
     search_parameters: tuple[str, ...] = ("q", "s")
     consent: ConsentMapping = ConsentMapping()

@@ -31,6 +31,7 @@ MESSAGES: dict[str, Message] = {
 _RELATED = {
     "first": ("最初はここ", "first here"),
     "from": ("開始はここ", "begins here"),
+    "by_word": ("語で照合する条件はここ", "this condition matches by word"),
     "abandoned_for": ("放置の長さはここ", "left for this long here"),
 }
 _EXPECTED = {
