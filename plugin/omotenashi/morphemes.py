@@ -22,7 +22,7 @@ from msgspec import Struct
 from omotenashi.engine.borders import Piece
 
 if TYPE_CHECKING:
-    from sudachipy import Tokenizer
+    from sudachipy import Dictionary, Tokenizer
 
 _LONGEST = 2000
 """Characters of a text that are cut; what visitors search for has 200. Sudachi itself refuses over 49,149 bytes."""
@@ -30,9 +30,10 @@ _SHORTEST_PART = 3
 _HIRAGANA = re.compile("[ぁ-ゖー]+")
 _KATAKANA = re.compile("[ァ-ヺー]+")
 _TO_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
-_LETTERS_THAT_STAND_ALONE = ("助詞", "助動詞", "接頭辞", "接尾辞")
+_ALONE = "おかがごただてでとなにのはへもやを"
+"""Hiragana that are a particle, an ending or a prefix by themselves."""
 _lock = threading.Lock()
-"""A tokenizer works for one thread at a time."""
+"""Dictionary and tokenizer work for one thread at a time."""
 
 
 class _Morpheme(Struct, frozen=True):
@@ -41,10 +42,6 @@ class _Morpheme(Struct, frozen=True):
     subkind: str
     domain: str
     known: bool
-
-    @property
-    def is_common_noun(self) -> bool:
-        return self.known and self.subkind == "普通名詞"
 
 
 def is_installed() -> bool:
@@ -82,13 +79,13 @@ def _makes_no_sense(hiragana: _Morpheme) -> bool:
         return True
     if "ー" in hiragana.surface:
         return hiragana.kind != "名詞"
-    return len(hiragana.surface) == 1 and hiragana.kind not in _LETTERS_THAT_STAND_ALONE
+    return len(hiragana.surface) == 1 and hiragana.surface not in _ALONE
 
 
 def _pieces(morphemes: list[_Morpheme]) -> Iterator[Piece]:
     end = 0
     for one in morphemes:
-        cut = _cut(one.surface) if one.is_common_noun and _KATAKANA.fullmatch(one.surface) else 0
+        cut = _cut(one.surface) if one.subkind == "普通名詞" and one.known and _KATAKANA.fullmatch(one.surface) else 0
         if cut:
             yield Piece(end + cut)
         end += len(one.surface)
@@ -105,8 +102,10 @@ def _cut(compound: str) -> int:
 
 
 def _is_common_noun(text: str) -> bool:
-    morphemes = _morphemes(text)
-    return len(morphemes) == 1 and morphemes[0].is_common_noun
+    """Clippings and other spellings, such as サイク (細工) in サイクリング, do not count."""
+    with _lock:
+        entries = _dictionary().lookup(text)
+        return any(one.part_of_speech()[1] == "普通名詞" and one.normalized_form() == text for one in entries)
 
 
 def _morphemes(text: str) -> list[_Morpheme]:
@@ -122,6 +121,13 @@ def _morpheme(surface: str, part_of_speech: Sequence[str], *, known: bool) -> _M
 
 @cache
 def _tokenizer() -> Tokenizer:
-    from sudachipy import Dictionary, SplitMode  # noqa: PLC0415 an extra, and loaded only where words are matched
+    from sudachipy import SplitMode  # noqa: PLC0415 an extra, and loaded only where words are matched
 
-    return Dictionary(dict="small").tokenizer(mode=SplitMode.A)
+    return _dictionary().tokenizer(mode=SplitMode.A)
+
+
+@cache
+def _dictionary() -> Dictionary:
+    from sudachipy import Dictionary  # noqa: PLC0415 likewise
+
+    return Dictionary(dict="small")
