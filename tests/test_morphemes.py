@@ -155,8 +155,8 @@ def test_where_words_cannot_be_cut_a_folder_that_matches_by_word_is_refused(
     assert checked.returncode == 1
     assert found in checked.stdout
     assert 'pip install "omotenashi[ja]"' in checked.stdout
-    assert "page.yaml:1:47" in checked.stdout or "page.yaml" in checked.stdout
-    assert "1 error(s)" in checked.stdout or "誤り 1 件" in checked.stdout
+    assert "page.yaml:1:" in checked.stdout  # the condition that needs it
+    assert checked.stdout.count("error[") == 1
 
 
 @pytest.mark.parametrize(

@@ -31,9 +31,15 @@ def _load(case: Path, folder: Path) -> Loaded:
     return load(_folder(case, folder))
 
 
+@pytest.mark.parametrize("matching", ["morphemes", "scripts"])
 @pytest.mark.parametrize("case", GOOD, ids=lambda case: case.name)
-def test_a_good_file_is_accepted_and_passes_its_own_tests(case: Path, tmp_path: Path) -> None:
-    site = good_site(_folder(case, tmp_path))
+def test_a_good_file_is_accepted_and_passes_its_own_tests_however_keywords_are_matched(
+    case: Path, matching: str, tmp_path: Path
+) -> None:
+    folder = _folder(case, tmp_path)
+    with (folder / "site.yaml").open("a") as site_file:
+        site_file.write(f"keyword_matching: {matching}\n")
+    site = good_site(folder)
     results = list(run_tests(site, SignalTools(), time.time()))
     assert results
     assert [result.test.name for result in results if result.failures] == []
