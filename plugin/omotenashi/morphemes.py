@@ -4,7 +4,7 @@ Mode A, the shortest words: 東京|都, ランニング|シューズ. Three thin
 - hiragana that is a katakana word (らんにんぐ): it is cut as katakana where that makes fewer words, all of them known;
 - hiragana that was cut to bits because the dictionary does not know it (べ|びー|かー): it counts as unknown;
 - a katakana compound that the dictionary lists whole (スキーウェア): it is cut where both sides are common nouns of
-  three characters or more. Names are never cut: アイスランド is no アイス.
+  three characters or more, and the second is no mere ending. Names are never cut: アイスランド is no アイス.
 """
 
 from __future__ import annotations
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 _LONGEST = 2000
 """Characters of a text that are cut; what visitors search for has 200. Sudachi itself refuses over 49,149 bytes."""
 _SHORTEST_PART = 3
+_ENDINGS = frozenset(
+    "イング ケット サリー ジャー タジー チック ティア ティー ティクス ティック トリー ネット マット モンド "
+    "リスト リズム リング リート レット レート レーション ロジー ロール".split()
+)
+"""Endings of borrowed words that are nouns besides: マネージャー is no マネー and フローリング no リング."""
 _HIRAGANA = re.compile("[ぁ-ゖー]+")
 _KATAKANA = re.compile("[ァ-ヺー]+")
 _TO_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
@@ -96,7 +101,8 @@ def _pieces(morphemes: list[_Morpheme]) -> Iterator[Piece]:
 def _cut(compound: str) -> int:
     """Where a katakana compound falls into two common nouns; 0 where it does not."""
     for cut in range(_SHORTEST_PART, len(compound) - _SHORTEST_PART + 1):
-        if _is_common_noun(compound[:cut]) and _is_common_noun(compound[cut:]):
+        left, right = compound[:cut], compound[cut:]
+        if right not in _ENDINGS and _is_common_noun(left) and _is_common_noun(right):
             return cut
     return 0
 
