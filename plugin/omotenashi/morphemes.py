@@ -117,7 +117,8 @@ def _is_common_noun(text: str) -> bool:
 def _morphemes(text: str) -> list[_Morpheme]:
     with _lock:
         found = _tokenizer().tokenize(text)
-        return [_morpheme(one.surface(), one.part_of_speech(), known=not one.is_oov()) for one in found]
+        whole = (one for one in found if one.surface())  # Sudachi cuts ⑴ into three, of which two are empty
+        return [_morpheme(one.surface(), one.part_of_speech(), known=not one.is_oov()) for one in whole]
 
 
 def _morpheme(surface: str, part_of_speech: Sequence[str], *, known: bool) -> _Morpheme:
