@@ -95,7 +95,7 @@ def visitor_of(
         device=stated.device or visitor.device,
         languages=(stated.language,) if stated.language else visitor.languages,
         member=_member(stated),
-        buckets={fold(one.experiment): fold(one.variant) for one in stated.buckets or ()},
+        buckets={fold(one.experiment): one.variant for one in stated.buckets or ()},
     )
     return _without_unknown(visitor, stated.unknown) if stated.unknown else visitor
 

@@ -69,7 +69,7 @@ class _Split(Struct, frozen=True):
         """Return the variant of a visitor who takes part: the one that a test states, else the one of the hash."""
         stated = visitor.buckets.get(self.experiment)
         if stated is not None:
-            return next(choice for choice in self.choices if fold(choice.variant or "") == stated)
+            return next(choice for choice in self.choices if fold(choice.variant or "") == fold(stated))
         return self.choices[bucket(point(self.experiment, visitor.id or ""), self.ends)]
 
 

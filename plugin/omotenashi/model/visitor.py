@@ -149,4 +149,4 @@ class Visitor(Struct, frozen=True):
     id: str | None = None
     """What experiments split by; None without consent, and for whoever is not known at the next request."""
     buckets: Mapping[str, str] = {}
-    """The variants that a test states, by the ids of the experiments; both folded."""
+    """The variants that a test states, by the folded ids of the experiments."""
