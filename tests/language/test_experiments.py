@@ -64,7 +64,14 @@ def test_a_fraction_is_refused_once_with_the_per_cent_that_it_stands_for(tmp_pat
 
 @pytest.mark.parametrize(
     ("written", "meant"),
-    [("weight", "share"), ("ratio", "share"), ("比率", "share"), ("重み", "share"), ("shere", "share"), ("content", "show")],
+    [
+        ("weight", "share"),
+        ("ratio", "share"),
+        ("比率", "share"),
+        ("重み", "share"),
+        ("shere", "share"),
+        ("content", "show"),
+    ],
 )
 def test_what_other_tools_call_a_key_of_a_variant_is_suggested(tmp_path: Path, written: str, meant: str) -> None:
     key = "show" if meant == "show" else "share"
@@ -72,7 +79,8 @@ def test_what_other_tools_call_a_key_of_a_variant_is_suggested(tmp_path: Path, w
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"), [("variants", "split"), ("バリアント", "split"), ("パターン", "split"), ("metric", "goal"), ("name", "id")]
+    ("written", "meant"),
+    [("variants", "split"), ("バリアント", "split"), ("パターン", "split"), ("metric", "goal"), ("name", "id")],
 )
 def test_what_other_tools_call_a_key_of_an_experiment_is_suggested(tmp_path: Path, written: str, meant: str) -> None:
     rules = RULE.format(split=f"{RED}, {GREEN}").replace("split:" if meant == "split" else "id:", f"{written}:")
@@ -91,7 +99,9 @@ def test_what_is_no_share(text: str) -> None:
     assert percent(text) is None
 
 
-@pytest.mark.parametrize(("text", "meant"), [("0.45", "45%"), ("０．１２５", "12.5%"), ("5割", "50%"), ("4割5分", "45%"), ("半分", "")])
+@pytest.mark.parametrize(
+    ("text", "meant"), [("0.45", "45%"), ("０．１２５", "12.5%"), ("5割", "50%"), ("4割5分", "45%"), ("半分", "")]
+)
 def test_the_share_that_was_meant(text: str, meant: str) -> None:
     assert percent_meant(text) == meant
 
