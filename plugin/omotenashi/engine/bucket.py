@@ -1,9 +1,9 @@
 """Which variant of an experiment a visitor gets: a hash of both, so that nothing has to be stored or drawn.
 
-The construction is the usual one (Kohavi, Longbotham, Sommerfield and Henne, "Controlled experiments on the web: survey
-and practical guide", 2009, section 4.1.1, "hash and partition"): a cryptographic hash of the experiment and the visitor
-makes a point, the shares cut the line of points into ranges. They found that only such hashes keep experiments
-independent of each other.
+The construction is the usual one, "hash and partition" (Kohavi, Longbotham, Sommerfield and Henne, "Controlled
+experiments on the web: survey and practical guide", 2009, section 4.1): a hash of the experiment and the visitor makes a
+point, the shares cut the line of points into ranges. The hash is a cryptographic one: of those that they tried only such
+a one kept experiments independent of each other.
 """
 
 from __future__ import annotations
@@ -25,9 +25,7 @@ def point(experiment: str, visitor: str) -> float:
     It is BLAKE2b (RFC 7693) of 64 bits over the folded id of the experiment, a NUL, which no key of a visitor has, and
     that key.
     """
-    digest = blake2b(
-        f"{fold(experiment)}\0{visitor}".encode(errors="surrogatepass"), digest_size=8, person=b"omo bucket"
-    )
+    digest = blake2b(f"{fold(experiment)}\0{visitor}".encode(), digest_size=8, person=b"omo bucket")
     return (int.from_bytes(digest.digest()) >> (64 - _BITS)) / (1 << _BITS)
 
 

@@ -16,27 +16,34 @@ Variants: TypeAlias = "Mapping[str, tuple[str, Sequence[str]]]"
 
 def variants_of(experiments: Iterable[tuple[str, Sequence[str]]]) -> Variants:
     """Return experiments by their folded ids."""
-    return {fold(identifier): (identifier, names) for identifier, names in experiments}
+    found: dict[str, tuple[str, Sequence[str]]] = {}
+    for identifier, names in experiments:
+        _, others = found.get(fold(identifier), ("", ()))
+        found[fold(identifier)] = (identifier, [*others, *names])
+    return found
 
 
 def variants_exist(folder: Folder, report: Report) -> None:
     """Report buckets and expected variants of tests that are not there, and variants that are expected by luck."""
     experiments = [rule.experiment for block in folder.blocks for rule in block.rules if rule.experiment]
     known = variants_of((one.id, [variant.name for variant in one.variants]) for one in experiments)
-    blocks = {fold(block.name): block for block in folder.blocks}
+    blocks, complete = {fold(block.name): block for block in folder.blocks}, not report.failed
     for test in folder.tests:
-        stated_buckets_exist(test.visitor, known, report)
+        stated_buckets_exist(test.visitor, known, report, complete=complete)
         for expected in test.expectations:
             rule = _expected_rule(expected, blocks.get(fold(expected.block)))
             if expected.variant and rule is not None:
                 _can_be_expected(expected, rule, test, known, report)
 
 
-def stated_buckets_exist(visitor: StatedVisitor, known: Variants, report: Report) -> None:
-    """Report the experiments and variants of a stated visitor that are not there."""
+def stated_buckets_exist(visitor: StatedVisitor, known: Variants, report: Report, *, complete: bool = True) -> None:
+    """Report the experiments and variants of a stated visitor that are not there.
+
+    Not `complete`: there may be more experiments, in rules that could not be read.
+    """
     for bucket in visitor.buckets or ():
         identifier, names = known.get(fold(bucket.experiment), ("", ()))
-        if not identifier and not report.may_exist(bucket.experiment):
+        if not identifier and complete:
             ids = [one for one, _ in known.values()]
             meant = suggestion(bucket.experiment, ids)
             report.add("E439", bucket.position, value=bucket.experiment, known=ids, did_you_mean=meant)

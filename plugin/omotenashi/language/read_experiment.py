@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from omotenashi.language import reader
-from omotenashi.language.nodes import Node, TextNode
+from omotenashi.language.nodes import MapNode, Node, TextNode
 from omotenashi.language.read_event import read_event
 from omotenashi.language.report import Report
 from omotenashi.language.syntax import ExperimentSpec, ShowSpec, StatedBucket, VariantSpec
@@ -17,7 +17,9 @@ from omotenashi.model.text import fold
 Entries: TypeAlias = "dict[str, tuple[TextNode, Node]]"
 ReadShow: TypeAlias = Callable[[Node, str, Report], "ShowSpec | None"]
 _TOLERANCE = 0.5
-"""Per cent by which the shares may miss 100: thirds are written as 33%."""
+"""Per cent by which the shares may miss 100: thirds are written as 33.3%."""
+_PARTS = ("name", "share", "show")
+_CONTROLS = frozenset({"対照", "control"})
 
 
 def read_experiment(node: Node, rule_goal: str, read_show: ReadShow, report: Report) -> ExperimentSpec | None:
@@ -53,7 +55,7 @@ def read_buckets(node: Node, report: Report) -> tuple[StatedBucket, ...] | None:
 def _variants(split: TextNode, node: Node, read_show: ReadShow, report: Report) -> tuple[VariantSpec, ...]:
     """Return the variants, or none where anything is wrong with them."""
     items = reader.listing(node, "split", report, EXAMPLES["split"])
-    parts = [part for item in items if (part := _parts(item, report))]
+    parts = _parts(items, report)
     shares = _shares([entries["share"][1] for _, entries in parts], report)
     shows = [read_show(entries["show"][1], "show", report) for _, entries in parts]
     variants = tuple(
@@ -66,20 +68,33 @@ def _variants(split: TextNode, node: Node, read_show: ReadShow, report: Report) 
     return variants if _are_apart(variants, report) and _add_up(split, variants, report) else ()
 
 
-def _parts(item: Node, report: Report) -> tuple[TextNode, Entries] | None:
-    """Return the name and the parts of a variant if none is missing."""
-    mapping = reader.mapping(item, "split", report, EXAMPLES["split"])
-    if mapping is None:
-        return None
-    entries = reader.keys(mapping, VARIANT_KEYS, "split", report, VARIANT_SLIPS)
-    if not reader.required(mapping, entries, ("name",), "split", report):
-        return None
-    name = reader.text(entries["name"][1], "name", report)
-    absent = next((key for key in ("share", "show") if key not in entries), None)
-    if name is None or absent is None:
-        return (name, entries) if name else None
-    reader.missing(mapping, entries, name, absent, report)
-    return None
+def _parts(items: Sequence[Node], report: Report) -> list[tuple[TextNode, Entries]]:
+    """Return the name and all parts of each variant that has them. The same slip in every variant is reported once."""
+    if not any(isinstance(item, MapNode) for item in items):
+        items = items[:1]
+    wrong: set[str] = set()
+    found: list[tuple[MapNode, Entries]] = []
+    for item in items:
+        mapping = reader.mapping(item, "split", report, EXAMPLES["split"])
+        if mapping is not None:
+            rest = MapNode(tuple(pair for pair in mapping.entries if fold(pair[0].text) not in wrong), mapping.position)
+            found.append((mapping, reader.keys(rest, VARIANT_KEYS, "split", report, VARIANT_SLIPS)))
+            wrong |= {fold(key.text) for key, _ in mapping.entries if not VARIANT_KEYS.find(key.text)}
+    _report_missing(found, report)
+    complete = [entries for _, entries in found if all(key in entries for key in _PARTS)]
+    return [(name, entries) for entries in complete if (name := reader.text(entries["name"][1], "name", report))]
+
+
+def _report_missing(variants: Sequence[tuple[MapNode, Entries]], report: Report) -> None:
+    """Report what each variant lacks; what all of them lack is one mistake."""
+    for key in _PARTS:
+        lacking = [(mapping, entries) for mapping, entries in variants if key not in entries]
+        for mapping, entries in lacking[:1] if len(lacking) == len(variants) else lacking:
+            name = entries["name"][1] if "name" in entries else None
+            if isinstance(name, TextNode):
+                reader.missing(mapping, entries, name, key, report)
+            else:
+                reader.missing_inside(mapping, entries, "split", key, report)
 
 
 def _shares(nodes: Sequence[Node], report: Report) -> list[float | None]:
@@ -125,9 +140,6 @@ def _add_up(split: TextNode, variants: Sequence[VariantSpec], report: Report) ->
     else:
         report.add("E435", split, total=f"{total:.6g}%", rest=f"{100 - total:.6g}%")
     return False
-
-
-_CONTROLS = {"対照", "control"}
 
 
 def _control(variants: Sequence[VariantSpec]) -> VariantSpec | None:
