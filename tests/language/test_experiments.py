@@ -119,6 +119,11 @@ def test_the_bucket_that_a_test_lacks_is_given_as_text(tmp_path: Path) -> None:
     assert remedy == "visitor に書き足します: bucket: {xmas: 赤}"
 
 
+def test_who_expects_a_variant_as_if_it_were_a_rule_is_told_how(tmp_path: Path) -> None:
+    rules = EXPERIMENTS["E441"].right.replace("{rule: クリスマスの帯, variant: 赤}", "赤")
+    assert said(tmp_path, rules)[0][::2] == ("E407", "「{rule: クリスマスの帯, variant: 赤}」ではありませんか")
+
+
 def test_an_id_that_is_taken_is_shown_in_both_places(tmp_path: Path) -> None:
     said(tmp_path, EXPERIMENTS["E431"].wrong)
     error = next(one for one in load(tmp_path).diagnostics if one.code == "E431")

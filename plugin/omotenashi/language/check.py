@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
-from omotenashi.language.check_experiments import variants_exist
+from omotenashi.language.check_experiments import variant_meant, variants_exist
 from omotenashi.language.condition import Condition, Conjunction, Disjunction, InSegment, Negation, Shown, facts
 from omotenashi.language.placeholders import template
 from omotenashi.language.read_member import attribute_of
@@ -270,7 +270,7 @@ def _rule_exists(expected: Expectation, block: BlockSpec, report: Report) -> Non
         return
     names = {fold(name) for rule in block.rules for name in (rule.name, rule.id, f"{block.name}/{rule.name}")}
     if fold(expected.won) not in names and not report.may_exist(expected.won):
-        meant = suggestion(expected.won, [rule.name for rule in block.rules])
+        meant = variant_meant(expected.won, block) or suggestion(expected.won, [rule.name for rule in block.rules])
         report.add("E407", expected.position, value=expected.won, block=block.name, did_you_mean=meant)
 
 

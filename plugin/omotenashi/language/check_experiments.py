@@ -53,6 +53,14 @@ def stated_buckets_exist(visitor: StatedVisitor, known: Variants, report: Report
             report.add("E440", place, value=bucket.variant, experiment=identifier, known=names, did_you_mean=meant)
 
 
+def variant_meant(name: str, block: BlockSpec) -> str:
+    """Return how the variant of this name is expected where no rule is called so; empty text if there is none."""
+    experiments = [(rule.name, rule.experiment) for rule in block.rules if rule.experiment]
+    found = [(rule, one.name) for rule, experiment in experiments for one in experiment.variants]
+    meant = next(((rule, variant) for rule, variant in found if fold(variant) == fold(name)), None)
+    return f"{{rule: {meant[0]}, variant: {meant[1]}}}" if meant else ""
+
+
 def _expected_rule(expected: Expectation, block: BlockSpec | None) -> RuleSpec | None:
     if block is None:
         return None

@@ -66,7 +66,7 @@ def read_visitor(node: Node, site: SiteFacts, report: Report) -> StatedVisitor:
         return StatedVisitor()
     if not isinstance(node, MapNode):
         report.add("E203", node, what="visitor", expected="mapping")
-        return StatedVisitor()
+        return StatedVisitor(buckets=None)
     visitor = StatedVisitor()
     for key, value in node.entries:
         visitor = _with_fact(visitor, key, value, site, report)
@@ -95,7 +95,7 @@ def _with_fact(visitor: StatedVisitor, key: TextNode, value: Node, site: SiteFac
     if found is None or found[0].kind in (Kind.SEGMENT, Kind.NEAR):
         known = [*field_names(), *FACT_EXTRAS.names()]
         report.add("E210", key, key=key.text, did_you_mean=suggestion(key.text, known))
-        return visitor
+        return msgspec.structs.replace(visitor, buckets=visitor.buckets or None)
     field, name = found
     if isinstance(value, TextNode) and UNKNOWN.find(value.text):
         return msgspec.structs.replace(visitor, unknown=visitor.unknown | {field.name})

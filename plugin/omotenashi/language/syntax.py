@@ -171,7 +171,7 @@ class StatedVisitor(Struct, frozen=True):
     consent: frozenset[str] | None = None
     history: StatedHistory = StatedHistory()
     buckets: tuple[StatedBucket, ...] | None = ()
-    """None: what is written cannot be read."""
+    """None: something that may be them cannot be read."""
     unknown: frozenset[str] = frozenset()
     """Fields that are stated to be unknown, whatever raw facts say."""
 
