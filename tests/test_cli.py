@@ -126,3 +126,47 @@ def test_explain_takes_a_file_and_a_time(tmp_path: Path, capsys: pytest.CaptureF
 def test_explain_says_what_is_wrong(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", *arguments, "--rules", str(SITE)]) == 1
     assert words in capsys.readouterr().err
+
+
+EXPERIMENT = """
+blocks:
+  bar:
+    rules:
+      - name: 帯
+        experiment:
+          id: xmas
+          split: [{name: 赤, share: 50%, show: nothing}, {name: 対照, share: 50%, show: original}]
+    otherwise: nothing
+tests:
+  - name: 赤のはず
+    visitor: {consent: [personalization], bucket: {xmas: 対照}}
+    expect: {bar: {rule: 帯, variant: 赤}}
+"""
+
+
+@pytest.fixture
+def split(rules: Path) -> str:
+    (rules / "experiment.yaml").write_text(EXPERIMENT)
+    return str(rules)
+
+
+def test_explain_names_the_variant(split: str, capsys: pytest.CaptureFixture[str]) -> None:
+    visitor = "{consent: [personalization], bucket: {xmas: 赤}}"
+    assert main(["explain", "bar", "--rules", split, "--visitor", visitor]) == 0
+    assert capsys.readouterr().out == "○ 帯\n    ○ experiment: xmas  ← 赤\n→ 帯 [赤] (SPLIT; nothing)\n"
+
+
+def test_explain_says_that_nobody_without_consent_takes_part(split: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "bar", "--rules", split]) == 0
+    assert capsys.readouterr().out.splitlines()[1] == "    ? experiment: xmas  ← 不明 / unknown"
+
+
+def test_explain_knows_the_experiments_that_there_are(split: str, capsys: pytest.CaptureFixture[str]) -> None:
+    visitor = "{consent: [personalization], bucket: {xmsa: 赤}}"
+    assert main(["explain", "bar", "--rules", split, "--visitor", visitor]) == 1
+    assert "error[E439] xmsa" in capsys.readouterr().err.replace("「", "").replace("」", " ")
+
+
+def test_a_failing_test_shows_the_variant_that_won_instead(split: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", split, "-k", "赤のはず"]) == 1
+    assert "bar: 期待 帯 [赤] / 実際 帯 [対照] (original)\n" in capsys.readouterr().out

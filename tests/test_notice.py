@@ -114,3 +114,11 @@ def test_the_command_speaks_the_sites_language_unless_told_otherwise(
     assert said.startswith("# Personalisation and privacy at 試験の店\n")
     assert f"<!-- {tmp_path}/elsewhere/visitors.sqlite -->" in said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_sites_that_compare_versions_say_that_an_identifier_decides_which_is_shown(rules: Path) -> None:
+    assert "versions are compared" not in text("en")
+    split = "[{name: a, share: 50%, show: nothing}, {name: b, share: 50%, show: original}]"
+    rule = f"{{name: x, experiment: {{id: x, split: {split}}}}}"
+    (rules / "bar.yaml").write_text(f"blocks: {{bar: {{rules: [{rule}], otherwise: original}}}}\n")
+    assert "Where several versions are compared, which one" in notice(good_site(rules), Keep(), STORE, "en")

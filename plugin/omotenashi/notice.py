@@ -50,7 +50,7 @@ def notice(site: Site, keep: Keep, store: Path, language: str) -> str:
         [f"## {words['basis']}", *_basis(site, words)],
         [f"## {words['where']}", words["here"], f"<!-- {store.absolute()} -->", words["external"], words["contents"]],
         [f"## {words['cookies']}", *_cookies(site, words)],
-        [f"## {words['identifiers']}", words["ids"]],
+        [f"## {words['identifiers']}", words["ids"], *([words["split_by_id"]] if site.engine.experiments() else [])],
         [f"## {words['rights']}", words["why_page"], words["requests"]],
     )
     return "\n\n".join(line for part in parts for line in part)
@@ -178,6 +178,7 @@ _JA = {
     "hours": "12時間以内",
     "identifiers": "識別子",
     "ids": "訪問者は乱数で、会員は鍵付きのハッシュで区別します。どちらも、そのままの形ではファイルに残りません。ログインすると、その端末の記録は会員の記録に移ります。",
+    "split_by_id": "いくつかの案を見比べるときは、この識別子から計算して、見せる案を決めます。そのために保存するものはありません。",
     "rights": "ご本人の権利",
     "why_page": "`/omo/why` で、何が何をもとに選ばれているか、何が保存されているかを見て、止める・再び始める・消す・すべて受け取ることができます。",
     "requests": "お問い合わせには、運営者が `omo visitor export ID`、`omo visitor erase ID`、`omo visitor explain ID` で答えられます。消したものは60秒以内にファイルから完全になくなります。",
@@ -230,6 +231,7 @@ _EN = {
     "hours": "12 hours at most",
     "identifiers": "Identifiers",
     "ids": "Visitors are told apart by a random number, members by a keyed hash. Neither stands in the file as it is. At login, what is stored of the device moves to the member.",
+    "split_by_id": "Where several versions are compared, which one is shown is computed from that identifier. Nothing is stored for it.",
     "rights": "Your rights",
     "why_page": "On `/omo/why` you see what is chosen by what and what is stored, and can stop it, start again, erase it or receive all of it.",
     "requests": "The operator answers requests with `omo visitor export ID`, `omo visitor erase ID` and `omo visitor explain ID`. What is erased is gone from every file within 60 seconds.",

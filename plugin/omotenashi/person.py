@@ -169,8 +169,20 @@ def visitor_of(facts: RequestFacts, person: Person, site: Site, tools: SignalToo
     known = Known(
         member=person.member,
         consent=person.consent,
-        visitor_id=person.visitor_id,
+        visitor_id=_split_by(facts, person),
         history=fold.history(person.profile, now, facts.request_id, path) if person.known else None,
         kept=fold.kept_arrival(person.profile, now),
     )
     return gather.visitor(facts, site.facts, tools, known)
+
+
+def _split_by(facts: RequestFacts, person: Person) -> str | None:
+    """Return what experiments split by: the id of the device, which a login does not change; None without consent.
+
+    So a member may get another variant on a second device. Where the CMS names the member alone, and so an id that was
+    made for this request may never come back, or where no id can be made, it is the member's key.
+    """
+    if PERSONALIZATION not in person.consent:
+        return None
+    lasts = person.visitor_id is not None and not (person.new and facts.authenticated)
+    return person.visitor_id if lasts else person.key

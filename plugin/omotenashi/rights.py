@@ -157,6 +157,7 @@ def told_to_operator(one: Reasons, site: Site, occasion: Occasion) -> dict[str, 
         **told_to_visitor(one),
         "rule": rule.name if rule else "otherwise",
         "id": rule.id if rule else f"{one.block}/otherwise",
+        "variant": one.choice.variant,
         "reason": one.choice.reason,
         "rules": [_account(account, occasion, site.facts) for account in site.engine.explain(occasion, one.block)],
     }
@@ -194,6 +195,8 @@ def _kinds(choice: Choice, occasion: Occasion, site: Site, language: str) -> tup
 
 def kind_of(field: str, language: str) -> str:
     """Return what a field of conditions is about, for people who know no rules."""
+    if field == "experiment":
+        return _CHANCE[language == "ja"]
     known = find_field(_SAME_KIND.get(field, field))
     if known is None:
         return _TIME[language == "ja"]
@@ -204,3 +207,4 @@ def kind_of(field: str, language: str) -> str:
 _SAME_KIND = {"limit": "shown", "cooldown": "did"}
 _TIME = ("the date and the time", "日付と時刻")
 """For from, until, days and hours."""
+_CHANCE = ("chance, to compare several versions", "いくつかの案を見比べるための抽選")

@@ -12,7 +12,7 @@ from msgspec import Struct
 from omotenashi.engine.choose import Account, Choice
 from omotenashi.engine.occasion import Occasion, months_before
 from omotenashi.language.condition import Span
-from omotenashi.language.rule_names import RuleNames
+from omotenashi.language.rule_names import RuleNames, is_called
 from omotenashi.language.syntax import CaseSpec, Expectation, StatedHistory, StatedShowing, StatedVisitor
 from omotenashi.language.vocabulary import FIELDS
 from omotenashi.model.request import RequestFacts
@@ -21,6 +21,7 @@ from omotenashi.model.text import fold
 from omotenashi.model.views import Views
 from omotenashi.model.visitor import Arrival, Cart, History, Member, Place, Showing, Visitor
 from omotenashi.signals import gather
+from omotenashi.signals.consent_forms import PERSONALIZATION
 from omotenashi.signals.gather import SignalTools
 from omotenashi.signals.region import stated_place
 from omotenashi.site import Site, shown
@@ -58,7 +59,7 @@ def occasion_for(stated: StatedVisitor, site: Site, tools: SignalTools, now: flo
     now = int(now)
     zone = ZoneInfo(site.facts.timezone)
     consent = site.facts.consent.default if stated.consent is None else stated.consent
-    history = _history(stated.history, now, zone, site.engine.program.names) if "personalization" in consent else None
+    history = _history(stated.history, now, zone, site.engine.program.names) if PERSONALIZATION in consent else None
     return site.engine.occasion(visitor_of(stated, site.facts, tools, consent, history, now), now)
 
 
@@ -80,7 +81,7 @@ def visitor_of(
         user_agent=stated.user_agent,
         accept_language=stated.accept_language,
     )
-    visitor_id = TEST_VISITOR if consent else None
+    visitor_id = TEST_VISITOR if PERSONALIZATION in consent else None
     known = gather.Known(consent=consent, history=history, visitor_id=visitor_id)
     visitor = gather.visitor(raw, site, tools, known)
     visitor = msgspec.structs.replace(
@@ -94,6 +95,7 @@ def visitor_of(
         device=stated.device or visitor.device,
         languages=(stated.language,) if stated.language else visitor.languages,
         member=_member(stated),
+        buckets={fold(one.experiment): one.variant for one in stated.buckets or ()},
     )
     return _without_unknown(visitor, stated.unknown) if stated.unknown else visitor
 
@@ -113,6 +115,8 @@ def _run(test: CaseSpec, site: Site, tools: SignalTools, now: float) -> Result:
 
 
 def _met(expected: Expectation, choice: Choice, html: str | None) -> bool:
+    if expected.variant and fold(expected.variant) != fold(choice.variant or ""):
+        return False
     if expected.contains and expected.contains not in (html or ""):
         return False
     if expected.won in ("original", "nothing"):
@@ -122,9 +126,7 @@ def _met(expected: Expectation, choice: Choice, html: str | None) -> bool:
     if not expected.won:
         return True
     rule = choice.rule
-    if rule is None:
-        return False
-    return fold(expected.won) in map(fold, (rule.name, rule.id, f"{rule.block}/{rule.name}"))
+    return rule is not None and is_called(expected.won, rule.block, rule.name, rule.id)
 
 
 def _arrival(stated: StatedVisitor, raw: Arrival) -> Arrival:

@@ -53,6 +53,7 @@ facts = st.one_of(
             fact("lifecycle", c.InStage(frozenset(("new", "lapsed")))),
             fact("shown", c.Shown("id", ("a",), c.Window(c.Range(at_most=1), c.Span(86400)))),
             fact("cooldown", c.CooledDown("purchase", c.Span(86400))),
+            fact("experiment", c.TakesPart("xmas")),
         ]
     ),
     st.sampled_from(["keyword", "prefecture", "device", "member.rank", "viewed", "cart", "lifecycle", "shown"]).map(
@@ -104,6 +105,7 @@ visitors = st.builds(
     device=st.sampled_from([None, "mobile", "desktop"]),
     member=st.one_of(st.none(), st.just(Member("1")), st.just(Member("1", {"rank": "Gold"}))),
     history=st.one_of(st.none(), histories),
+    id=st.sampled_from([None, "visitor-0123456789"]),
 )
 
 

@@ -278,6 +278,7 @@ async def test_the_key_learns_the_rule_and_each_condition_with_what_was_read(con
             "because_of": ["会員の属性"],
             "rule": "ゴールド会員",
             "id": "greeting/ゴールド会員",
+            "variant": None,
             "reason": "TARGETING_MATCH",
             "rules": [
                 {"rule": "ゴールド会員", "id": "greeting/ゴールド会員", "value": True, "conditions": [condition]}

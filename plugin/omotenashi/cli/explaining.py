@@ -13,6 +13,7 @@ from omotenashi.engine.occasion import Occasion
 from omotenashi.engine.reading import reading
 from omotenashi.language import printer
 from omotenashi.language.check import stated_showings_exist
+from omotenashi.language.check_experiments import stated_buckets_exist, variants_of
 from omotenashi.language.parse import parse
 from omotenashi.language.read_test import read_visitor
 from omotenashi.language.report import Report
@@ -58,8 +59,7 @@ def print_block(engine: Engine, occasion: Occasion, block: str) -> None:
     for account in engine.explain(occasion, block):
         print_account(account, occasion, "")
     choice = engine.decide(occasion, [block])[block]
-    won = choice.rule.name if choice.rule else "otherwise"
-    print(f"→ {won} ({choice.reason}; {choice.show.content or choice.show.kind})")
+    print(f"→ {choice.won} ({choice.reason}; {choice.show.content or choice.show.kind})")
 
 
 def print_account(account: Account, occasion: Occasion | None, indent: str) -> None:
@@ -89,6 +89,7 @@ def _stated_visitor(argument: str, site: Site, language: str) -> StatedVisitor |
     tree = parse(name, text, report)
     stated = read_visitor(tree, site.facts, report) if tree is not None and tree.entries else StatedVisitor()
     stated_showings_exist(stated, site.engine.program.names, report)
+    stated_buckets_exist(stated, variants_of(site.engine.experiments()), report)
     if report.diagnostics:
         print(printer.as_text(report.sorted(), {name: text}, "", language), file=sys.stderr)
     return None if report.failed else stated

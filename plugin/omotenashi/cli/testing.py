@@ -44,10 +44,9 @@ def _print_result(result: Result, folder: str, language: str) -> None:
         return
     print(f"FAIL  {result.test.name}  ({where})")
     for failure in result.failures:
-        won = failure.choice.rule.name if failure.choice.rule else "otherwise"
-        shown = f" ({failure.choice.show.kind})" if failure.choice.show.kind != "html" else ""
-        wanted = failure.expected.won or f"…{failure.expected.contains}…"
+        expected, choice = failure.expected, failure.choice
+        shown = f" ({choice.show.kind})" if choice.show.kind != "html" else ""
         words = ("期待", "実際") if language == "ja" else ("expected", "got")
-        print(f"      {failure.expected.block}: {words[0]} {wanted} / {words[1]} {won}{shown}")
+        print(f"      {expected.block}: {words[0]} {expected.wanted} / {words[1]} {choice.won}{shown}")
         for account in failure.accounts:
             print_account(account, None, "        ")

@@ -8,6 +8,7 @@ from datetime import tzinfo
 from msgspec import Struct
 
 from omotenashi.engine.borders import Segment
+from omotenashi.engine.bucket import bucket, ends, point
 from omotenashi.engine.evaluate import FactTests, grounds, holds, value
 from omotenashi.engine.index import Index
 from omotenashi.engine.occasion import Occasion
@@ -15,19 +16,31 @@ from omotenashi.engine.spellings import spellings
 from omotenashi.engine.words import WordTable
 from omotenashi.language import condition as c
 from omotenashi.language.condition import Fact, facts
-from omotenashi.language.program import Block, Program, Rule, Show
+from omotenashi.language.program import Block, Experiment, Program, Rule, Show
 from omotenashi.model.decision import Reason
+from omotenashi.model.text import fold
 from omotenashi.model.visitor import Visitor
 
 
 class Choice(Struct, frozen=True, eq=False):
-    """What was decided for one block. Each rule has one for all visitors, so choices are compared by identity."""
+    """What was decided for one block.
+
+    Each rule, or variant of its experiment, has one for all visitors, so choices are compared by identity.
+    """
 
     block: str
     rule: Rule | None
     """None: no rule matched, and `otherwise` is shown."""
     show: Show
     reason: Reason
+    variant: str | None = None
+    """Of the rule's experiment."""
+
+    @property
+    def won(self) -> str:
+        """The rule's name, with the variant in brackets; otherwise where no rule matched."""
+        name = self.rule.name if self.rule else "otherwise"
+        return name if self.variant is None else f"{name} [{self.variant}]"
 
 
 class Finding(Struct, frozen=True):
@@ -43,6 +56,22 @@ class Account(Struct, frozen=True):
     rule: Rule
     value: bool | None
     findings: tuple[Finding, ...]
+
+
+class _Split(Struct, frozen=True):
+    """A rule's experiment, ready to choose a variant."""
+
+    experiment: str
+    """Its id, folded."""
+    choices: tuple[Choice, ...]
+    ends: tuple[float, ...]
+
+    def choice(self, visitor: Visitor) -> Choice:
+        """Return the variant of a visitor who takes part: the one that a test states, else the one of the hash."""
+        stated = visitor.buckets.get(self.experiment)
+        if stated is not None:
+            return next(choice for choice in self.choices if fold(choice.variant or "") == fold(stated))
+        return self.choices[bucket(point(self.experiment, visitor.id or ""), self.ends)]
 
 
 class Engine:
@@ -64,7 +93,14 @@ class Engine:
         self._otherwise = {
             block.name: Choice(block.name, None, block.otherwise, Reason.DEFAULT) for block in program.blocks.values()
         }
-        self._choices = [Choice(rule.block, rule, rule.show, Reason.TARGETING_MATCH) for rule in self._rules]
+        variants = [_choices(rule) for rule in self._rules]
+        self._choices = [choices[0] for choices in variants]
+        """Of a rule with an experiment that of its first variant, in the place of all."""
+        self._splits = {
+            number: _split(rule.show, variants[number])
+            for number, rule in enumerate(self._rules)
+            if isinstance(rule.show, Experiment)
+        }
         self._table = WordTable(_words(program), segment)
 
     def warm(self) -> None:
@@ -87,6 +123,8 @@ class Engine:
             if choice.block in open_blocks and self._holds[number](occasion):
                 if without and choice.rule is not None and choice.rule.id in without:
                     continue
+                if choice.variant is not None:
+                    choice = self._splits[number].choice(occasion.visitor)
                 decided[choice.block] = choice
                 open_blocks.discard(choice.block)
         for name in open_blocks:
@@ -95,7 +133,13 @@ class Engine:
 
     def all_choices(self) -> list[Choice]:
         """Return every choice that can be made."""
-        return [*self._choices, *self._otherwise.values()]
+        variants = [choice for split in self._splits.values() for choice in split.choices[1:]]
+        return [*self._choices, *variants, *self._otherwise.values()]
+
+    def experiments(self) -> list[tuple[str, list[str]]]:
+        """Return the id of each experiment with the names of its variants."""
+        shows = [rule.show for rule in self._rules if isinstance(rule.show, Experiment)]
+        return [(one.id, [variant.name for variant in one.variants]) for one in shows]
 
     def segments(self, occasion: Occasion) -> list[str]:
         """Return the names of the segments that the visitor is in, without those that must not be told."""
@@ -128,6 +172,17 @@ class Engine:
     def _findings(self, rule: Rule, occasion: Occasion) -> Iterator[Finding]:
         for fact in facts(rule.condition):
             yield Finding(fact, self._tests.of(fact)(occasion))
+
+
+def _choices(rule: Rule) -> tuple[Choice, ...]:
+    """What a rule can choose: one, or one for each variant of its experiment."""
+    if isinstance(rule.show, Experiment):
+        return tuple(Choice(rule.block, rule, one.show, Reason.SPLIT, one.name) for one in rule.show.variants)
+    return (Choice(rule.block, rule, rule.show, Reason.TARGETING_MATCH),)
+
+
+def _split(experiment: Experiment, choices: tuple[Choice, ...]) -> _Split:
+    return _Split(fold(experiment.id), choices, ends([one.share for one in experiment.variants]))
 
 
 def _words(program: Program) -> Iterator[str]:

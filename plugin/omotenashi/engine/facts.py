@@ -30,6 +30,8 @@ def fact_test(fact: Fact, synonyms: Synonyms) -> Test:
         return _unknown(fact.field)
     if isinstance(operand, (c.NotBefore, c.Before, c.Hours, c.Days)):
         return _time_test(operand)
+    if isinstance(operand, c.TakesPart):
+        return lambda occasion: None if occasion.visitor.id is None else True
     if isinstance(operand, c.Words):
         return _words_test(fact.field, operand, synonyms)
     make_history = _HISTORY.get(type(operand))

@@ -74,6 +74,8 @@ def _keys(fact: Fact, synonyms: Synonyms) -> frozenset[Key]:
         return _word_keys(field, operand, synonyms)
     if isinstance(operand, c.Truth) and field == "logged_in":
         return frozenset((("logged_in", operand.value),))
+    if isinstance(operand, c.TakesPart):
+        return frozenset((("experiment", True),))
     if isinstance(operand, HISTORY_OPERANDS):
         return frozenset((("history", True),))
     return frozenset()
@@ -109,5 +111,6 @@ _READERS: dict[str, Read] = {
     "page under": lambda occasion: _above(occasion.visitor.page),
     "landing under": lambda occasion: _above(occasion.visitor.arrival.landing),
     "logged_in": lambda occasion: (occasion.visitor.member is not None,),
+    "experiment": lambda occasion: (occasion.visitor.id is not None,),
     "history": lambda occasion: (occasion.visitor.history is not None,),
 }

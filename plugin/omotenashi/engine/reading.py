@@ -37,6 +37,7 @@ def reading(field: str, occasion: Occasion) -> str | None:
         "near": None if visitor.place.location is None else "{}, {}".format(*visitor.place.location),
         "language": ", ".join(visitor.languages) if visitor.languages else None,
         "logged_in": "yes" if visitor.member else "no",
+        "experiment": ", ".join(visitor.buckets.values()) or visitor.id,
     }
     if head in plain:
         return plain[head]

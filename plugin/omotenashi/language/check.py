@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
+from omotenashi.language.check_experiments import variant_meant, variants_exist
 from omotenashi.language.condition import Condition, Conjunction, Disjunction, InSegment, Negation, Shown, Words, facts
 from omotenashi.language.placeholders import template
 from omotenashi.language.read_member import attribute_of
@@ -58,6 +59,8 @@ def defined_once(whole: Whole, report: Report) -> None:
     for block in folder.blocks:
         _unique(((rule.name, rule.position) for rule in block.rules), report)
     _unique(((rule.id, rule.position) for rule in _rules(folder)), report)
+    experiments = [rule.experiment for rule in _rules(folder) if rule.experiment]
+    _unique(((one.id, one.position) for one in experiments), report, "E431")
 
 
 def segments_exist(whole: Whole, report: Report) -> None:
@@ -167,11 +170,18 @@ def allowed_blocks_exist(whole: Whole, report: Report) -> None:
             report.add("E408", named, value=named.text, did_you_mean=suggestion(named.text, known.values()))
 
 
+def experiments_fit(whole: Whole, report: Report) -> None:
+    """Tests name experiments and variants that are there, and the bucket of a variant that they expect."""
+    variants_exist(whole.folder, report)
+
+
 def caps_need_consent(whole: Whole, report: Report) -> None:
-    """Say once that limits and cooldowns are for visitors with consent."""
+    """Say once that limits, cooldowns and experiments are for visitors with consent."""
     for rule in _rules(whole.folder):
-        if rule.limit or rule.cooldown:
-            report.add("N602", rule.position, key="limit" if rule.limit else "cooldown")
+        found = {"limit": rule.limit, "cooldown": rule.cooldown, "experiment": rule.experiment}
+        key = next((key for key, one in found.items() if one), None)
+        if key:
+            report.add("N602", rule.position, key=key)
             return
 
 
@@ -195,6 +205,7 @@ CHECKS: tuple[Callable[[Whole, Report], None], ...] = (
     last_without_condition,
     expectations_exist,
     shown_rules_exist,
+    experiments_fit,
     sensitive_only_where_allowed,
     allowed_blocks_exist,
     caps_need_consent,
@@ -202,12 +213,12 @@ CHECKS: tuple[Callable[[Whole, Report], None], ...] = (
 )
 
 
-def _unique(names: Iterator[tuple[str, Position]], report: Report) -> None:
+def _unique(names: Iterator[tuple[str, Position]], report: Report, code: str = "E409") -> None:
     seen: dict[str, Position] = {}
     for name, position in names:
         first = seen.setdefault(fold(name), position)
         if first is not position:
-            report.add("E409", position, (first, "first"), value=name)
+            report.add(code, position, (first, "first"), value=name)
 
 
 def _rules(folder: Folder) -> Iterator[RuleSpec]:
@@ -273,7 +284,7 @@ def _rule_exists(expected: Expectation, block: BlockSpec, report: Report) -> Non
         return
     names = {fold(name) for rule in block.rules for name in (rule.name, rule.id, f"{block.name}/{rule.name}")}
     if fold(expected.won) not in names and not report.may_exist(expected.won):
-        meant = suggestion(expected.won, [rule.name for rule in block.rules])
+        meant = variant_meant(expected.won, block) or suggestion(expected.won, [rule.name for rule in block.rules])
         report.add("E407", expected.position, value=expected.won, block=block.name, did_you_mean=meant)
 
 

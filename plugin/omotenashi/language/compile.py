@@ -16,14 +16,15 @@ from omotenashi.language.condition import (
     LimitLeft,
     Negation,
     Shown,
+    TakesPart,
     facts,
 )
 from omotenashi.language.placeholders import template
-from omotenashi.language.program import Block, Program, Rule, Show
+from omotenashi.language.program import Block, Experiment, Program, Rule, Show, Variant
 from omotenashi.language.read_member import attribute_of
 from omotenashi.language.report import Report
 from omotenashi.language.rule_names import RuleNames, rule_names
-from omotenashi.language.syntax import BlockSpec, ContentSpec, Folder, RuleSpec, SegmentSpec, ShowSpec
+from omotenashi.language.syntax import BlockSpec, ContentSpec, ExperimentSpec, Folder, RuleSpec, SegmentSpec, ShowSpec
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 
@@ -97,9 +98,14 @@ class _Compiler:
         if spec.cooldown:
             rested = CooledDown(spec.cooldown.goal, spec.cooldown.span)
             parts.append(Fact("cooldown", rested, spec.position, spec.cooldown.written))
-        return Rule(
-            block, spec.name, spec.id, Conjunction(tuple(parts)), spec.limit, self._show(spec.shows[0]), spec.position
-        )
+        if spec.experiment:
+            takes_part = TakesPart(fold(spec.experiment.id))
+            parts.append(Fact("experiment", takes_part, spec.experiment.position, spec.experiment.id))
+        show = self._experiment(spec.experiment) if spec.experiment else self._show(spec.shows[0])
+        return Rule(block, spec.name, spec.id, Conjunction(tuple(parts)), spec.limit, show, spec.position)
+
+    def _experiment(self, spec: ExperimentSpec) -> Experiment:
+        return Experiment(spec.id, tuple(Variant(one.name, one.share, self._show(one.show)) for one in spec.variants))
 
     def _show(self, spec: ShowSpec, name: str | None = None) -> Show:
         if spec.kind == "content":

@@ -214,9 +214,17 @@ class LimitLeft(Struct, frozen=True):
     per: Span
 
 
+class TakesPart(Struct, frozen=True):
+    """The visitor is known well enough to be given a variant of this experiment, again and again the same."""
+
+    experiment: str
+    """Its folded id."""
+
+
 Operand: TypeAlias = (
     "OneOf | Unknown | Truth | Words | Paths | HostPaths | Prefectures | Languages | Range | Near"
     " | DateTest | Viewed | Bought | Did | Visits | LastVisit | InCart | InStage | Shown | CooledDown | NotBefore | Before | Hours | Days | LimitLeft"
+    " | TakesPart"
 )
 
 

@@ -23,14 +23,28 @@ class Show(Struct, frozen=True):
     """The content's name, or the file's path."""
 
 
+class Variant(Struct, frozen=True):
+    name: str
+    share: float
+    """Per cent of the visitors."""
+    show: Show
+
+
+class Experiment(Struct, frozen=True):
+    """What a rule shows is split among its visitors."""
+
+    id: str
+    variants: tuple[Variant, ...]
+
+
 class Rule(Struct, frozen=True):
     block: str
     name: str
     id: str
     condition: Condition
-    """Complete: when, timing and limit, with the segments in place."""
+    """Complete: when, timing, limit and experiment, with the segments in place."""
     limit: LimitSpec | None
-    show: Show
+    show: Show | Experiment
     position: Position
 
 

@@ -10,6 +10,7 @@ from omotenashi.language.condition import ALWAYS, Condition
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.read_condition import read_when
 from omotenashi.language.read_event import read_event
+from omotenashi.language.read_experiment import read_experiment
 from omotenashi.language.read_history import MOST_COUNTED
 from omotenashi.language.read_test import read_test
 from omotenashi.language.read_timing import read_timing
@@ -19,6 +20,7 @@ from omotenashi.language.syntax import (
     CaseSpec,
     ContentSpec,
     CooldownSpec,
+    ExperimentSpec,
     Folder,
     LimitSpec,
     RuleSpec,
@@ -42,6 +44,8 @@ from omotenashi.model.text import fold
 
 Entries = dict[str, tuple[TextNode, Node]]
 _Read = Callable[[TextNode, Node, SiteFacts, Report], reader.T | None]
+_CONDITIONAL = ("when", "from", "until", "days", "hours", "limit", "cooldown", "experiment")
+"""A rule that has one of these does not match always."""
 
 
 def read_file(root: MapNode, site: SiteFacts, report: Report) -> Folder:
@@ -141,16 +145,32 @@ def _complete_rule(
     when: Condition = read_when(entries["when"][1], site, report) if "when" in entries else ALWAYS
     timing = read_timing(entries, site, ZoneInfo(site.timezone), report)
     limit = _limit(entries["limit"][1], report) if "limit" in entries else None
-    cooldown = _cooldown(entries, mapping, report)
-    if "show" not in entries:
-        reader.missing(mapping, entries, heading, "show", report)
-        return None
-    show = _show(entries["show"][1], "show", report)
-    if show is None:
+    goal = read_event(entries["goal"][1], "goal", report) if "goal" in entries else None
+    show, experiment = _shown(entries, goal or "", heading, report, mapping)
+    cooldown = _cooldown(entries, goal, experiment, mapping, report)
+    if show is None and experiment is None:
         return None
     rule_id = identifier.text if identifier else f"{block}/{heading.text}"
-    conditional = any(key in entries for key in ("when", "from", "until", "days", "hours", "limit", "cooldown"))
-    return RuleSpec(heading.text, rule_id, conditional, when, timing, limit, cooldown, show, heading.position)
+    conditional = any(key in entries for key in _CONDITIONAL)
+    return RuleSpec(
+        heading.text, rule_id, conditional, when, timing, limit, cooldown, show, heading.position, experiment
+    )
+
+
+def _shown(
+    entries: Entries, goal: str, heading: TextNode, report: Report, mapping: MapNode
+) -> tuple[ShowSpec | None, ExperimentSpec | None]:
+    """Return what the rule shows, or the experiment that splits it; neither after an error."""
+    if "show" in entries and "experiment" in entries:
+        first, second = (key for name, (key, _) in entries.items() if name in ("show", "experiment"))
+        report.add("E433", second, (first.position, "first"))
+        return None, None
+    if "experiment" in entries:
+        return None, read_experiment(entries["experiment"][1], goal, _show, report)
+    if "show" in entries:
+        return _show(entries["show"][1], "show", report), None
+    reader.missing(mapping, entries, heading, "show", report)
+    return None, None
 
 
 def _limit(node: Node, report: Report) -> LimitSpec | None:
@@ -167,15 +187,19 @@ def _limit(node: Node, report: Report) -> LimitSpec | None:
     return LimitSpec(times, per) if times and per else None
 
 
-def _cooldown(entries: Entries, mapping: MapNode, report: Report) -> CooldownSpec | None:
-    goal = read_event(entries["goal"][1], "goal", report) if "goal" in entries else None
+def _cooldown(
+    entries: Entries, goal: str | None, experiment: ExperimentSpec | None, mapping: MapNode, report: Report
+) -> CooldownSpec | None:
+    """The goal is the rule's, else its experiment's."""
     if "cooldown" not in entries:
-        if goal:
+        if goal and "experiment" not in entries:
             report.add("N603", entries["goal"][0])
         return None
     key, node = entries["cooldown"]
     span = reader.span_of(node, "cooldown", report)
-    if "goal" not in entries and len(entries) == len(mapping.entries):
+    goal = goal or (experiment.goal if experiment else None)
+    may_have_goal = "goal" in entries or ("experiment" in entries and experiment is None)
+    if not goal and not may_have_goal and len(entries) == len(mapping.entries):
         report.add("E221", key)
     return CooldownSpec(goal, span, f"{getattr(node, 'text', '')} ({goal})") if goal and span else None
 

@@ -13,6 +13,7 @@ from omotenashi.language.countries import country_code, country_names
 from omotenashi.language.nodes import MapNode, Node, TextNode
 from omotenashi.language.patterns import host_pattern, path_pattern
 from omotenashi.language.prefectures import PREFECTURES, area_names, area_prefectures, prefecture_code
+from omotenashi.language.read_experiment import read_buckets
 from omotenashi.language.read_operand import language_tag
 from omotenashi.language.read_test_history import HISTORY_READERS
 from omotenashi.language.read_test_member import read_member_fact, read_member_facts
@@ -65,11 +66,11 @@ def read_visitor(node: Node, site: SiteFacts, report: Report) -> StatedVisitor:
         return StatedVisitor()
     if not isinstance(node, MapNode):
         report.add("E203", node, what="visitor", expected="mapping")
-        return StatedVisitor()
+        return StatedVisitor(buckets=None)
     visitor = StatedVisitor()
     for key, value in node.entries:
         visitor = _with_fact(visitor, key, value, site, report)
-    if _has_history(visitor) and "personalization" not in (visitor.consent or ()):
+    if (_has_history(visitor) or visitor.buckets) and "personalization" not in (visitor.consent or ()):
         report.add("N601", node.entries[0][0])
     return visitor
 
@@ -87,14 +88,14 @@ def _has_history(visitor: StatedVisitor) -> bool:
 def _with_fact(visitor: StatedVisitor, key: TextNode, value: Node, site: SiteFacts, report: Report) -> StatedVisitor:
     extra = FACT_EXTRAS.find(key.text)
     if extra is not None:
-        return _with_extra(visitor, extra.name, key, value, report)
+        return _with_extra(visitor, extra.name, value, report)
     if _is_member(key):
         return _with_member(visitor, read_member_facts(value, site, report))
     found = find_field(key.text)
     if found is None or found[0].kind in (Kind.SEGMENT, Kind.NEAR):
         known = [*field_names(), *FACT_EXTRAS.names()]
         report.add("E210", key, key=key.text, did_you_mean=suggestion(key.text, known))
-        return visitor
+        return msgspec.structs.replace(visitor, buckets=visitor.buckets or None)
     field, name = found
     if isinstance(value, TextNode) and UNKNOWN.find(value.text):
         return msgspec.structs.replace(visitor, unknown=visitor.unknown | {field.name})
@@ -115,10 +116,9 @@ def _with_member(visitor: StatedVisitor, facts: dict[str, MemberValue]) -> State
     return msgspec.structs.replace(visitor, member={**visitor.member, **facts}, logged_in=logged_in)
 
 
-def _with_extra(visitor: StatedVisitor, name: str, key: TextNode, value: Node, report: Report) -> StatedVisitor:
+def _with_extra(visitor: StatedVisitor, name: str, value: Node, report: Report) -> StatedVisitor:
     if name == "bucket":
-        report.add("E205", key, key=key.text)
-        return visitor
+        return msgspec.structs.replace(visitor, buckets=read_buckets(value, report))
     if name == "location":
         point = reader.value(value, "location", location, "E318", report)
         return _with_place(visitor, "location", f"{point[0]}, {point[1]}") if point else visitor
@@ -269,12 +269,20 @@ def _expectation(block: TextNode, node: Node, report: Report) -> Expectation | N
     entries = reader.keys(node, EXPECT_KEYS, "expect", report)
     rule = reader.text(entries["rule"][1], "rule", report) if "rule" in entries else None
     contains = reader.text(entries["contains"][1], "contains", report) if "contains" in entries else None
-    if rule is None and contains is None:
-        return None
+    variant = reader.text(entries["variant"][1], "variant", report) if "variant" in entries else None
+    if variant and "rule" not in entries:
+        reader.missing_inside(node, entries, "expect", "rule", report)
     place = rule or contains
-    position = place.position if place else node.position
+    if place is None:
+        return None
     return Expectation(
-        block.text, _won(rule.text) if rule else "", contains.text if contains else "", position, block.position
+        block.text,
+        _won(rule.text) if rule else "",
+        contains.text if contains else "",
+        place.position,
+        block.position,
+        variant.text if variant else "",
+        variant.position if variant else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from omotenashi.language.condition import Span
@@ -10,9 +10,11 @@ from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.report import Report, suggestion
 from omotenashi.language.values import number, span, yes_no
 from omotenashi.language.vocabulary import Words
+from omotenashi.model.text import fold
 
 T = TypeVar("T")
 LARGEST_COUNT = 1000
+_NO_SLIPS: Mapping[str, str] = {}
 
 
 def text(node: Node, what: str, report: Report) -> TextNode | None:
@@ -40,13 +42,13 @@ def mapping(node: Node, what: str, report: Report, example: str = "") -> MapNode
     return node
 
 
-def listing(node: Node, what: str, report: Report) -> tuple[Node, ...]:
-    """Return the entries of a list that is not empty."""
+def listing(node: Node, what: str, report: Report, example: str = "") -> tuple[Node, ...]:
+    """Return the entries of a list that is not empty; `example` is as for `mapping`."""
     if isinstance(node, TextNode) and node.empty:
         report.add("E204", node, what=what)
         return ()
     if not isinstance(node, ListNode):
-        report.add("E203", node, what=what, expected="list")
+        report.add("E203", node, what=what, expected="list", example=example)
         return ()
     if not node.items:
         report.add("E204", node, what=what)
@@ -58,8 +60,13 @@ def one_or_more(node: Node, what: str, report: Report) -> tuple[Node, ...]:
     return listing(node, what, report) if isinstance(node, ListNode) else (node,)
 
 
-def keys(node: MapNode, words: Words, what: str, report: Report) -> dict[str, tuple[TextNode, Node]]:
-    """Return the entries by canonical key. Unknown keys, keys of later versions and doubles are reported."""
+def keys(
+    node: MapNode, words: Words, what: str, report: Report, slips: Mapping[str, str] = _NO_SLIPS
+) -> dict[str, tuple[TextNode, Node]]:
+    """Return the entries by canonical key. Unknown keys, keys of later versions and doubles are reported.
+
+    `slips` are folded wrong names with what is meant by them.
+    """
     found: dict[str, tuple[TextNode, Node]] = {}
     named = [(words.find(key.text), key, value) for key, value in node.entries]
     later = any(word is not None and not word.ready for word, _, _ in named)
@@ -73,7 +80,7 @@ def keys(node: MapNode, words: Words, what: str, report: Report) -> dict[str, tu
                 key=key.text,
                 what=what,
                 known=words.names(),
-                did_you_mean=suggestion(key.text, words.names()),
+                did_you_mean=slips.get(fold(key.text)) or suggestion(key.text, words.names()),
             )
         elif not word.ready:
             report.add("E205", key, key=key.text)

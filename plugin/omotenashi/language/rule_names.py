@@ -39,6 +39,11 @@ def rule_names(rules: Mapping[str, Sequence[tuple[str, str]]]) -> RuleNames:
     return RuleNames({**by_name, **exact}, by_block, written)
 
 
+def is_called(text: str, block: str, name: str, identifier: str) -> bool:
+    """Tell whether a text names a rule of a block, the block being known."""
+    return fold(text) in map(fold, (name, identifier, f"{block}/{name}"))
+
+
 def mark(block: str) -> str:
     """Return what stands in the place of an id where only the block of a showing is known."""
     return f"{block}/"

@@ -139,6 +139,16 @@ class StatedHistory(Struct, frozen=True):
     last_visit: Span | None = None
 
 
+class StatedBucket(Struct, frozen=True):
+    """The variant of an experiment that a test's visitor gets."""
+
+    experiment: str
+    variant: str
+    position: Position
+    """Of the experiment's id."""
+    variant_position: Position
+
+
 class StatedVisitor(Struct, frozen=True):
     """A test's visitor: facts by their names, and raw ones that pass through the signals. None: not stated."""
 
@@ -160,18 +170,32 @@ class StatedVisitor(Struct, frozen=True):
     member: Mapping[str, MemberValue] = {}
     consent: frozenset[str] | None = None
     history: StatedHistory = StatedHistory()
+    buckets: tuple[StatedBucket, ...] | None = ()
+    """None: something that may be them cannot be read."""
     unknown: frozenset[str] = frozenset()
     """Fields that are stated to be unknown, whatever raw facts say."""
 
 
 class Expectation(Struct, frozen=True):
-    """What a test expects of one block. `won` is a rule's name or id, otherwise, original or nothing."""
+    """What a test expects of one block. `won` is a rule's name or id, otherwise, original or nothing.
+
+    Empty text: nothing is expected of it.
+    """
 
     block: str
     won: str
     contains: str
     position: Position
     block_position: Position
+    variant: str = ""
+    variant_position: Position | None = None
+
+    @property
+    def wanted(self) -> str:
+        """What is expected, in a few words."""
+        if not self.won:
+            return f"…{self.contains}…"
+        return f"{self.won} [{self.variant}]" if self.variant else self.won
 
 
 class CaseSpec(Struct, frozen=True):

@@ -19,6 +19,9 @@ from omotenashi.model.text import fold
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2999
 _COUNTERS = "回|円|点|個|件|人|歳|度|ポイント|%|times|time|points|yen|km"
 _NUMBER = re.compile(rf"(-?(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,15}})(?:\.\d{{1,9}})?) ?(?:{_COUNTERS})?")
+_PERCENT = re.compile(r"(\d{1,4}(?:\.\d{1,6})?) ?(?:%|パーセント|percent)?")
+_FRACTION = re.compile(r"0?\.(\d{1,6})")
+_TENTHS = re.compile(r"([1-9])割(?:([1-9])分)?")
 _SPAN = re.compile(r"(\d{1,6}) ?([a-z]+|\D{1,3}?)(?:間)?")
 _UNITS: dict[str, Span] = {
     name: unit
@@ -71,6 +74,20 @@ def number(text: str) -> float | None:
     """Read 20, 5,000円, 3回, 45％ and such."""
     found = _NUMBER.fullmatch(plain(text))
     return float(found[1].replace(",", "")) if found else None
+
+
+def percent(text: str) -> float | None:
+    """Read 45%, 12.5 ％ and 45; a fraction such as 0.45 is none, since half a per cent may be meant by 0.5."""
+    found = _PERCENT.fullmatch(plain(text))
+    return None if found is None or _FRACTION.fullmatch(plain(text)) else float(found[1])
+
+
+def percent_meant(text: str) -> str:
+    """Return the per cent that a fraction or tenths (4割5分) stand for, as it should be written; else empty text."""
+    fraction, tenths = _FRACTION.fullmatch(plain(text)), _TENTHS.fullmatch(plain(text))
+    if fraction:
+        return f"{float(f'0.{fraction[1]}') * 100:.6g}%"
+    return f"{tenths[1]}{tenths[2] or 0}%" if tenths else ""
 
 
 def number_range(text: str) -> tuple[float, float] | None:

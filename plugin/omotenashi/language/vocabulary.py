@@ -82,6 +82,11 @@ def _words(*pairs: str) -> tuple[Word, ...]:
     return tuple(Word(name, ja) for name, ja in (pair.split(" ", 1) for pair in pairs))
 
 
+def _slips(**names: str) -> dict[str, str]:
+    """What is meant by each of the wrong names."""
+    return {fold(wrong): meant for meant, text in names.items() for wrong in text.split()}
+
+
 MEDIA = _words(
     "search 検索",
     "ai AI",
@@ -157,8 +162,8 @@ RULE_KEYS = Words(
         "limit 上限",
         "cooldown 休止",
         "goal 目標",
+        "experiment 実験",
     ),
-    Word("experiment", "実験", ready=False),
     *TABLE_KEYS.all,
 )
 TEST_KEYS = Words(*_words("name 名前", "visitor 訪問者", "at 日時", "expect 期待"))
@@ -171,7 +176,20 @@ CONTENT_KEYS = Words(
 )
 SHOW_WORDS = Words(*_words("original もとのまま", "nothing 出さない"))
 OTHERWISE = Words(Word("otherwise", "それ以外"))
-EXPECT_KEYS = Words(*_words("rule ルール", "contains 含む"), Word("variant", "バリアント", ready=False))
+EXPECT_KEYS = Words(*_words("rule ルール", "contains 含む", "variant バリアント"))
+EXPERIMENT_KEYS = Words(*_words("id ID", "goal 目標", "split 割り振り"))
+VARIANT_KEYS = Words(*_words("name 名前", "share 割合", "show 表示"))
+EXPERIMENT_SLIPS = _slips(
+    id="name label key 名前 説明",
+    goal="metric kpi conversion target 指標 成果 ゴール",
+    split="variant variants variation variations arms groups patterns バリアント パターン 案 配分 振り分け",
+)
+VARIANT_SLIPS = _slips(
+    name="id variant label バリアント パターン 案",
+    share="weight ratio rate percent percentage traffic allocation split 重み 比率 配分 比 割り振り",
+    show="content html file コンテンツ 内容 中身",
+)
+"""What other tools call the keys of experiments."""
 LIMIT_KEYS = Words(*_words("times 回数", "per 期間あたり"))
 WORD_KEYS = Words(*_words("contains 含む", "exact 完全一致"), Word("estimated", "推定", ready=False))
 ALL = Words(Word("all", "すべて"))
@@ -195,7 +213,7 @@ FACT_EXTRAS = Words(
     Word("user_agent", "ユーザーエージェント"),
     Word("accept_language", "受け入れ言語"),
     Word("location", "位置"),
-    Word("bucket", "割り当て", ready=False),
+    Word("bucket", "割り当て"),
 )
 SITE_KEYS = Words(
     *_words("version 版", "name 名前", "timezone タイムゾーン", "language 言語", "hosts ホスト", "attributes 会員項目"),
@@ -230,6 +248,9 @@ EXAMPLES = {
     "cart": "cart: {abandoned_for: 1 hour}",
     "shown": "shown: {rule: カゴ落ち, times: 3}",
     "limit": "limit: {times: 3, per: 7 days}",
+    "experiment": "experiment: {id: xmas, split: [{name: 赤, share: 90%, show: red}, {name: 対照, share: 10%, show: original}]}",
+    "split": "split: [{name: 赤, share: 90%, show: red}, {name: 対照, share: 10%, show: original}]",
+    "bucket": "bucket: {xmas: 赤}",
 }
 """What a mapping looks like, for those who write a text where one belongs."""
 WEEKDAYS = {

@@ -147,3 +147,6 @@ class Visitor(Struct, frozen=True):
     consent: frozenset[str] = frozenset()
     history: History | None = None
     id: str | None = None
+    """What experiments split by; None without consent, and for whoever is not known at the next request."""
+    buckets: Mapping[str, str] = {}
+    """The variants that a test states, by the folded ids of the experiments."""

@@ -231,7 +231,7 @@ def _block_answer(shown: Shown, html: str) -> msgspec.Raw:
             html=html,
             rule=rule.name if rule else "otherwise",
             id=rule.id if rule else f"{shown.choice.block}/otherwise",
-            variant=None,
+            variant=shown.choice.variant,
             content=shown.choice.show.content,
             reason=shown.choice.reason,
         )
@@ -245,6 +245,8 @@ def _why(shown: Shown | None, *, told: bool) -> list[tuple[bytes, bytes]]:
     why = [(b"x-omo-reason", shown.choice.reason.encode())]
     if told:
         why.append((b"x-omo-rule", _percent(shown.choice.rule.name if shown.choice.rule else "otherwise")))
+    if told and shown.choice.variant is not None:
+        why.append((b"x-omo-variant", _percent(shown.choice.variant)))
     return why
 
 

@@ -6,11 +6,13 @@ from omotenashi.language.messages.message import Message
 
 ADVICE: dict[str, Message] = {
     "N601": Message(
-        "consent がないので、この訪問者の履歴は「不明」です", "without consent this visitor's history is unknown",
-        "履歴を使うテストには consent: [personalization] を書きます", "add consent: [personalization] for tests with a history",
+        "consent がないので、この訪問者の履歴も実験の割り当ても「不明」です",
+        "without consent this visitor's history and experiments are unknown",
+        "履歴や実験を使うテストには consent: [personalization] を書きます",
+        "add consent: [personalization] for tests with a history or an experiment",
     ),
     "N602": Message(
-        "{key} のあるルールは、同意していない訪問者には表示されません", "rules with a {key} never show to visitors without consent"
+        "{key} のあるルールは、同意していない訪問者には表示されません", "a rule with {key} never shows to visitors without consent"
     ),
     "N603": Message(
         "goal だけでは、まだ何も変わりません", "a goal alone changes nothing yet", "cooldown と一緒に書くと、目標のあと休みます",
