@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,14 +14,17 @@ from omotenashi.content.render import is_fixed, render, wants_word
 from omotenashi.content.source import read_fragments
 from omotenashi.engine.choose import Choice, Engine
 from omotenashi.engine.occasion import Occasion
+from omotenashi.language.beside import Beside, named_files
 from omotenashi.language.check import Whole, check
 from omotenashi.language.compile import compile_folder
 from omotenashi.language.nodes import MapNode
 from omotenashi.language.parse import decode, parse
 from omotenashi.language.read_file import read_file
 from omotenashi.language.read_site import read_site
+from omotenashi.language.read_table import with_tables
 from omotenashi.language.report import Report
 from omotenashi.language.syntax import CaseSpec, Folder
+from omotenashi.language.table_text import decode_table
 from omotenashi.model.errors import Diagnostic, Position
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.visitor import Visitor
@@ -71,16 +74,17 @@ def load(root: Path) -> Loaded:
     texts = {name: text for name, data in files.items() if (text := decode(name, data, report)) is not None}
     trees = {name: tree for name, text in texts.items() if (tree := parse(name, text, report)) is not None}
     site_file = next((name for name in SITE_FILES if name in trees), SITE_FILES[0])
-    facts = read_site(trees.pop(site_file, MapNode((), Position(site_file, 1, 1, 2))), report)
-    folder = _joined([read_file(tree, facts, report) for tree in trees.values()])
+    tables, beside = _beside(root, trees.values(), report)
+    facts = read_site(trees.pop(site_file, MapNode((), Position(site_file, 1, 1, 2))), report, beside)
+    folder = _joined([read_file(with_tables(tree, beside, facts, report), facts, report) for tree in trees.values()])
     raw, escaping = read_fragments(root / "contents", _fragment_paths(folder))
     fragments = {
         path: text for path, data in raw.items() if (text := decode(f"contents/{path}", data, report)) is not None
     }
     unreadable = dict.fromkeys(raw.keys() - fragments.keys(), "")  # reported already
     check(Whole(folder, facts, {**unreadable, **fragments}, escaping, morphemes.is_installed()), report)
-    everything = {**files, **{f"contents/{path}": data for path, data in raw.items()}}
-    shown = {**texts, **{f"contents/{path}": text for path, text in fragments.items()}}
+    everything = {**tables, **files, **{f"contents/{path}": data for path, data in raw.items()}}
+    shown = {**beside.texts, **texts, **{f"contents/{path}": text for path, text in fragments.items()}}
     site = None if report.failed else _site(folder, facts, fragments, _digest(everything))
     return Loaded(site, report.sorted(), shown, everything, folder, facts)
 
@@ -110,6 +114,15 @@ def _rule_files(root: Path, report: Report) -> dict[str, bytes]:
     if not files:
         report.add("E110", Position(root.name or ".", 1, 1, 2))
     return files
+
+
+def _beside(root: Path, trees: Iterable[MapNode], report: Report) -> tuple[dict[str, bytes], Beside]:
+    """Read the tables and lists of holidays that the files name."""
+    named = {path for tree in trees for path in named_files(tree)}
+    raw, escaping = read_fragments(root, named)
+    texts = {path: text for path, data in raw.items() if (text := decode_table(path, data, report)) is not None}
+    names = [path.relative_to(root).as_posix() for path in root.glob("**/*.[cCtT][sS][vV]")] if named else []
+    return raw, Beside(texts, raw.keys() - texts.keys(), escaping, tuple(sorted(names)))
 
 
 def _joined(folders: list[Folder]) -> Folder:

@@ -37,7 +37,6 @@ from omotenashi.language.vocabulary import (
     RULE_KEYS,
     SEGMENT_KEYS,
     SHOW_WORDS,
-    TABLE_KEYS,
 )
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
@@ -105,10 +104,6 @@ def _block(name: TextNode, node: Node, site: SiteFacts, report: Report) -> Block
 
 
 def _rules(block: TextNode, node: Node, site: SiteFacts, report: Report) -> list[RuleSpec]:
-    if isinstance(node, MapNode) and any(TABLE_KEYS.find(key.text) for key, _ in node.entries):
-        reader.keys(node, TABLE_KEYS, "rules", report)
-        report.broken.add(fold(block.text))
-        return []
     found = [_rule(block.text, item, site, report) for item in reader.listing(node, "rules", report)]
     return [rule for rule in found if rule is not None]
 

@@ -7,8 +7,10 @@ from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from omotenashi.language import reader
+from omotenashi.language.beside import Beside
 from omotenashi.language.nodes import MapNode, Node, TextNode
 from omotenashi.language.patterns import host_name
+from omotenashi.language.read_holidays import read_holidays
 from omotenashi.language.read_site_visitors import browser_events, consent, cookie_domain, lifecycle
 from omotenashi.language.report import Report
 from omotenashi.language.values import moment
@@ -28,7 +30,7 @@ Entries = dict[str, tuple[TextNode, Node]]
 VERSION = "1"
 
 
-def read_site(root: MapNode, report: Report) -> SiteFacts:
+def read_site(root: MapNode, report: Report, beside: Beside | None = None) -> SiteFacts:
     """Return the facts of site.yaml; what is wrong is reported and left at its default."""
     entries = reader.keys(root, SITE_KEYS, "site.yaml", report)
     _version(entries, report)
@@ -47,7 +49,7 @@ def read_site(root: MapNode, report: Report) -> SiteFacts:
         places=_places(entries, report),
         synonyms=_synonyms(entries, report),
         keyword_matching=_matching(entries, report),
-        holidays=_holidays(entries, report),
+        holidays=_holidays(entries, beside or Beside(), report),
         search_parameters=_search_parameters(entries, report),
         consent=consent(entries, report),
         accept_weak_region=weak == "accept",
@@ -177,14 +179,15 @@ def _matching(entries: Entries, report: Report) -> str:
     return "morphemes" if isinstance(node, TextNode) and fold(node.text) == "ja" else "scripts"
 
 
-def _holidays(entries: Entries, report: Report) -> frozenset[date]:
+def _holidays(entries: Entries, beside: Beside, report: Report) -> frozenset[date]:
     if "holidays" not in entries:
         return frozenset()
     node = entries["holidays"][1]
     if isinstance(node, MapNode):
-        report.add("E205", node.entries[0][0] if node.entries else node, key="holidays: {file: …}")
-        report.broken.add("holidays")
-        return frozenset()
+        listed = read_holidays(node, beside, report)
+        if listed is None:
+            report.broken.add("holidays")
+        return listed or frozenset()
     found = [
         reader.value(item, "holidays", moment, "E303", report) for item in reader.one_or_more(node, "holidays", report)
     ]

@@ -144,11 +144,11 @@ FILE_KEYS = Words(*_words("segments セグメント", "contents コンテンツ"
 SEGMENT_KEYS = Words(*_words("label 説明", "when 条件"))
 BLOCK_KEYS = Words(
     *_words("label 説明", "rules ルール", "otherwise それ以外"),
-    Word("needs_consent", "必要な同意", ready=False),
-    Word("selector", "セレクタ", ready=False),
-    Word("deadline", "制限時間", ready=False),
+    Word("needs_consent", "必要な同意"),
+    Word("selector", "セレクタ"),
+    Word("deadline", "制限時間"),
 )
-TABLE_KEYS = Words(Word("table", "表", ready=False))
+TABLE_KEYS = Words(Word("table", "表"))
 RULE_KEYS = Words(
     *_words(
         "name 名前",
@@ -229,6 +229,7 @@ ATTRIBUTE_KEYS = Words(*_words("label ラベル", "type 型", "values 値", "sen
 ATTRIBUTE_TYPES = Words(
     *_words("text 文字", "choice 選択", "number 数値", "date 日付", "yes_no はいいいえ", "list 一覧")
 )
+HOLIDAY_KEYS = Words(*_words("file ファイル"))
 PLACE_KEYS = Words(*_words("lat 緯度", "lng 経度"))
 SEARCH_KEYS = Words(*_words("parameters パラメータ"))
 CONSENT_KEYS = Words(*_words("default 既定", "cookie クッキー", "header ヘッダー", "grants 対応", "gpc GPC"))

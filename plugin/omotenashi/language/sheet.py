@@ -1,0 +1,128 @@
+"""The text of a table to rows of cells, each with its place in the file (RFC 4180, and what Excel makes of it).
+
+The standard library's reader tells only the line on which a row ends.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from omotenashi.language.nodes import TextNode
+from omotenashi.language.report import Report
+from omotenashi.model.errors import Position
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_SEPARATOR_LINE = re.compile(r"\s*sep=(.)[ \t]*(?:\r\n|\r|\n)")
+_QUOTED_FORMULA = re.compile(r'=""(.*)""', re.DOTALL)
+_FORMULA = re.compile(r'="([^"]*)"')
+"""How Excel keeps the zeros of a number that is a text: ="001"."""
+_LINES_LOOKED_AT = 20
+
+
+class Cell(Struct, frozen=True):
+    """Where the text of a cell begins and ends in the file's text, quotes and surrounding spaces left out."""
+
+    start: int
+    end: int
+    quoted: bool = False
+
+    @property
+    def empty(self) -> bool:
+        return self.start >= self.end
+
+
+class Sheet(Struct, frozen=True):
+    """A table: rows of cells, rows that are empty left out."""
+
+    file: str
+    text: str
+    rows: tuple[tuple[Cell, ...], ...]
+    lines: tuple[int, ...]
+    """Where each line begins."""
+
+    def node(self, cell: Cell, start: int | None = None, end: int | None = None) -> TextNode:
+        """Return the text of a cell, or of a part of it, with its place."""
+        start = cell.start if start is None else start
+        end = cell.end if end is None else end
+        written = self.text[start:end]
+        line = bisect_right(self.lines, start)
+        column = start - self.lines[line - 1] + 1
+        width = len(_LINE_END.split(written, 1)[0])
+        text = written.replace('""', '"') if cell.quoted else written
+        return TextNode(_LINE_END.sub("\n", text), Position(self.file, line, column, column + max(1, width)))
+
+
+def read_sheet(file: str, text: str, report: Report) -> Sheet | None:
+    """Return the cells of a table with commas, tabs or semicolons; None after reporting a quote that is not closed."""
+    lines = (0, *(found.end() for found in _LINE_END.finditer(text)))
+    announced = _SEPARATOR_LINE.match(text)
+    begin = announced.end() if announced else 0
+    delimiter = announced[1] if announced else _delimiter(text)
+    rows, unclosed = _rows(text, begin, delimiter)
+    sheet = Sheet(file, text, tuple(row for row in rows if not all(cell.empty for cell in row)), lines)
+    if unclosed is not None:
+        report.add("E454", sheet.node(Cell(unclosed, unclosed + 1)))
+        report.unreadable = True
+        return None
+    return sheet
+
+
+def _delimiter(text: str) -> str:
+    """The one of comma, tab and semicolon that the first written line has most of, outside quotes."""
+    lines = _LINE_END.split(text, _LINES_LOOKED_AT)[:_LINES_LOOKED_AT]
+    first = next((line for line in lines if line.strip(" \t,;")), "")
+    bare = re.sub(r'"[^"]*"', "", first)
+    return max(",\t;", key=bare.count)
+
+
+def _rows(text: str, begin: int, delimiter: str) -> tuple[list[tuple[Cell, ...]], int | None]:
+    """Return the rows and, where a quote is not closed, its place."""
+    rows: list[tuple[Cell, ...]] = []
+    row: list[Cell] = []
+    for found in _cell_pattern(delimiter).finditer(text, begin):
+        if found[1] is not None and not found[2]:
+            return rows, found.start(1) - 1
+        row.append(_cell(text, found))
+        if found[4] != delimiter:
+            rows.append(tuple(row))
+            row = []
+    return rows, None
+
+
+def _cell_pattern(delimiter: str) -> re.Pattern[str]:
+    """What is in quotes, the closing quote, the rest, and what ends the cell."""
+    blank = "[ \u3000]*" if delimiter == "\t" else "[ \t\u3000]*"
+    separator = re.escape(delimiter)
+    return re.compile(rf'(?:{blank}"((?:[^"]+|"")*+)("?))?([^{separator}\r\n]*)({separator}|\r\n|\r|\n|\Z)')
+
+
+def _cell(text: str, found: re.Match[str]) -> Cell:
+    if found[1] is None:
+        return _trimmed(text, *found.span(3), _FORMULA)
+    if found[3].strip():  # what stands after the closing quote belongs to the cell, as Excel has it
+        return _trimmed(text, found.start(1) - 1, found.end(3), _FORMULA)
+    return _trimmed(text, *found.span(1), _QUOTED_FORMULA, quoted=True)
+
+
+def _trimmed(text: str, start: int, end: int, formula: re.Pattern[str], *, quoted: bool = False) -> Cell:
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    kept = formula.fullmatch(text, start, end)
+    return Cell(*kept.span(1), quoted) if kept else Cell(start, end, quoted)
+
+
+def parts(sheet: Sheet, cell: Cell, separators: re.Pattern[str]) -> Iterator[TextNode]:
+    """Return the parts of a cell between separators, each with its place; empty ones are left out."""
+    start = cell.start
+    ends = [*(found.span() for found in separators.finditer(sheet.text, cell.start, cell.end)), (cell.end, cell.end)]
+    for end, next_start in ends:
+        part = _trimmed(sheet.text, start, end, _FORMULA, quoted=cell.quoted)
+        if not part.empty:
+            yield sheet.node(part)
+        start = next_start

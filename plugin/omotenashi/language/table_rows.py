@@ -1,0 +1,152 @@
+"""The rows of a table to rules: the trees that YAML would hold in their place, with the places of the cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
+from omotenashi.language.report import Report
+from omotenashi.language.sheet import Cell, Sheet, parts
+from omotenashi.language.table_columns import TIMING, Column
+from omotenashi.language.vocabulary import RESERVED_NAMES
+from omotenashi.model.errors import Position
+from omotenashi.model.text import fold
+
+_SECONDS = re.compile(r"(\d{1,2}:\d{2}):00")
+_FILE = re.compile(r"[^<>\n]*\.html?", re.IGNORECASE)
+_LINK = re.compile(r"https?://.*", re.IGNORECASE)
+_JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
+
+
+class _Row(Struct, frozen=True):
+    """One rule."""
+
+    at: TextNode
+    """Its first cell that is not empty."""
+    values: Mapping[str, tuple[Column, Node]]
+    """What its cells hold, by the column's canonical name; cells that are empty are left out."""
+
+
+def read_rows(sheet: Sheet, columns: list[Column | None], report: Report) -> list[MapNode]:
+    """Return a rule for each row below the headings. A row without a name is named by its conditions."""
+    rows = [row for cells in sheet.rows[1:] if (row := _row(sheet, cells, columns, report)) is not None]
+    names = _Names(rows, report)
+    return [_rule(row, names) for row in rows]
+
+
+def _row(sheet: Sheet, cells: tuple[Cell, ...], columns: list[Column | None], report: Report) -> _Row | None:
+    """Return what a row holds, or None after reporting a cell that has no heading."""
+    values: dict[str, tuple[Column, Node]] = {}
+    for number, cell in enumerate(cells):
+        column = columns[number] if number < len(columns) else None
+        if column is None and not cell.empty:
+            report.add("E457", sheet.node(cell))
+            report.unreadable = True
+            return None
+        if column is not None and not cell.empty:
+            values[column.name] = (column, _value(sheet, cell, column))
+    show = next(column for column in columns if column and column.name == "show")
+    values.setdefault("show", (show, _empty(sheet, cells, columns.index(show))))
+    return _Row(sheet.node(next(cell for cell in cells if not cell.empty)), values)
+
+
+def _empty(sheet: Sheet, cells: tuple[Cell, ...], number: int) -> TextNode:
+    """Where an empty cell stands, or would stand."""
+    end = cells[min(number, len(cells) - 1)].end
+    return sheet.node(Cell(end, end))
+
+
+def _value(sheet: Sheet, cell: Cell, column: Column) -> Node:
+    if column.name == "show":
+        return _shown(sheet.node(cell))
+    if column.separators is None:
+        return _without_seconds(sheet.node(cell))
+    found = tuple(parts(sheet, cell, column.separators))
+    return found[0] if len(found) == 1 else ListNode(found, sheet.node(cell).position)
+
+
+def _shown(node: TextNode) -> Node:
+    """HTML begins with <, a file under contents/ ends in .html, a link begins with its scheme; all else is a name."""
+    if node.text.startswith("<"):
+        kind = "html"
+    elif _LINK.fullmatch(node.text):
+        kind = "url"
+    elif _FILE.fullmatch(node.text):
+        kind = "file"
+    else:
+        return node
+    return MapNode(((TextNode(kind, node.position), node),), node.position)
+
+
+def _without_seconds(node: TextNode) -> TextNode:
+    """Excel writes 2026/12/01 10:00:00."""
+    return TextNode(_SECONDS.sub(r"\1", node.text), node.position)
+
+
+def _rule(row: _Row, names: _Names) -> MapNode:
+    entries = [(_key(name, column), value) for name, (column, value) in row.values.items() if not column.is_condition]
+    conditions = [(column.key, value) for column, value in row.values.values() if column.is_condition]
+    if conditions:
+        when = MapNode(tuple(conditions), conditions[0][1].position)
+        entries.append((TextNode("when", when.position), when))
+    if "name" not in row.values and "id" not in row.values:
+        entries.insert(0, (TextNode("name", row.at.position), TextNode(names.of(row), row.at.position)))
+    return MapNode(tuple(entries), row.at.position)
+
+
+def _key(name: str, column: Column) -> TextNode:
+    return TextNode(name, column.key.position)
+
+
+class _Names:
+    """Names for rows that have none: their conditions; where these are taken, with the headings and the period.
+
+    A name stays the same when rows are moved or added, so that the history of the rule goes on.
+    """
+
+    def __init__(self, rows: list[_Row], report: Report) -> None:
+        self._report = report
+        named = [row.values["name"][1] for row in rows if "name" in row.values]
+        self._taken = {fold(name) for name in (*RESERVED_NAMES, *map(_written, named))}
+        self._alike: dict[str, Position] = {}
+
+    def of(self, row: _Row) -> str:
+        """Return the name of a row; a row that is like one before it is reported."""
+        short, long = _short_name(row), _long_name(row)
+        first = self._alike.setdefault(fold(long), row.at.position)
+        if first is not row.at.position:
+            self._report.add("E458", row.at, (first, "first"))
+        name = long if fold(short) in self._taken else short
+        self._taken.add(fold(name))
+        return name
+
+
+def _short_name(row: _Row) -> str:
+    conditions = [_written(value) for column, value in row.values.values() if column.is_condition]
+    timing = [_written(value) for name, (_, value) in row.values.items() if name in TIMING]
+    return " + ".join(conditions or timing) or _unconditional(row)
+
+
+def _long_name(row: _Row) -> str:
+    told = [one for name, one in row.values.items() if one[0].is_condition or name in TIMING]
+    return " + ".join(f"{column.key.text}: {_written(value)}" for column, value in told) or _unconditional(row)
+
+
+def _unconditional(row: _Row) -> str:
+    column, _ = row.values["show"]
+    return "条件なし" if _JAPANESE.search(column.key.text) else "no condition"
+
+
+def _written(value: Node) -> str:
+    return "、".join(_texts(value))
+
+
+def _texts(value: Node) -> Iterator[str]:
+    if isinstance(value, TextNode):
+        yield value.text
+    elif isinstance(value, ListNode):
+        for item in value.items:
+            yield from _texts(item)
