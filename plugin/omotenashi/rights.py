@@ -204,7 +204,7 @@ def kind_of(field: str, language: str) -> str:
     return doc.partition("(")[0].strip()
 
 
-_SAME_KIND = {"limit": "shown", "cooldown": "did"}
+_SAME_KIND = {"limit": "shown", "cooldown": "did", "needs_consent": "consent"}
 _TIME = ("the date and the time", "日付と時刻")
 """For from, until, days and hours."""
 _CHANCE = ("chance, to compare several versions", "いくつかの案を見比べるための抽選")

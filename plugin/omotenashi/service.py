@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import time
 from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
 
@@ -26,6 +29,9 @@ from omotenashi.signals.gather import SignalTools
 from omotenashi.signals.member import MemberKeys
 from omotenashi.signals.place_reader import PlaceReader
 from omotenashi.site import Shown, Site, shown
+
+if TYPE_CHECKING:
+    from omotenashi.content.fragments import Fragments  # its HTTP client is loaded where it serves alone
 
 logger = logging.getLogger("omotenashi.service")
 
@@ -58,9 +64,19 @@ class Service:
     """
 
     def __init__(
-        self, holder: Holder, store: Store, tools: SignalTools, secret: bytes, *, deadline: float = 0.05
+        self,
+        holder: Holder,
+        store: Store,
+        tools: SignalTools,
+        secret: bytes,
+        *,
+        deadline: float = 0.05,
+        fragments: Fragments | None = None,
     ) -> None:
-        """`secret` makes the keys of members' profiles; `deadline`: seconds to wait for the store."""
+        """`secret` makes the keys of members' profiles; `deadline`: seconds to wait for the store and for `fragments`.
+
+        Without `fragments`, blocks keep their originals where a content would be fetched.
+        """
         self.holder = holder
         self.counters: Counter[str] = tools.counts
         self.persons = Persons(store, tools, secret, patience=deadline)
@@ -68,6 +84,7 @@ class Service:
         self._tools = tools
         self._watcher: Watcher | None = None
         self._deadline = deadline
+        self._fragments = fragments
         self.places_problem: str | None = None
 
     def start(self) -> None:
@@ -82,6 +99,8 @@ class Service:
         """Finish what was accepted."""
         if self._watcher:
             self._watcher.stop()
+        if self._fragments:
+            await self._fragments.close()
         await self._store.close()
 
     def load_rules(self) -> None:
@@ -155,7 +174,21 @@ class Service:
             choices = _unlimited(choices, site, occasion)
         segments = tuple(site.engine.segments(occasion)) if facts.authenticated else ()
         blocks = {name: shown(choice, site, occasion) for name, choice in choices.items()}
+        if site.links and self._fragments:
+            await self._put_fetched(blocks, site, self._fragments, begun)
         return Outcome(blocks, person.visitor_id, person.new, segments)
+
+    async def _put_fetched(self, blocks: Mapping[str, Shown], site: Site, fragments: Fragments, begun: float) -> None:
+        """Put contents that are fetched in their places; what is not there in time leaves the original."""
+        fragments.want(site.links)
+
+        async def put(one: Shown) -> None:
+            show, deadline = one.choice.show, site.engine.program.blocks[one.choice.block].deadline
+            waits = (wait / 1000 for wait in (show.timeout, deadline) if wait is not None)
+            left = self._deadline - (time.monotonic() - begun)
+            one.html = await fragments.get(show.url, min(left, *waits))
+
+        await asyncio.gather(*(put(one) for one in blocks.values() if one.choice.show.kind == "url"))
 
     async def _person(self, facts: RequestFacts, site: Site) -> Person:
         """Return who asks; a store that does not answer makes the history unknown."""

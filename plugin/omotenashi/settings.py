@@ -63,6 +63,8 @@ class Settings(Struct, frozen=True):
     """Days for which it is kept what was shown."""
     retention_profiles: int = 400
     """Days for which a profile is kept to which nothing is added."""
+    upstreams: tuple[str, ...] = ()
+    """Hosts that contents may be fetched from: HOST, HOST:PORT, HOST=NETWORK where it is not public. None by default."""
 
 
 def read_settings(
@@ -199,6 +201,10 @@ def _networks(value: Any) -> tuple[str, ...]:  # noqa: ANN401 a TOML list or a t
     return tuple(str(part).strip() for part in parts if str(part).strip())
 
 
+def _hosts(value: Any) -> tuple[str, ...]:  # noqa: ANN401 a TOML list or a text
+    return _networks(value)
+
+
 def _check(settings: Settings) -> None:
     if not 0 <= settings.port <= 65535:
         raise SettingsError(f"port: {settings.port} is not between 0 and 65535")
@@ -238,5 +244,6 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "retention_exposures": int,
     "retention_profiles": int,
     "trusted_proxies": _networks,
+    "upstreams": _hosts,
 }
-_EXPECTED = {int: "a whole number", Path: "a path", _networks: "a list of networks"}
+_EXPECTED = {int: "a whole number", Path: "a path", _networks: "a list of networks", _hosts: "a list of hosts"}

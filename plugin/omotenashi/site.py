@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from msgspec import Struct
 from omotenashi import morphemes
 from omotenashi.content.render import is_fixed, render, wants_word
 from omotenashi.content.source import read_fragments
+from omotenashi.content.upstreams import Upstreams
 from omotenashi.engine.choose import Choice, Engine
 from omotenashi.engine.occasion import Occasion
 from omotenashi.language.beside import Beside, named_files
@@ -23,7 +24,7 @@ from omotenashi.language.read_file import read_file
 from omotenashi.language.read_site import read_site
 from omotenashi.language.read_table import with_tables
 from omotenashi.language.report import Report
-from omotenashi.language.syntax import CaseSpec, Folder
+from omotenashi.language.syntax import CaseSpec, Folder, ShowSpec
 from omotenashi.language.table_text import decode_table
 from omotenashi.model.errors import Diagnostic, Position
 from omotenashi.model.site_facts import SiteFacts
@@ -49,6 +50,8 @@ class Site(Struct, frozen=True):
     fixed: Mapping[Choice, Shown]
     """What needs no fact of the visitor, rendered once."""
     tests: tuple[CaseSpec, ...]
+    links: tuple[str, ...]
+    """Where contents are fetched."""
     digest: str
     """SHA-256 of all that was read, shortened."""
 
@@ -67,8 +70,11 @@ class Loaded(Struct, frozen=True):
     facts: SiteFacts = SiteFacts()
 
 
-def load(root: Path) -> Loaded:
-    """Read, check and compile a rules folder. Raises OSError when the folder itself cannot be listed."""
+def load(root: Path, upstreams: Upstreams | None = None) -> Loaded:
+    """Read, check and compile a rules folder. Raises OSError when the folder itself cannot be listed.
+
+    With `upstreams`, contents that are fetched from elsewhere are warned of.
+    """
     report = Report()
     files = _rule_files(root, report)
     texts = {name: text for name, data in files.items() if (text := decode(name, data, report)) is not None}
@@ -83,6 +89,9 @@ def load(root: Path) -> Loaded:
     }
     unreadable = dict.fromkeys(raw.keys() - fragments.keys(), "")  # reported already
     check(Whole(folder, facts, {**unreadable, **fragments}, escaping, morphemes.is_installed()), report)
+    for show in _shows(folder):
+        if show.kind == "url" and upstreams and upstreams.of(show.text) is None:
+            report.add("W545", show.position, value=show.text)
     everything = {**tables, **files, **{f"contents/{path}": data for path, data in raw.items()}}
     shown = {**beside.texts, **texts, **{f"contents/{path}": text for path, text in fragments.items()}}
     site = None if report.failed else _site(folder, facts, fragments, _digest(everything))
@@ -135,10 +144,14 @@ def _joined(folders: list[Folder]) -> Folder:
 
 
 def _fragment_paths(folder: Folder) -> list[str]:
-    shows = [content.show for content in folder.contents]
+    return sorted({show.text for show in _shows(folder) if show.kind == "file"})
+
+
+def _shows(folder: Folder) -> Iterator[ShowSpec]:
+    yield from (content.show for content in folder.contents)
     for block in folder.blocks:
-        shows += [*(show for rule in block.rules for show in rule.shows), block.otherwise]
-    return sorted({show.text for show in shows if show.kind == "file"})
+        yield from (show for rule in block.rules for show in rule.shows)
+        yield block.otherwise
 
 
 def _site(folder: Folder, facts: SiteFacts, fragments: dict[str, str], digest: str) -> Site:
@@ -146,7 +159,8 @@ def _site(folder: Folder, facts: SiteFacts, fragments: dict[str, str], digest: s
     segment = morphemes.segment if facts.keyword_matching == "morphemes" else None
     engine = Engine(program, ZoneInfo(facts.timezone), segment)
     fixed = {one: Shown(one, render(one.show, Visitor())) for one in engine.all_choices() if is_fixed(one.show)}
-    return Site(facts, engine, fixed, folder.tests, digest)
+    links = tuple(sorted({one.show.url for one in engine.all_choices() if one.show.kind == "url"}))
+    return Site(facts, engine, fixed, folder.tests, links, digest)
 
 
 def _digest(files: Mapping[str, bytes]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from omotenashi.content.upstreams import Upstreams
 from omotenashi.language import printer
 from omotenashi.model.errors import SettingsError
 from omotenashi.site import Loaded, Site, load
@@ -30,10 +31,10 @@ def folder_argument(command: argparse.ArgumentParser) -> None:
     command.add_argument("dir", type=Path, nargs="?", default=Path("rules"), metavar="DIR")
 
 
-def load_folder(folder: Path) -> Loaded:
+def load_folder(folder: Path, upstreams: Upstreams | None = None) -> Loaded:
     if not folder.is_dir():
         raise SettingsError(f"there is no folder {folder}")
-    return load(folder)
+    return load(folder, upstreams)
 
 
 def load_site(folder: Path, options: argparse.Namespace) -> tuple[Site, Loaded]:

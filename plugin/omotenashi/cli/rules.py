@@ -6,6 +6,8 @@ import argparse
 from collections import Counter
 
 from omotenashi.cli.common import FAILED, FINE, WARNED, command, folder_argument, language_of, load_folder
+from omotenashi.cli.stores import settings_of
+from omotenashi.content.upstreams import Upstreams
 from omotenashi.language import printer
 from omotenashi.site import Loaded
 
@@ -20,7 +22,7 @@ def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def _check(options: argparse.Namespace) -> int:
-    loaded = load_folder(options.dir)
+    loaded = load_folder(options.dir, Upstreams.parse(settings_of(options).upstreams))
     language = language_of(options, loaded)
     folder = f"{options.dir.as_posix()}/"
     if options.format == "json":

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from omotenashi.cli.common import FINE, command
 from omotenashi.cli.stores import settings_of
+from omotenashi.content.upstreams import Upstreams
 from omotenashi.model.errors import SettingsError
 from omotenashi.service import signal_tools
 from omotenashi.settings import server_key
@@ -29,6 +30,7 @@ def add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         ("--retention-exposures", int, "days for which it is kept what was shown (400)"),
         ("--retention-profiles", int, "days for which a profile is kept to which nothing is added (400)"),
         ("--deadline", int, "milliseconds after which limits and history no longer wait (50)"),
+        ("--upstreams", str, "hosts that contents may be fetched from, with commas (none)"),
     ):
         serve.add_argument(flag, type=kind, metavar=flag[2:].upper(), help=text)
 
@@ -43,6 +45,7 @@ def _serve(options: argparse.Namespace) -> int:
     key, key_file = server_key(settings)
     signal_tools(settings)  # every worker does this again; here a mistake is one line before anything starts
     access_of(settings, key)
+    Upstreams.parse(settings.upstreams)
     check_store(settings)
     listener = listen(settings.host, settings.port)
     where = f"[{settings.host}]" if ":" in settings.host else settings.host

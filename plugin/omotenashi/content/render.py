@@ -16,7 +16,7 @@ HIDDEN = "<!-- omo:hidden -->"
 
 def is_fixed(show: Show) -> bool:
     """Tell whether a content is the same for every visitor."""
-    return all(isinstance(part, str) for part in show.template)
+    return show.kind != "url" and all(isinstance(part, str) for part in show.template)
 
 
 def wants_word(show: Show) -> bool:
@@ -29,7 +29,7 @@ def render(show: Show, visitor: Visitor, matched_word: str | None = None) -> str
 
     `matched_word` is the rule's own word that matched the visitor's keyword, for contents that want it.
     """
-    if show.kind == "original":
+    if show.kind in ("original", "url"):  # what is fetched is put in its place later
         return None
     if show.kind == "nothing":
         return HIDDEN

@@ -83,6 +83,7 @@ _TEXTS: dict[str, Callable[[Visitor], Iterable[str] | None]] = {
     "city": lambda visitor: _optional(fold(visitor.place.city) if visitor.place.city else None),
     "device": lambda visitor: _optional(visitor.device),
     "consent": lambda visitor: visitor.consent,
+    "needs_consent": lambda visitor: visitor.consent,
 }
 
 

@@ -15,6 +15,7 @@ from omotenashi.language.condition import (
     InSegment,
     LimitLeft,
     Negation,
+    OneOf,
     Shown,
     TakesPart,
     facts,
@@ -66,8 +67,8 @@ class _Compiler:
         self._in_place: dict[str, Condition] = {}
 
     def block(self, spec: BlockSpec) -> Block:
-        rules = tuple(self._rule(spec.name, rule) for rule in spec.rules)
-        return Block(spec.name, spec.label, rules, self._show(spec.otherwise))
+        rules = tuple(self._rule(spec, rule) for rule in spec.rules)
+        return Block(spec.name, spec.label, rules, self._show(spec.otherwise), spec.selector, spec.deadline)
 
     def condition(self, condition: Condition) -> Condition:
         """Put segments in place, and ids in the place of the names of rules and blocks."""
@@ -90,8 +91,8 @@ class _Compiler:
         ids = [identifier for name in shown.names for identifier in self._names.ids(shown.kind, name)]
         return Shown("id", tuple(dict.fromkeys(ids)), shown.window)
 
-    def _rule(self, block: str, spec: RuleSpec) -> Rule:
-        parts = [*_flat(self.condition(spec.when)), *spec.timing]
+    def _rule(self, block: BlockSpec, spec: RuleSpec) -> Rule:
+        parts = [*_needed(block), *_flat(self.condition(spec.when)), *spec.timing]
         if spec.limit:
             operand = LimitLeft(spec.id, spec.limit.times, spec.limit.per)
             parts.append(Fact("limit", operand, spec.position, str(spec.limit.times)))
@@ -102,7 +103,7 @@ class _Compiler:
             takes_part = TakesPart(fold(spec.experiment.id))
             parts.append(Fact("experiment", takes_part, spec.experiment.position, spec.experiment.id))
         show = self._experiment(spec.experiment) if spec.experiment else self._show(spec.shows[0])
-        return Rule(block, spec.name, spec.id, Conjunction(tuple(parts)), spec.limit, show, spec.position)
+        return Rule(block.name, spec.name, spec.id, Conjunction(tuple(parts)), spec.limit, show, spec.position)
 
     def _experiment(self, spec: ExperimentSpec) -> Experiment:
         return Experiment(spec.id, tuple(Variant(one.name, one.share, self._show(one.show)) for one in spec.variants))
@@ -113,6 +114,8 @@ class _Compiler:
             return self._show(content.show, content.name)
         if spec.kind in ("original", "nothing"):
             return Show(spec.kind, content=name)
+        if spec.kind == "url":
+            return Show("url", content=name, url=spec.text, timeout=spec.timeout)
         text = self._fragments[spec.text] if spec.kind == "file" else spec.text
         parts = template(text, self._site, spec.position, Report())
         return Show("html", parts, name or (spec.text if spec.kind == "file" else None))
@@ -120,3 +123,11 @@ class _Compiler:
 
 def _flat(condition: Condition) -> tuple[Condition, ...]:
     return condition.parts if isinstance(condition, Conjunction) else (condition,)
+
+
+def _needed(block: BlockSpec) -> list[Condition]:
+    """The consent that a block needs is a condition of each of its rules; without it, `otherwise` is left."""
+    if not block.needs_consent:
+        return []
+    operand = OneOf(frozenset((block.needs_consent,)))
+    return [Fact("needs_consent", operand, block.position, block.needs_consent)]

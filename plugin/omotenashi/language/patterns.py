@@ -11,6 +11,10 @@ from omotenashi.model.paths import page_path
 
 _HOST = re.compile(r"(?:\*\.)?(?:localhost|[a-z0-9_-]+(?:\.[a-z0-9_-]+)+)")
 
+_WEB_ADDRESS = re.compile(
+    r"https?://(?:\[[0-9a-fA-F:.]+\]|[^\s/?#@:\[\]\\{}<>\"'|^`]+)(?::\d{1,5})?(?:[/?][^\s#{}<>\"\\|^`]*)?"
+)
+
 
 def path_pattern(text: str) -> str | None:
     """Return a path pattern without query, trailing slash and index file; None where it is no path."""
@@ -34,6 +38,11 @@ def host_name(text: str) -> str | None:
     """Return a host in lower case; None for anything more than a host."""
     host = host_pattern(text)
     return host if host and "/" not in host and "*" not in host else None
+
+
+def web_address(text: str) -> str | None:
+    """Return the address of something on the web, http or https; None for another form, or one with a user or #part."""
+    return text.strip() if _WEB_ADDRESS.fullmatch(text.strip()) else None
 
 
 def path_matcher(patterns: Iterable[str]) -> Callable[[str], bool]:

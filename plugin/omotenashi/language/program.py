@@ -17,10 +17,14 @@ class Show(Struct, frozen=True):
     """What to show: the original, nothing, or a content."""
 
     kind: str
-    """original, nothing or html."""
+    """original, nothing, html or url."""
     template: Template = ()
     content: str | None = None
     """The content's name, or the file's path."""
+    url: str = ""
+    """Where the content is fetched."""
+    timeout: int | None = None
+    """Milliseconds to wait for it."""
 
 
 class Variant(Struct, frozen=True):
@@ -53,6 +57,10 @@ class Block(Struct, frozen=True):
     label: str
     rules: tuple[Rule, ...]
     otherwise: Show
+    selector: str = ""
+    """CSS, for pages that carry no marker."""
+    deadline: int | None = None
+    """Milliseconds to wait for a content that is fetched."""
 
 
 class Program(Struct, frozen=True):

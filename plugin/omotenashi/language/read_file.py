@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from omotenashi.language import reader
+from omotenashi.language import read_block, reader
 from omotenashi.language.condition import ALWAYS, Condition
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
+from omotenashi.language.patterns import web_address
 from omotenashi.language.read_condition import read_when
 from omotenashi.language.read_event import read_event
 from omotenashi.language.read_experiment import read_experiment
@@ -94,13 +95,24 @@ def _block(name: TextNode, node: Node, site: SiteFacts, report: Report) -> Block
         return None
     entries = reader.keys(mapping, BLOCK_KEYS, "block", report)
     rules = _rules(name, entries["rules"][1], site, report) if "rules" in entries else []
+    consent, selector = read_block.needs_consent(entries, report), read_block.selector(entries, report)
+    deadline = read_block.wait(entries, "deadline", report)
     if "otherwise" not in entries:
         reader.missing(mapping, entries, name, "otherwise", report)
     otherwise = _show(entries["otherwise"][1], "otherwise", report) if "otherwise" in entries else None
     if otherwise is None:
         report.broken.update(fold(called) for rule in rules for called in (rule.name, rule.id))
         return None
-    return BlockSpec(name.text, _label(entries, report), tuple(rules), otherwise, name.position)
+    return BlockSpec(
+        name.text,
+        _label(entries, report),
+        tuple(rules),
+        otherwise,
+        name.position,
+        needs_consent=consent,
+        selector=selector,
+        deadline=deadline,
+    )
 
 
 def _rules(block: TextNode, node: Node, site: SiteFacts, report: Report) -> list[RuleSpec]:
@@ -207,15 +219,24 @@ def _show(node: Node, what: str, report: Report) -> ShowSpec | None:
         word = SHOW_WORDS.find(found.text)
         return ShowSpec(word.name if word else "content", found.text, found.position)
     entries = reader.keys(node, CONTENT_KEYS, what, report)
+    waiting = entries.pop("timeout", None)
     if len(entries) > 1:
         second = list(entries.values())[1][0]
         report.add("E311", second, names=list(entries))
+        return None
+    if waiting and "url" not in entries:
+        if len(entries) + 1 == len(node.entries):  # else the key that was refused may have been meant for it
+            report.add("E470", waiting[0])
         return None
     if not entries:
         if not node.entries:
             report.add("E204", node, what=what)
         return None
     kind, (_, value) = next(iter(entries.items()))
+    if kind == "url":
+        timeout = read_block.wait({"timeout": waiting} if waiting else {}, "timeout", report)
+        link = reader.value(value, kind, web_address, "E469", report)
+        return ShowSpec(kind, link, value.position, timeout) if link else None
     found = reader.text(value, kind, report)
     return ShowSpec(kind, found.text, found.position) if found else None
 

@@ -14,11 +14,13 @@ from omotenashi.model.visitor import Deed, MemberValue, Order
 
 
 class ShowSpec(Struct, frozen=True):
-    """What a rule shows: exactly one of original, nothing, a content's name, a file, html."""
+    """What a rule shows: exactly one of original, nothing, a content's name, a file, html, url."""
 
     kind: str
     text: str
     position: Position
+    timeout: int | None = None
+    """Milliseconds to wait for the content of a url."""
 
 
 class LimitSpec(Struct, frozen=True):
@@ -92,7 +94,8 @@ class BlockSpec(Struct, frozen=True):
     """The category without which the block shows `otherwise`; empty where none is asked for."""
     selector: str = ""
     """CSS, for pages that carry no marker."""
-    deadline: Span | None = None
+    deadline: int | None = None
+    """Milliseconds to wait for a content that is fetched."""
 
 
 class SegmentSpec(Struct, frozen=True):

@@ -111,15 +111,16 @@ class _Names:
         self._report = report
         named = [row.values["name"][1] for row in rows if "name" in row.values]
         self._taken = {fold(name) for name in (*RESERVED_NAMES, *map(_written, named))}
-        self._alike: dict[str, Position] = {}
+        self._alike: dict[tuple[tuple[str, str], ...], Position] = {}
 
     def of(self, row: _Row) -> str:
         """Return the name of a row; a row that is like one before it is reported."""
-        short, long = _short_name(row), _long_name(row)
-        first = self._alike.setdefault(fold(long), row.at.position)
+        first = self._alike.setdefault(tuple(_told(row)), row.at.position)
         if first is not row.at.position:
             self._report.add("E458", row.at, (first, "first"))
-        name = long if fold(short) in self._taken else short
+        name = _short_name(row)
+        if fold(name) in self._taken:
+            name = _long_name(row)
         self._taken.add(fold(name))
         return name
 
@@ -131,8 +132,14 @@ def _short_name(row: _Row) -> str:
 
 
 def _long_name(row: _Row) -> str:
-    told = [one for name, one in row.values.items() if one[0].is_condition or name in TIMING]
-    return " + ".join(f"{column.key.text}: {_written(value)}" for column, value in told) or _unconditional(row)
+    return " + ".join(f"{heading}: {written}" for heading, written in _told(row)) or _unconditional(row)
+
+
+def _told(row: _Row) -> Iterator[tuple[str, str]]:
+    """Return heading and text of all conditions, times included."""
+    for name, (column, value) in row.values.items():
+        if column.is_condition or name in TIMING:
+            yield column.key.text, _written(value)
 
 
 def _unconditional(row: _Row) -> str:

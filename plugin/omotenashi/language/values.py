@@ -36,6 +36,7 @@ _UNITS: dict[str, Span] = {
     )
     for name in names.split()
 }
+_WAIT = re.compile(r"(\d{1,9}) ?(ms|msec|millisecond|milliseconds|ミリ秒|s|sec|second|seconds|秒)")
 _DATE = r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日)"
 _CLOCK = r"(\d{1,2})(?::(\d{2})|時(?:(\d{1,2})分)?)"
 _DATE_TIME = re.compile(rf"{_DATE}(?:[ t]?{_CLOCK})?")
@@ -106,6 +107,12 @@ def span(text: str) -> Span | None:
     count = int(found[1])
     result = Span(unit.seconds * count, unit.months * count)
     return result if result.seconds <= 400 * 366 * 86400 and result.months <= 400 * 12 else None
+
+
+def milliseconds(text: str) -> int | None:
+    """Read 30 ms, 30ミリ秒, 2秒: how long to wait for something."""
+    found = _WAIT.fullmatch(plain(text))
+    return int(found[1]) * (1 if found[2].startswith(("m", "ミ")) else 1000) if found else None
 
 
 def moment(text: str) -> Moment | None:

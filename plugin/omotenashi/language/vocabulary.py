@@ -169,8 +169,8 @@ RULE_KEYS = Words(
 TEST_KEYS = Words(*_words("name 名前", "visitor 訪問者", "at 日時", "expect 期待"))
 CONTENT_KEYS = Words(
     *_words("file ファイル", "html HTML"),
-    Word("url", "URL", ready=False),
-    Word("timeout", "待ち時間", ready=False),
+    Word("url", "URL"),
+    Word("timeout", "待ち時間"),
     Word("recommend", "おすすめ", ready=False),
     Word("if_empty", "なければ", ready=False),
 )

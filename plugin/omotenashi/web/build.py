@@ -7,6 +7,9 @@ import logging
 
 from starlette.types import ASGIApp
 
+from omotenashi.content.fetch import Fetcher
+from omotenashi.content.fragments import Fragments
+from omotenashi.content.upstreams import Upstreams
 from omotenashi.profiles.memory import MemoryStore
 from omotenashi.profiles.sqlite import SqliteStore
 from omotenashi.profiles.store import Store
@@ -23,12 +26,14 @@ def build_app(settings: Settings, key: str) -> ASGIApp:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     holder = Holder(settings.rules, settings.data)
+    tools = signal_tools(settings)
     service = Service(
         holder,
         make_store(settings),
-        signal_tools(settings),
+        tools,
         hash_key(settings),
         deadline=settings.deadline / 1000,
+        fragments=Fragments(Fetcher(Upstreams.parse(settings.upstreams)), tools.counts),
     )
     service.load_rules()
     return create_app(service, access_of(settings, key))

@@ -53,4 +53,29 @@ TABLES: dict[str, Message] = {
         "祝日のファイルに日付がありません", "the file of holidays holds no date",
         "1行に1つ、日付を書いてください。例: 2027-01-01", "write one date in each row, such as 2027-01-01",
     ),
+    "E466": Message(
+        "「{value}」は CSS のセレクタの形ではありません", "{value} is not a CSS selector",
+        '半角で書きます。例: "#hero"、.campaign、main > section.hero', 'for example "#hero", .campaign, main > section.hero',
+    ),
+    "E467": Message(
+        "「{value}」は待つ時間として読めません", "{value} is not a time to wait", "単位を付けて書きます。例: 30 ms、200ミリ秒、1秒",
+        "write a unit: 30 ms, 1 second",
+    ),
+    "E468": Message(
+        "待つ時間は 1 ms から 10 秒までです({value})", "a time to wait lies between 1 ms and 10 seconds ({value})",
+        "例: 200 ms", "for example 200 ms",
+    ),
+    "E469": Message(
+        "「{value}」は URL の形ではありません", "{value} is not a URL", "https:// で始めます。例: https://cms.example/fragment",
+        "begin with https://, as in https://cms.example/fragment",
+    ),
+    "E470": Message(
+        "timeout は url と一緒に書きます", "timeout stands beside url", "例: {{url: https://cms.example/fragment, timeout: 200 ms}}",
+        "for example {{url: https://cms.example/fragment, timeout: 200 ms}}",
+    ),
+    "W545": Message(
+        "「{value}」のホストは upstreams に書かれていないので、表示されずもとのままになります",
+        "the host of {value} is not among the upstreams: the block keeps its original",
+        "サーバーの管理者に、設定 upstreams にこのホストを加えてもらってください", "ask the operator to add it to the setting upstreams",
+    ),
 }  # fmt: skip
