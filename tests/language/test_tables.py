@@ -1,0 +1,231 @@
+"""Tables of rules and lists of holidays: what spreadsheets save is read, mistakes are found in their cells."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+from tests.conftest import good_site
+
+from omotenashi.language.syntax import RuleSpec
+from omotenashi.signals.gather import SignalTools
+from omotenashi.site import load
+from omotenashi.verify import run_tests
+
+CASES = Path(__file__).parents[1] / "cases"
+BAD = sorted(folder for folder in (CASES / "tables").iterdir() if folder.is_dir())
+HOME = """contents:
+  running: {html: <p>走</p>}
+blocks:
+  hero:
+    rules: {table: keywords.csv}
+    otherwise: original
+"""
+HEADINGS = "キーワード,都道府県,表示,開始,終了\r\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copy(CASES / "site.yaml", tmp_path / "site.yaml")
+    shutil.copy(CASES / "baby.yaml", tmp_path / "baby.yaml")
+    (tmp_path / "home.yaml").write_text(HOME)
+    return tmp_path
+
+
+@pytest.mark.parametrize("case", BAD, ids=lambda case: case.name)
+def test_a_bad_table_gets_its_one_error_at_the_right_cell(case: Path, folder: Path) -> None:
+    shutil.copytree(case, folder, dirs_exist_ok=True)
+    if (case / "site.yaml").exists():
+        (folder / "baby.yaml").unlink()
+    errors = [one for one in load(folder).diagnostics if one.level == "error"]
+    found = [f"{one.code} {one.position.file} {one.position.line}:{one.position.column}" for one in errors]
+    assert found == (case / "expected").read_text().splitlines()
+
+
+def _rules(folder: Path, table: str | bytes) -> list[RuleSpec]:
+    (folder / "keywords.csv").write_bytes(table if isinstance(table, bytes) else table.encode())
+    loaded = load(folder)
+    assert loaded.site is not None, loaded.diagnostics
+    return list(next(block for block in loaded.folder.blocks if block.name == "hero").rules)
+
+
+def _names(folder: Path, table: str | bytes) -> list[str]:
+    return [rule.name for rule in _rules(folder, table)]
+
+
+def _passes(folder: Path, tests: str) -> None:
+    (folder / "tests.yaml").write_text(f"tests:\n{tests}")
+    results = [one for one in run_tests(good_site(folder), SignalTools(), time.time()) if "行" in one.test.name]
+    assert results
+    assert [one.test.name for one in results if one.failures] == []
+
+
+# Meaning
+
+
+def test_rows_are_rules_from_top_to_bottom(folder: Path) -> None:
+    table = HEADINGS + (
+        '"ランニング、ジョギング",東京,running,2026/12/1,2026/12/25\r\n'
+        "大会 申込,,<p>大会</p>,2026/12/01 10:00:00,\r\n"
+        '"マラソン\r\n駅伝","大阪;兵庫",出さない,,\r\n'
+        ",,もとのまま,,\r\n"
+    )
+    assert _names(folder, table) == ["ランニング、ジョギング + 東京", "大会 申込", "マラソン、駅伝 + 大阪、兵庫", "条件なし"]
+    _passes(
+        folder,
+        """
+  - name: 1行目、どちらの語でも
+    visitor: {keyword: ジョギング 靴, prefecture: 東京都}
+    at: 2026-12-25 23:59
+    expect: {hero: {rule: ランニング、ジョギング + 東京, contains: 走}}
+  - name: 1行目は期間のあとは出ない
+    visitor: {keyword: ジョギング, prefecture: 東京都}
+    at: 2026-12-26 00:00
+    expect: {hero: 条件なし}
+  - name: 2行目は両方の語がある人だけ
+    visitor: {keyword: 大会に申込}
+    at: 2026-12-01 10:00
+    expect: {hero: 大会 申込}
+  - name: 2行目は10時より前には出ない
+    visitor: {keyword: 大会に申込}
+    at: 2026-12-01 09:59
+    expect: {hero: original}
+  - name: 3行目
+    visitor: {keyword: 駅伝, prefecture: 兵庫}
+    expect: {hero: nothing}
+""",
+    )
+
+
+def test_a_table_may_stand_among_rules(folder: Path) -> None:
+    (folder / "home.yaml").write_text(
+        "blocks:\n  hero:\n    ルール:\n      - {名前: 前, 条件: {端末: スマホ}, 表示: 出さない}\n      - 表: keywords.csv\n"
+        "      - {名前: 後, 条件: {端末: タブレット}, 表示: 出さない}\n    それ以外: もとのまま\n"
+    )
+    assert _names(folder, "keyword,show\n靴,original\n帽子,original\n") == ["前", "靴", "帽子", "後"]
+
+
+def test_headings_may_be_english_japanese_and_of_any_width(folder: Path) -> None:
+    table = "ID,ＫＥＹＷＯＲＤ,会員.rank,Device,days,hours,Show\nx1,靴,ゴールド,スマホ,土、日,8:00-22:00,hero/a.html\n"
+    (folder / "contents" / "hero").mkdir(parents=True)
+    (folder / "contents" / "hero" / "a.html").write_text("<p>a</p>")
+    (rule,) = _rules(folder, table)
+    assert (rule.id, rule.name, len(rule.timing)) == ("x1", "x1", 2)
+    assert rule.show
+    assert (rule.show.kind, rule.show.text) == ("file", "hero/a.html")
+
+
+def test_a_comma_in_a_number_belongs_to_it(folder: Path) -> None:
+    _rules(folder, 'member.points,show\n"5,000、7,000",nothing\n')
+    _passes(folder, "  - {name: 1行目, visitor: {member.points: 5000}, expect: {hero: nothing}}\n")
+
+
+def test_a_cell_with_an_address_fetches_the_content(folder: Path) -> None:
+    (rule,) = _rules(folder, "keyword,show\n靴,https://cms.example/a.html\n")
+    assert rule.show
+    assert (rule.show.kind, rule.show.text) == ("url", "https://cms.example/a.html")
+
+
+# Names
+
+
+def test_rows_that_the_conditions_do_not_tell_apart_are_named_with_headings_and_period(folder: Path) -> None:
+    table = HEADINGS + "靴,,running,2026/12/1,2026/12/5\n靴,,nothing,2027/1/1,2027/1/5\n,東京,running,,\noriginal,,running,,\n"
+    assert _names(folder, table) == [
+        "靴",
+        "キーワード: 靴 + 開始: 2027/1/1 + 終了: 2027/1/5",
+        "東京",
+        "キーワード: original",
+    ]
+
+
+def test_a_row_keeps_its_name_when_rows_are_added(folder: Path) -> None:
+    first = _rules(folder, "keyword,show\n靴,running\n")[0].id
+    assert _rules(folder, "keyword,show\n帽子,running\n\n靴,running\n")[1].id == first == "hero/靴"
+
+
+def test_a_row_without_conditions_is_named_by_its_period(folder: Path) -> None:
+    assert _names(folder, HEADINGS + ",,running,2026/12/1,\n靴,,running,,\n") == ["2026/12/1", "靴"]
+
+
+# What spreadsheets save
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        HEADINGS.encode() + "靴,東京,running,,\r\n".encode(),
+        b"\xef\xbb\xbf" + (HEADINGS + "靴,東京,running,,\r\n").encode(),
+        (HEADINGS + "靴,東京,running,,\r\n").encode("cp932"),
+        (HEADINGS + "靴,東京,running,,\r\n").replace(",", "\t").encode("utf-16"),
+        (HEADINGS + "靴,東京,running,,\r\n").replace(",", ";").encode(),
+        (HEADINGS + "靴,東京,running,,").replace("\r\n", "\r").encode(),
+        b"sep=;\r\n" + (HEADINGS + "靴,東京,running,,\r\n").replace(",", ";").encode(),
+        (HEADINGS.replace("\r\n", ",,,\r\n") + ",,,,,,,\r\n靴,東京,running,,,,,\r\n,,,,,,,\r\n").encode(),
+        ("\r\n" + HEADINGS + '"靴","東京","running","",""\r\n').encode(),
+        (HEADINGS + '="靴","=""東京""",running,,\r\n').encode(),
+        (HEADINGS + "\u3000靴 , 東京\t,running,,\r\n").encode(),
+    ],
+    ids=["utf-8", "utf-8 mark", "cp932", "utf-16 tabs", "semicolons", "cr", "sep=", "trailing", "quoted", '="…"', "spaces"],
+)
+def test_all_that_spreadsheets_save_is_read_alike(data: bytes, folder: Path) -> None:
+    assert _names(folder, data) == ["靴 + 東京"]
+
+
+def test_half_width_kana_in_cp932_are_read(folder: Path) -> None:
+    assert _names(folder, "キーワード,表示\nﾗﾝﾆﾝｸﾞ,running\n".encode("cp932")) == ["ﾗﾝﾆﾝｸﾞ"]
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        ("キーワード,表示\n靴,running\n".encode("euc_jp"), ("E101", 1, 1)),
+        ("keyword,show\nﾗﾝﾆﾝｸﾞ,running\n".encode("cp932"), ("E101", 1, 1)),
+        ("キーワード,表示\nランニング,running\n".encode() + b"\xff,running\n", ("E101", 3, 1)),
+        (b"PK\x03\x04\x14\x00\x06\x00", ("E451", 1, 1)),
+        ("キーワード,表示\n靴\0,running\n".encode(), ("E108", 2, 2)),
+        (b"a" * 1_048_577, ("E102", 1, 1)),
+        (b"keyword,show\n" + b"".join(b"%d,original\n" % number for number in range(10_001)), ("E459", 10_002, 1)),
+    ],
+    ids=["EUC-JP", "cp932 or EUC-JP", "broken UTF-8", "workbook", "NUL", "too large", "too many rows"],
+)
+def test_what_cannot_be_read_is_said_once(data: bytes, found: tuple[str, int, int], folder: Path) -> None:
+    (folder / "keywords.csv").write_bytes(data)
+    (folder / "tests.yaml").write_text("tests:\n  - {name: a, expect: {hero: 靴}}\n")
+    errors = [one for one in load(folder).diagnostics if one.level == "error"]
+    assert [(one.code, one.position.line, one.position.column) for one in errors] == [found]
+
+
+def test_a_table_counts_for_the_digest_and_is_kept_with_the_good_rules(folder: Path) -> None:
+    _rules(folder, "keyword,show\n靴,running\n")
+    first = load(folder)
+    _rules(folder, "keyword,show\n靴,nothing\n")
+    second = load(folder)
+    assert first.site
+    assert second.site
+    assert first.site.digest != second.site.digest
+    assert second.files["keywords.csv"] == "keyword,show\n靴,nothing\n".encode()
+
+
+# Holidays
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "国民の祝日・休日月日,国民の祝日・休日名称\r\n2026/11/3,文化の日\r\n2026/11/23,勤労感謝の日\r\n".encode("cp932"),
+        b"2026-11-03\n2026-11-23\n",
+        "名前\t日付\n文化の日\t2026年11月3日\n\n勤労感謝の日\t2026年11月23日\n".encode(),
+        "2026年の祝日\n2026/11/3\n2026/11/23\n".encode(),
+    ],
+    ids=["the Cabinet Office's", "dates alone", "another column", "a heading with a year"],
+)
+def test_holidays_are_read_from_a_file(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text("holidays: {file: holidays.csv}\n")
+    (tmp_path / "home.yaml").write_text(
+        "blocks:\n  hero:\n    rules:\n      - {name: 休み, days: 祝, show: nothing}\n    otherwise: original\n"
+    )
+    (tmp_path / "holidays.csv").write_bytes(data)
+    assert sorted(map(str, load(tmp_path).facts.holidays)) == ["2026-11-03", "2026-11-23"]
