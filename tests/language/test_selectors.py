@@ -39,7 +39,15 @@ def test_what_is_no_selector_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "found"),
-    [("30 ms", 30), ("200ミリ秒", 200), ("１秒", 1000), ("2 seconds", 2000), ("30", None), ("3 days", None), ("0.2秒", None)],
+    [
+        ("30 ms", 30),
+        ("200ミリ秒", 200),
+        ("１秒", 1000),
+        ("2 seconds", 2000),
+        ("30", None),
+        ("3 days", None),
+        ("0.2秒", None),
+    ],
 )
 def test_a_time_to_wait_has_a_unit(text: str, found: int | None) -> None:
     assert milliseconds(text) == found

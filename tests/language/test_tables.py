@@ -72,7 +72,12 @@ def test_rows_are_rules_from_top_to_bottom(folder: Path) -> None:
         '"マラソン\r\n駅伝","大阪;兵庫",出さない,,\r\n'
         ",,もとのまま,,\r\n"
     )
-    assert _names(folder, table) == ["ランニング、ジョギング + 東京", "大会 申込", "マラソン、駅伝 + 大阪、兵庫", "条件なし"]
+    assert _names(folder, table) == [
+        "ランニング、ジョギング + 東京",
+        "大会 申込",
+        "マラソン、駅伝 + 大阪、兵庫",
+        "条件なし",
+    ]
     _passes(
         folder,
         """
@@ -132,7 +137,10 @@ def test_a_cell_with_an_address_fetches_the_content(folder: Path) -> None:
 
 
 def test_rows_that_the_conditions_do_not_tell_apart_are_named_with_headings_and_period(folder: Path) -> None:
-    table = HEADINGS + "靴,,running,2026/12/1,2026/12/5\n靴,,nothing,2027/1/1,2027/1/5\n,東京,running,,\noriginal,,running,,\n"
+    table = (
+        HEADINGS
+        + "靴,,running,2026/12/1,2026/12/5\n靴,,nothing,2027/1/1,2027/1/5\n,東京,running,,\noriginal,,running,,\n"
+    )
     assert _names(folder, table) == [
         "靴",
         "キーワード: 靴 + 開始: 2027/1/1 + 終了: 2027/1/5",
@@ -168,7 +176,19 @@ def test_a_row_without_conditions_is_named_by_its_period(folder: Path) -> None:
         (HEADINGS + '="靴","=""東京""",running,,\r\n').encode(),
         (HEADINGS + "\u3000靴 , 東京\t,running,,\r\n").encode(),
     ],
-    ids=["utf-8", "utf-8 mark", "cp932", "utf-16 tabs", "semicolons", "cr", "sep=", "trailing", "quoted", '="…"', "spaces"],
+    ids=[
+        "utf-8",
+        "utf-8 mark",
+        "cp932",
+        "utf-16 tabs",
+        "semicolons",
+        "cr",
+        "sep=",
+        "trailing",
+        "quoted",
+        '="…"',
+        "spaces",
+    ],
 )
 def test_all_that_spreadsheets_save_is_read_alike(data: bytes, folder: Path) -> None:
     assert _names(folder, data) == ["靴 + 東京"]
@@ -215,7 +235,9 @@ def test_a_table_counts_for_the_digest_and_is_kept_with_the_good_rules(folder: P
 @pytest.mark.parametrize(
     "data",
     [
-        "国民の祝日・休日月日,国民の祝日・休日名称\r\n2026/11/3,文化の日\r\n2026/11/23,勤労感謝の日\r\n".encode("cp932"),
+        "国民の祝日・休日月日,国民の祝日・休日名称\r\n2026/11/3,文化の日\r\n2026/11/23,勤労感謝の日\r\n".encode(
+            "cp932"
+        ),
         b"2026-11-03\n2026-11-23\n",
         "名前\t日付\n文化の日\t2026年11月3日\n\n勤労感謝の日\t2026年11月23日\n".encode(),
         "2026年の祝日\n2026/11/3\n2026/11/23\n".encode(),

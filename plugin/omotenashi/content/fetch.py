@@ -45,17 +45,17 @@ class Fetcher:
     """Fetches contents from the hosts that are allowed."""
 
     def __init__(self, upstreams: Upstreams) -> None:
-        self.upstreams = upstreams
-        self._client: httpx.AsyncClient | None = None
+        self._upstreams = upstreams
+        self._client = _client() if upstreams else None
 
     async def fetch(self, url: str) -> Fetched:
         """Return the content of a URL; raises FetchFailed."""
-        upstream = self.upstreams.of(url)
-        if upstream is None:
+        upstream = self._upstreams.of(url)
+        if upstream is None or self._client is None:
             raise FetchFailed("the host is not among the upstreams")
         try:
             async with asyncio.timeout(_PATIENCE):
-                return await self._fetched(httpx.URL(url), upstream)
+                return await _fetched(self._client, httpx.URL(url), upstream)
         except TimeoutError as error:
             raise FetchFailed("it took too long", of_host=True) from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
@@ -66,32 +66,33 @@ class Fetcher:
         if self._client is not None:
             await self._client.aclose()
 
-    async def _fetched(self, url: httpx.URL, upstream: Upstream) -> Fetched:
-        if (url.raw_host.decode("ascii"), url.port) != (upstream.host, upstream.port):
-            raise FetchFailed("its host is not written plainly")
-        address = await _address(url, upstream)
-        request = self._opened().build_request(
-            "GET",
-            url.copy_with(host=address),
-            headers={**_HEADERS, "host": url.netloc.decode("ascii")},
-            extensions={"sni_hostname": url.raw_host.decode("ascii")},
-        )
-        answer = await self._opened().send(request, stream=True)
-        try:
-            return await _content(answer)
-        finally:
-            await answer.aclose()
 
-    def _opened(self) -> httpx.AsyncClient:
-        """The client: no proxies of the environment, no redirects, a connection for each fetch."""
-        if self._client is None:
-            self._client = httpx.AsyncClient(
-                trust_env=False,
-                follow_redirects=False,
-                limits=httpx.Limits(max_connections=20, max_keepalive_connections=0),
-                timeout=_PATIENCE,
-            )
-        return self._client
+def _client() -> httpx.AsyncClient:
+    """No proxies of the environment, no redirects, a connection for each fetch. Made ahead: certificates take a while."""
+    return httpx.AsyncClient(
+        trust_env=False,
+        follow_redirects=False,
+        limits=httpx.Limits(max_connections=20, max_keepalive_connections=0),
+        timeout=_PATIENCE,
+    )
+
+
+async def _fetched(client: httpx.AsyncClient, url: httpx.URL, upstream: Upstream) -> Fetched:
+    host = url.raw_host.decode("ascii")
+    if (host, url.port) != (upstream.host, upstream.port):
+        raise FetchFailed("its host is not written plainly")
+    address = await _address(url, upstream)
+    request = client.build_request(
+        "GET",
+        url.copy_with(host=address),
+        headers={**_HEADERS, "host": url.netloc.decode("ascii")},
+        extensions={"sni_hostname": host},
+    )
+    answer = await client.send(request, stream=True)
+    try:
+        return await _content(answer)
+    finally:
+        await answer.aclose()
 
 
 async def _address(url: httpx.URL, upstream: Upstream) -> str:

@@ -85,4 +85,4 @@ def _place(url: str) -> tuple[str, int | None] | None:
     except ValueError:
         return None
     usual = {"http": 80, "https": 443}.get(parsed.scheme)
-    return (host, None if port == usual else port) if host else None
+    return (host, None if port == usual else port) if host and usual else None
