@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from tests.content.upstream import upstream_server
 
 from omotenashi.content import fetch
@@ -104,6 +112,50 @@ async def test_a_name_that_lies_at_an_address_within_is_not_connected_to() -> No
         assert (await _fetch(url, f"localhost:{upstream.port}=127.0.0.0/8")).html == "x"
         assert upstream.asked == {"/a": 1}
         assert f"host: localhost:{upstream.port}" in upstream.heads[0].lower()
+
+
+@pytest.mark.parametrize(("certified", "reason"), [("localhost", ""), ("other.example", "certificate verify failed")])
+async def test_over_tls_the_certificate_must_be_for_the_name(
+    certified: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(_certificate(certified, tmp_path)))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(tmp_path / "certificate.pem", tmp_path / "key.pem")
+    async with upstream_server(tls) as upstream:
+        upstream.page("/a", "x")
+        fetching = _fetch(f"https://localhost:{upstream.port}/a", f"localhost:{upstream.port}=127.0.0.0/8")
+        if reason:
+            with pytest.raises(FetchFailed, match=reason):
+                await fetching
+        else:
+            assert (await fetching).html == "x"
+
+
+def _certificate(name: str, folder: Path) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    named = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(named, named, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    signed = builder.sign(key, hashes.SHA256())
+    pem = serialization.Encoding.PEM
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    (folder / "certificate.pem").write_bytes(signed.public_bytes(pem))
+    return folder / "certificate.pem"
+
+
+async def test_cookies_of_an_upstream_are_not_kept() -> None:
+    async with upstream_server() as upstream:
+        url = upstream.page("/a", "x", "Content-Type: text/html", "Set-Cookie: a=b")
+        fetcher = Fetcher(Upstreams.parse([f"127.0.0.1:{upstream.port}"]))
+        await fetcher.fetch(url)
+        await fetcher.fetch(url)
+        await fetcher.close()
+        assert [head for head in upstream.heads if "cookie" in head.lower()] == []
 
 
 async def test_a_host_that_is_not_allowed_is_not_asked() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -51,10 +52,10 @@ class UpstreamServer:
 
 
 @asynccontextmanager
-async def upstream_server() -> AsyncIterator[UpstreamServer]:
+async def upstream_server(tls: ssl.SSLContext | None = None) -> AsyncIterator[UpstreamServer]:
     """Serve while a test runs."""
     upstream = UpstreamServer()
-    server = await asyncio.start_server(upstream.answer, "127.0.0.1", 0)
+    server = await asyncio.start_server(upstream.answer, "127.0.0.1", 0, ssl=tls)
     upstream.port = server.sockets[0].getsockname()[1]
     yield upstream
     server.close()
