@@ -251,3 +251,36 @@ def test_holidays_are_read_from_a_file(data: bytes, tmp_path: Path) -> None:
     )
     (tmp_path / "holidays.csv").write_bytes(data)
     assert sorted(map(str, load(tmp_path).facts.holidays)) == ["2026-11-03", "2026-11-23"]
+
+
+# Remedies
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "meant"),
+    [
+        ("blocks:\n  hero:\n    rules: keywords.csv\n    otherwise: original\n", "E203", "{table: keywords.csv}"),
+        ("blocks:\n  hero:\n    rules: {table: Keyword.csv}\n    otherwise: original\n", "E453", "keywords.csv"),
+        (
+            "blocks:\n  hero:\n    rules: {table: 'C:\\a\\keywords.csv'}\n    otherwise: original\n",
+            "E463",
+            "keywords.csv",
+        ),
+        ("blocks:\n  hero:\n    selector: ＃hero\n    otherwise: original\n", "E466", "#hero"),
+        ("blocks:\n  hero:\n    deadline: ３０\n    otherwise: original\n", "E467", "30 ms"),
+        ("blocks:\n  hero:\n    otherwise: {url: cms.example/a}\n", "E469", "https://cms.example/a"),
+    ],
+)
+def test_the_remedy_is_the_very_text_to_write(text: str, code: str, meant: str, folder: Path) -> None:
+    (folder / "home.yaml").write_text(text)
+    (folder / "keywords.csv").write_text("キーワード,表示\n靴,original\n")
+    errors = [one for one in load(folder).diagnostics if one.level == "error"]
+    assert [(one.code, one.values["did_you_mean"]) for one in errors] == [(code, meant)]
+
+
+def test_a_list_of_holidays_that_is_named_without_file_is_said(folder: Path) -> None:
+    (folder / "site.yaml").write_text("holidays: holidays.csv\n")
+    (folder / "baby.yaml").unlink()
+    (folder / "home.yaml").write_text("blocks: {hero: {otherwise: original}}\n")
+    (error,) = load(folder).diagnostics
+    assert (error.code, error.values["did_you_mean"]) == ("E203", "{file: holidays.csv}")

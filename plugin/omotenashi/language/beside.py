@@ -45,7 +45,8 @@ def text_of(named: TextNode, beside: Beside, report: Report) -> str | None:
     if path.lower().endswith(WORKBOOKS):
         report.add("E451", named, value=path)
     elif path in beside.escaping:
-        report.add("E463", named, value=path)
+        last = path.replace("\\", "/").rpartition("/")[2]
+        report.add("E463", named, value=path, did_you_mean=suggestion(last, beside.names))
     elif path not in beside.refused:
         report.add("E453", named, value=path, did_you_mean=suggestion(path, beside.names))
     report.unreadable = True

@@ -1,12 +1,15 @@
-"""What a block asks for beside its rules: needs_consent, selector, deadline."""
+"""What a block asks for beside its rules: needs_consent, selector, deadline; and a content that is fetched."""
 
 from __future__ import annotations
 
+import unicodedata
+
 from omotenashi.language import reader
 from omotenashi.language.nodes import Node, TextNode
+from omotenashi.language.patterns import web_address
 from omotenashi.language.report import Report
 from omotenashi.language.selectors import is_selector
-from omotenashi.language.values import milliseconds
+from omotenashi.language.values import milliseconds, plain
 from omotenashi.language.vocabulary import CONSENTS, Words
 
 Entries = dict[str, tuple[TextNode, Node]]
@@ -27,16 +30,40 @@ def selector(entries: Entries, report: Report) -> str:
     if "selector" not in entries:
         return ""
     found = reader.text(entries["selector"][1], "selector", report)
-    if found is None or is_selector(found.text):
-        return found.text.strip() if found else ""
-    report.add("E466", found, value=found.text)
-    return ""
+    if found is None:
+        return ""
+    if not is_selector(found.text):
+        narrow = unicodedata.normalize("NFKC", found.text)
+        report.add("E466", found, value=found.text, did_you_mean=narrow if is_selector(narrow) else "")
+    return found.text.strip()
 
 
 def wait(entries: Entries, key: str, report: Report) -> int | None:
-    """Return a deadline or a timeout in milliseconds, from 1 to 10,000."""
-    found = reader.value(entries[key][1], key, milliseconds, "E467", report) if key in entries else None
-    if found is not None and not 1 <= found <= LONGEST_WAIT:
-        report.add("E468", entries[key][1], value=f"{found} ms")
+    """Return a deadline or a timeout in milliseconds, from 1 to 10,000; None where there is none, or a wrong one."""
+    found = reader.text(entries[key][1], key, report) if key in entries else None
+    if found is None:
         return None
-    return found
+    result = milliseconds(found.text)
+    if result is None:
+        report.add("E467", found, value=found.text, did_you_mean=_with_unit(found.text))
+    elif not 1 <= result <= LONGEST_WAIT:
+        report.add("E468", found, value=found.text)
+    return result
+
+
+def _with_unit(text: str) -> str:
+    with_unit = f"{plain(text)} ms"
+    return with_unit if milliseconds(with_unit) else ""
+
+
+def link(node: Node, report: Report) -> str | None:
+    """Return the address that a content is fetched from."""
+    found = reader.text(node, "url", report)
+    if found is None:
+        return None
+    result = web_address(found.text)
+    if result is None:
+        with_scheme = f"https://{found.text.strip().lstrip('/')}"
+        known = "." in found.text.partition("/")[0] and web_address(with_scheme)
+        report.add("E469", found, value=found.text, did_you_mean=with_scheme if known else "")
+    return result

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from omotenashi.language import read_block, reader
 from omotenashi.language.condition import ALWAYS, Condition
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
-from omotenashi.language.patterns import web_address
 from omotenashi.language.read_condition import read_when
 from omotenashi.language.read_event import read_event
 from omotenashi.language.read_experiment import read_experiment
@@ -235,7 +234,7 @@ def _show(node: Node, what: str, report: Report) -> ShowSpec | None:
     kind, (_, value) = next(iter(entries.items()))
     if kind == "url":
         timeout = read_block.wait({"timeout": waiting} if waiting else {}, "timeout", report)
-        link = reader.value(value, kind, web_address, "E469", report)
+        link = read_block.link(value, report)
         return ShowSpec(kind, link, value.position, timeout) if link else None
     found = reader.text(value, kind, report)
     return ShowSpec(kind, found.text, found.position) if found else None

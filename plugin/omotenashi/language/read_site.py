@@ -188,6 +188,10 @@ def _holidays(entries: Entries, beside: Beside, report: Report) -> frozenset[dat
         if listed is None:
             report.broken.add("holidays")
         return listed or frozenset()
+    if isinstance(node, TextNode) and node.text.strip().lower().endswith(".csv"):
+        report.add("E203", node, what="holidays", expected="list", did_you_mean=f"{{file: {node.text.strip()}}}")
+        report.broken.add("holidays")
+        return frozenset()
     found = [
         reader.value(item, "holidays", moment, "E303", report) for item in reader.one_or_more(node, "holidays", report)
     ]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from omotenashi.language import reader
 from omotenashi.language.beside import Beside, text_of
-from omotenashi.language.nodes import ListNode, MapNode, Node
+from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.report import Report
 from omotenashi.language.sheet import Sheet, read_sheet
 from omotenashi.language.table_columns import read_columns
@@ -48,6 +48,11 @@ class _Tables:
 
     def _rules(self, rules: Node) -> Node | None:
         """The rules of a block; None where a table that cannot be read held all of them."""
+        if isinstance(rules, TextNode) and rules.text.strip().lower().endswith((".csv", ".tsv")):
+            meant = f"{{table: {rules.text.strip()}}}"
+            self._report.add("E203", rules, what="rules", expected="list", did_you_mean=meant)
+            self._report.unreadable = True
+            return None
         named = [*rules.items] if isinstance(rules, ListNode) else [rules]
         if not any(_names_a_table(item) for item in named):
             return rules

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 
@@ -18,3 +20,5 @@ class Page(Struct, frozen=True):
     """What the file is called: site.yaml for mistakes there."""
     site: str = ""
     """The text of the site.yaml beside it."""
+    beside: Mapping[str, str] = {}
+    """The texts of other files, by name: the one that names a table."""
