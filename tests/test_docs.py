@@ -22,12 +22,15 @@ SNIPPETS = {
     **dict(re.findall(r"<!-- runnable: (\w+) -->\n *```yaml\n(.*?)\n *```", GUIDE, re.DOTALL)),
     "readme": re.findall(r"```yaml\n(.*?)\n```", README, re.DOTALL)[0],
 }
+TABLES = dict(re.findall(r"<!-- file: (\S+) -->\n *```\n(.*?)\n *```", GUIDE, re.DOTALL))
 
 
 @pytest.mark.parametrize("name", SNIPPETS)
 def test_an_example_is_accepted_beside_the_real_rules_and_passes_its_tests(name: str, tmp_path: Path) -> None:
     rules = shutil.copytree(ROOT / "rules", tmp_path / "rules")
     (rules / "guide.yaml").write_text(SNIPPETS[name])
+    for file, text in TABLES.items():
+        (rules / file).write_text(text)
     site = good_site(rules)
     mine = [test for test in site.tests if test.position.file == "guide.yaml"]
     assert mine
