@@ -18,9 +18,6 @@ from omotenashi.language.vocabulary import BLOCK_KEYS, FILE_KEYS, TABLE_KEYS, Wo
 from omotenashi.model.errors import Position
 from omotenashi.model.site_facts import SiteFacts
 
-MOST_ROWS = 10_000
-"""In one table."""
-
 
 def with_tables(tree: MapNode, beside: Beside, site: SiteFacts, report: Report) -> MapNode:
     """Return the tree of a rule file with the rows of its tables, as rules, in the places where the tables are named.
@@ -74,9 +71,6 @@ class _Tables:
     def _rows_of(self, sheet: Sheet) -> list[MapNode] | None:
         if len(sheet.rows) < 2:
             self._report.add("E462", Position(sheet.file, 1, 1, 2))
-            return None
-        if len(sheet.rows) > MOST_ROWS + 1:
-            self._report.add("E459", sheet.node(sheet.rows[MOST_ROWS + 1][0]), limit=MOST_ROWS)
             return None
         columns = read_columns(sheet, self._site, self._report)
         return read_rows(sheet, columns, self._report) if columns else None

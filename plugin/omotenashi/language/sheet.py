@@ -21,6 +21,8 @@ _QUOTED_FORMULA = re.compile(r'=""(.*)""', re.DOTALL)
 _FORMULA = re.compile(r'="([^"]*)"')
 """How Excel keeps the zeros of a number that is a text: ="001"."""
 _LINES_LOOKED_AT = 20
+MOST_ROWS, MOST_CELLS = 10_000, 200_000
+"""Of one table, without its headings; cells that are empty count."""
 
 
 class Cell(Struct, frozen=True):
@@ -57,18 +59,22 @@ class Sheet(Struct, frozen=True):
 
 
 def read_sheet(file: str, text: str, report: Report) -> Sheet | None:
-    """Return the cells of a table with commas, tabs or semicolons; None after reporting a quote that is not closed."""
+    """Return the cells of a table with commas, tabs or semicolons, rows that are empty left out.
+
+    None after reporting a quote that is not closed, or that the table is too large.
+    """
     lines = (0, *(found.end() for found in _LINE_END.finditer(text)))
     announced = _SEPARATOR_LINE.match(text)
     begin = announced.end() if announced else 0
     delimiter = announced[1] if announced else _delimiter(text)
-    rows, unclosed = _rows(text, begin, delimiter)
-    sheet = Sheet(file, text, tuple(row for row in rows if not all(cell.empty for cell in row)), lines)
-    if unclosed is not None:
-        report.add("E454", sheet.node(Cell(unclosed, unclosed + 1)))
-        report.unreadable = True
-        return None
-    return sheet
+    rows, problem = _rows(text, begin, delimiter)
+    sheet = Sheet(file, text, tuple(rows), lines)
+    if problem is None:
+        return sheet
+    code, at = problem
+    report.add(code, sheet.node(Cell(at, at + 1)), rows=MOST_ROWS, cells=MOST_CELLS)
+    report.unreadable = True
+    return None
 
 
 def _delimiter(text: str) -> str:
@@ -79,17 +85,22 @@ def _delimiter(text: str) -> str:
     return max(",\t;", key=bare.count)
 
 
-def _rows(text: str, begin: int, delimiter: str) -> tuple[list[tuple[Cell, ...]], int | None]:
-    """Return the rows and, where a quote is not closed, its place."""
+def _rows(text: str, begin: int, delimiter: str) -> tuple[list[tuple[Cell, ...]], tuple[str, int] | None]:
+    """Return the rows that are not empty; and where the table ends too early, the code and the place."""
     rows: list[tuple[Cell, ...]] = []
     row: list[Cell] = []
-    for found in _cell_pattern(delimiter).finditer(text, begin):
+    for number, found in enumerate(_cell_pattern(delimiter).finditer(text, begin)):
         if found[1] is not None and not found[2]:
-            return rows, found.start(1) - 1
+            return rows, ("E454", found.start(1) - 1)
         row.append(_cell(text, found))
         if found[4] != delimiter:
-            rows.append(tuple(row))
+            if not all(cell.empty for cell in row):
+                rows.append(tuple(row))
             row = []
+        if len(rows) > MOST_ROWS + 1:
+            return rows, ("E459", rows[-1][0].start)
+        if number > MOST_CELLS:
+            return rows, ("E459", found.start())
     return rows, None
 
 
@@ -97,7 +108,7 @@ def _cell_pattern(delimiter: str) -> re.Pattern[str]:
     """What is in quotes, the closing quote, the rest, and what ends the cell."""
     blank = "[ \u3000]*" if delimiter == "\t" else "[ \t\u3000]*"
     separator = re.escape(delimiter)
-    return re.compile(rf'(?:{blank}"((?:[^"]+|"")*+)("?))?([^{separator}\r\n]*)({separator}|\r\n|\r|\n|\Z)')
+    return re.compile(rf'(?:{blank}"((?:[^"]+|"")*+)("?))?([^{separator}\r\n]*)({separator}|[\r\n]+|\Z)')
 
 
 def _cell(text: str, found: re.Match[str]) -> Cell:

@@ -33,7 +33,10 @@ TABLES: dict[str, Message] = {
         "どちらかの行を消すか、条件を変えるか、「名前」の列で別の名前を付けてください",
         "remove one of the rows, change its conditions, or give it a name of its own in a column 名前 (name)",
     ),
-    "E459": Message("表の行が多すぎます(上限 {limit} 行)", "the table has too many rows (at most {limit})", "表を分けてください", "split the table"),
+    "E459": Message(
+        "表が大きすぎます(上限 {rows} 行、{cells} セル)", "the table is too large (at most {rows} rows, {cells} cells)",
+        "表を分けてください。使わない列や行は消してください", "split the table; remove columns and rows that are not used",
+    ),
     "E460": Message(
         "「表示」の列がありません", "there is no column 表示 (show)",
         "1行目に「表示」という見出しを足し、その列に何を表示するかを書いてください", "add a heading show, and say below it what each row shows",
