@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -75,6 +76,15 @@ async def test_a_block_shows_what_the_upstream_makes(tmp_path: Path) -> None:
         answer = await client.get("/v1/block/hero")
         assert (answer.status_code, answer.text) == (200, "<p>ほか</p>")
         assert upstream.asked == {"/feature": 1, "/other": 1}
+
+
+async def test_contents_are_fetched_ahead_of_the_first_request(tmp_path: Path) -> None:
+    async with _served(tmp_path) as (upstream, _):
+        for _ in range(300):
+            if upstream.asked == {"/feature": 1, "/other": 1}:
+                return
+            await asyncio.sleep(0.01)
+    pytest.fail("nothing was fetched")
 
 
 @pytest.mark.parametrize(("block", "deadline"), [("1 ms", 3.0), ("3 seconds", 0.001)])

@@ -46,6 +46,35 @@ def test_a_changed_fragment_is_taken_up(holder: Holder, rules: Path) -> None:
     assert digest(holder) != before
 
 
+def test_a_changed_table_is_taken_up_and_a_broken_one_leaves_the_old_site(holder: Holder, rules: Path) -> None:
+    (rules / "more.yaml").write_text("blocks:\n  side:\n    rules: {table: side.csv}\n    otherwise: original\n")
+    (rules / "side.csv").write_text("キーワード,表示\n靴,nothing\n", encoding="cp932")
+    holder.reload_if_changed()
+    before = digest(holder)
+    (rules / "side.csv").write_text("キーワード,表示\n靴,nothing\n帽子,nothing\n", encoding="cp932")
+    holder.reload_if_changed()
+    assert holder.current
+    assert [rule.name for rule in holder.current.engine.program.blocks["side"].rules] == ["靴", "帽子"]
+    assert digest(holder) != before
+    (rules / "side.csv").write_text("キーワード,表示\n靴,nothing\n帽子,\n", encoding="cp932")
+    holder.reload_if_changed()
+    assert len(holder.current.engine.program.blocks["side"].rules) == 2
+    problem = holder.state.problems[0]
+    assert (problem["file"], problem["line"], problem["column"], problem["code"]) == ("side.csv", 3, 4, "E204")
+
+
+def test_the_last_good_rules_hold_their_tables(rules: Path, tmp_path: Path) -> None:
+    (rules / "tables").mkdir()
+    (rules / "tables" / "side.csv").write_text("キーワード,表示\n靴,nothing\n")
+    (rules / "more.yaml").write_text("blocks:\n  side:\n    rules: {table: tables/side.csv}\n    otherwise: original\n")
+    Holder(rules, tmp_path / "data").load_first()
+    (rules / "tables" / "side.csv").unlink()
+    later = Holder(rules, tmp_path / "data")
+    later.load_first()
+    assert later.current
+    assert len(later.current.engine.program.blocks["side"].rules) == 1
+
+
 def test_a_broken_file_leaves_the_old_site_and_is_named(holder: Holder, rules: Path) -> None:
     before = holder.current
     (rules / "more.yaml").write_text("blocks:\n  side: {otherwise: nowhere}\n")

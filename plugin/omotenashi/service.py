@@ -88,10 +88,15 @@ class Service:
         self.places_problem: str | None = None
 
     def start(self) -> None:
-        """Open the store and watch the rules; raises SettingsError where the store must not be touched."""
+        """Open the store, fetch contents ahead and watch the rules; called within the event loop.
+
+        Raises SettingsError where the store must not be touched.
+        """
         gather.warm()
         gc.freeze()  # what was loaded stays: the collector need not look at it again and again
         self._store.start()
+        if self._fragments and self.holder.current:
+            self._fragments.want(self.holder.current.links)
         self._watcher = Watcher(self.look_around)
         self._watcher.start()
 

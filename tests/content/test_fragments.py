@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 from tests.content.upstream import UpstreamServer, upstream_server
 
+from omotenashi.content import fetch
 from omotenashi.content.fetch import Fetcher
 from omotenashi.content.fragments import Fragments
 from omotenashi.content.upstreams import Upstreams
@@ -74,6 +75,16 @@ async def test_a_stale_content_is_shown_while_a_new_one_comes() -> None:
         assert await fragments.get(url, PATIENT) == "old"
         assert await _comes("new", url, fragments)
         assert upstream.asked == {"/a": 2}
+
+
+async def test_a_content_that_has_long_been_stale_waits_for_the_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "FRESH", 0.05)
+    async with _fragments() as (upstream, fragments, _):
+        url = upstream.page("/a", "old")
+        assert await fragments.get(url, PATIENT) == "old"
+        upstream.page("/a", "new")
+        await asyncio.sleep(0.2)
+        assert await fragments.get(url, PATIENT) == "new"
 
 
 async def test_a_stale_content_is_shown_while_the_upstream_fails_which_is_then_left_alone() -> None:

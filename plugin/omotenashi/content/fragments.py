@@ -72,17 +72,20 @@ class Fragments:
             self._start(url, self._kept.setdefault(url, _Kept()), time.monotonic())
 
     async def get(self, url: str, wait: float) -> str | None:
-        """Return a content; None where there is none, and none comes within `wait` seconds."""
+        """Return a content; None where there is none, and none comes within `wait` seconds.
+
+        What has just become stale is shown at once while a new one is fetched; what is older waits for the new one.
+        """
         kept = self._kept.setdefault(url, _Kept())
         now = time.monotonic()
-        if kept.found is None or now >= kept.at + kept.found.fresh:
+        if not _is_within(kept, now, times=1):
             self._start(url, kept, now)
-        if _shown(kept, now) is None and kept.fetching is not None and wait > 0:
+        if not _is_within(kept, now, times=2) and kept.fetching is not None and wait > 0:
             await asyncio.wait((kept.fetching,), timeout=wait)
-        html = _shown(kept, time.monotonic())
-        if html is None:
+        if kept.found is None or time.monotonic() > kept.at + LONGEST_STALE:
             self._counters["upstream_missing"] += 1
-        return html
+            return None
+        return kept.found.html
 
     async def close(self) -> None:
         """Give up what is under way."""
@@ -114,8 +117,9 @@ class Fragments:
             kept.fetching = None
 
 
-def _shown(kept: _Kept, now: float) -> str | None:
-    return kept.found.html if kept.found is not None and now < kept.at + LONGEST_STALE else None
+def _is_within(kept: _Kept, now: float, *, times: int) -> bool:
+    """Tell whether a content is there, and no older than so many times what it is fresh for."""
+    return kept.found is not None and now < kept.at + times * kept.found.fresh
 
 
 def _host(url: str) -> str:
