@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from omotenashi import morphemes
 from omotenashi.content.render import is_fixed, render, wants_word
@@ -15,6 +16,7 @@ from omotenashi.content.source import read_fragments
 from omotenashi.content.upstreams import Upstreams
 from omotenashi.engine.choose import Choice, Engine
 from omotenashi.engine.occasion import Occasion
+from omotenashi.language.analyse import analyse
 from omotenashi.language.beside import Beside, named_files
 from omotenashi.language.check import Whole, check
 from omotenashi.language.compile import compile_folder
@@ -96,6 +98,16 @@ def load(root: Path, upstreams: Upstreams | None = None) -> Loaded:
     shown = {**beside.texts, **texts, **{f"contents/{path}": text for path, text in fragments.items()}}
     site = None if report.failed else _site(folder, facts, fragments, _digest(everything))
     return Loaded(site, report.sorted(), shown, everything, folder, facts)
+
+
+def examined(loaded: Loaded, now: float) -> Loaded:
+    """Add the warnings and notes that serving does without, as of a moment (epoch seconds). Errors leave none."""
+    if loaded.site is None:
+        return loaded
+    report = Report()
+    report.diagnostics.extend(loaded.diagnostics)
+    analyse(loaded.folder, loaded.facts, now, report)
+    return replace(loaded, diagnostics=report.sorted())
 
 
 def shown(choice: Choice, site: Site, occasion: Occasion) -> Shown:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import time
 from collections.abc import Callable
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
 from omotenashi.content.upstreams import Upstreams
 from omotenashi.language import printer
+from omotenashi.language.values import moment
 from omotenashi.model.errors import SettingsError
 from omotenashi.site import Loaded, Site, load
 
@@ -52,3 +55,13 @@ def language_of(options: argparse.Namespace, loaded: Loaded) -> str:
     if loaded.facts.language in ("ja", "en"):
         return loaded.facts.language
     return "ja" if os.environ.get("LANG", "").startswith("ja") else "en"
+
+
+def moment_of(text: str | None, zone: tzinfo) -> float:
+    """Return what --at says in epoch seconds, now where it says nothing."""
+    if text is None:
+        return time.time()
+    at = moment(text)
+    if at is None:
+        raise SettingsError(f"--at: {text!r} is not a time; write 2026-12-01 10:00")
+    return at.start(zone)

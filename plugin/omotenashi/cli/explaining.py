@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from pathlib import Path
 
-from omotenashi.cli.common import FAILED, FINE, command, language_of, load_site
+from omotenashi.cli.common import FAILED, FINE, command, language_of, load_site, moment_of
 from omotenashi.engine.choose import Account, Engine
 from omotenashi.engine.occasion import Occasion
 from omotenashi.engine.reading import reading
@@ -18,7 +17,6 @@ from omotenashi.language.parse import parse
 from omotenashi.language.read_test import read_visitor
 from omotenashi.language.report import Report
 from omotenashi.language.syntax import StatedVisitor
-from omotenashi.language.values import moment
 from omotenashi.model.errors import SettingsError
 from omotenashi.service import signal_tools
 from omotenashi.settings import Settings
@@ -45,7 +43,7 @@ def _explain(options: argparse.Namespace) -> int:
     engine = site.engine
     if options.block not in engine.program.blocks:
         raise SettingsError(f"there is no block {options.block}; there are {', '.join(engine.program.blocks)}")
-    at = _moment(options.at, engine)
+    at = moment_of(options.at, engine.zone)
     stated = _stated_visitor(options.visitor, site, language)
     if stated is None:
         return FAILED
@@ -72,15 +70,6 @@ def print_account(account: Account, occasion: Occasion | None, indent: str) -> N
 def _read(field: str, occasion: Occasion) -> str:
     value = reading(field, occasion)
     return "不明 / unknown" if value is None else value or "(なし / none)"
-
-
-def _moment(text: str | None, engine: Engine) -> float:
-    if text is None:
-        return time.time()
-    at = moment(text)
-    if at is None:
-        raise SettingsError(f"--at: {text!r} is not a time; write 2026-12-01 10:00")
-    return at.start(engine.zone)
 
 
 def _stated_visitor(argument: str, site: Site, language: str) -> StatedVisitor | None:

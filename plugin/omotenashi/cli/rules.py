@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from zoneinfo import ZoneInfo
 
-from omotenashi.cli.common import FAILED, FINE, WARNED, command, folder_argument, language_of, load_folder
+from omotenashi.cli.common import FAILED, FINE, WARNED, command, folder_argument, language_of, load_folder, moment_of
 from omotenashi.cli.stores import settings_of
 from omotenashi.content.upstreams import Upstreams
 from omotenashi.language import printer
-from omotenashi.site import Loaded
+from omotenashi.site import Loaded, examined
 
 
 def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -19,10 +20,12 @@ def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     check.add_argument("--strict", action="store_true", help="warnings fail, too (exit code 3)")
     check.add_argument("--format", choices=("text", "json", "github"), default="text")
     check.add_argument("--lang", choices=("ja", "en"))
+    check.add_argument("--at", metavar="DATE", help="such as 2026-12-26: which periods are over by then (now)")
 
 
 def _check(options: argparse.Namespace) -> int:
     loaded = load_folder(options.dir, Upstreams.parse(settings_of(options).upstreams))
+    loaded = examined(loaded, moment_of(options.at, ZoneInfo(loaded.facts.timezone)))
     language = language_of(options, loaded)
     folder = f"{options.dir.as_posix()}/"
     if options.format == "json":

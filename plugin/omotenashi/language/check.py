@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
+from omotenashi.language.analyse import contradictions
 from omotenashi.language.check_experiments import variant_meant, variants_exist
 from omotenashi.language.condition import Condition, Conjunction, Disjunction, InSegment, Negation, Shown, Words, facts
 from omotenashi.language.placeholders import template
@@ -175,16 +176,6 @@ def experiments_fit(whole: Whole, report: Report) -> None:
     variants_exist(whole.folder, report)
 
 
-def caps_need_consent(whole: Whole, report: Report) -> None:
-    """Say once that limits, cooldowns and experiments are for visitors with consent."""
-    for rule in _rules(whole.folder):
-        found = {"limit": rule.limit, "cooldown": rule.cooldown, "experiment": rule.experiment}
-        key = next((key for key, one in found.items() if one), None)
-        if key:
-            report.add("N602", rule.position, key=key)
-            return
-
-
 def words_can_be_cut(whole: Whole, report: Report) -> None:
     """What `keyword_matching: morphemes` needs is installed, if any condition matches by word: never another page."""
     if whole.site.keyword_matching != "morphemes" or whole.can_cut_words or report.matching_said is None:
@@ -194,6 +185,12 @@ def words_can_be_cut(whole: Whole, report: Report) -> None:
             if isinstance(fact.operand, Words) and any(word.mode == "word" for word in fact.operand.words):
                 report.add("E481", report.matching_said, (fact.position, "by_word"))
                 return
+
+
+def nothing_contradicts_itself(whole: Whole, report: Report) -> None:
+    """No rule asks for what can never be. A folder with other errors is left alone: what was meant is not known."""
+    if not report.failed and not report.unreadable:
+        contradictions(whole.folder, whole.site, report)
 
 
 CHECKS: tuple[Callable[[Whole, Report], None], ...] = (
@@ -208,8 +205,8 @@ CHECKS: tuple[Callable[[Whole, Report], None], ...] = (
     experiments_fit,
     sensitive_only_where_allowed,
     allowed_blocks_exist,
-    caps_need_consent,
     words_can_be_cut,
+    nothing_contradicts_itself,
 )
 
 

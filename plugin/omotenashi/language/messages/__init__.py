@@ -32,6 +32,9 @@ _RELATED = {
     "first": ("最初はここ", "first here"),
     "from": ("開始はここ", "begins here"),
     "by_word": ("語で照合する条件はここ", "this condition matches by word"),
+    "clash": ("これと両立しません", "cannot hold together with this"),
+    "hider": ("こちらが先に使われます", "this one is used first"),
+    "original": ("同じルールはここ", "the same rule is here"),
     "abandoned_for": ("放置の長さはここ", "left for this long here"),
 }
 _EXPECTED = {

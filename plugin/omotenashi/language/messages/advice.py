@@ -11,9 +11,6 @@ ADVICE: dict[str, Message] = {
         "履歴や実験を使うテストには consent: [personalization] を書きます",
         "add consent: [personalization] for tests with a history or an experiment",
     ),
-    "N602": Message(
-        "{key} のあるルールは、同意していない訪問者には表示されません", "a rule with {key} never shows to visitors without consent"
-    ),
     "N603": Message(
         "goal だけでは、まだ何も変わりません", "a goal alone changes nothing yet", "cooldown と一緒に書くと、目標のあと休みます",
         "with a cooldown the rule rests after it",
