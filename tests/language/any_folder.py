@@ -9,7 +9,6 @@ from random import Random
 from typing import Any
 
 from omotenashi.language.prefectures import area_prefectures, prefecture_code
-from omotenashi.model.text import fold
 from omotenashi.model.views import View, Views
 from omotenashi.model.visitor import (
     Arrival,
@@ -214,8 +213,9 @@ def _cart(random: Random) -> Any:
 
 def _birthday(random: Random) -> Any:
     spans = {random.choice(["within", "in"]): random.choice(["7 days", "30 days", "1 year"])}
-    days = {random.choice(["before", "after"]): random.choice(["1990-12-01", "2026-11-29"])}
-    return random.choice(["today", "this month", {"month": random.choice([11, 12])}, "1990-11-29", spans, days])
+    days: Any = {random.choice(["before", "after"]): random.choice(["1990-12-01", "2026-11-29"])}
+    plain: list[Any] = ["today", "this month"]
+    return random.choice([*plain, {"month": random.choice([11, 12])}, "1990-11-29", spans, days])
 
 
 _FIELDS: dict[str, Callable[[Random], Any]] = {
@@ -336,7 +336,10 @@ def _history(random: Random, now: int) -> History:
         return at() if random.random() < 0.2 else None
 
     names = ["a", "b", "c"]
-    lines = lambda: (OrderLine(random.choice(names), random.choice(names), random.choice([50, 100, 1000])),)  # noqa: E731
+
+    def lines() -> tuple[OrderLine, ...]:
+        return (OrderLine(random.choice(names), random.choice(names), random.choice([50, 100, 1000])),)
+
     return History(
         views=Views(
             some(lambda: View(at(), random.choice(_PATHS), (random.choice(names),), (random.choice(names),), (random.choice(names),)))
@@ -357,6 +360,3 @@ def _history(random: Random, now: int) -> History:
         showings_since=since(),
         limits_since=since(),
     )  # fmt: skip
-
-
-assert fold("ランニング") == "らんにんぐ"

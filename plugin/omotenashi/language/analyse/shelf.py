@@ -12,6 +12,8 @@ from omotenashi.language.analyse.search import State
 
 T = TypeVar("T")
 Key: TypeAlias = "tuple[Property, Hashable]"
+_PLAIN = None
+"""Stands beside the keys of what holds for visitors of whom nothing is settled."""
 _MOST_UNFILED = 200
 """So many of the rules without a key are looked at; of more, some that hide others may be missed."""
 
@@ -22,6 +24,7 @@ class Shelf(Generic[T]):
     def __init__(self, shared: Counter[Key]) -> None:
         self._shared = shared
         self._filed: dict[Property, dict[Hashable, list[tuple[int, T]]]] = {}
+        self._plain: list[Property] = []
         self._unfiled: list[tuple[int, T]] = []
         self._count = 0
 
@@ -33,21 +36,28 @@ class Shelf(Generic[T]):
             self._unfiled.append((self._count, thing))
             return
         for about, key in min(choices, key=lambda keys: sum(self._shared[key] for key in keys)):
-            self._filed.setdefault(about, {}).setdefault(key, []).append((self._count, thing))
+            table = self._filed.setdefault(about, {})
+            if key is _PLAIN and key not in table:
+                self._plain.append(about)
+            table.setdefault(key, []).append((self._count, thing))
 
     def fitting(self, visitor: State) -> Iterator[T]:
         """Return the things that may hold for a visitor, in their order."""
         found = dict(self._unfiled[:_MOST_UNFILED])
-        for about, table in self._filed.items():
-            for key in _looked_up(visitor.get(about), table):
-                found.update(table.get(key, ()))
+        keys: list[Key] = [(about, _PLAIN) for about in self._plain if about not in visitor]
+        keys += [
+            (about, key) for about, domain in visitor.items() if about in self._filed for key in _looked_up(domain)
+        ]
+        for about, key in keys:
+            found.update(self._filed[about].get(key, ()))
         return (found[number] for number in sorted(found))
 
 
 def keys_of(formula: Formula) -> list[frozenset[Key]]:
     """Return for each necessary claim that can be looked up its keys, one of which the visitor must have."""
     if isinstance(formula, Claim):
-        keys = frozenset((formula.about, key) for key in _filed(formula.domain))
+        told_by_few = formula.about[0] not in ("known", "status")
+        keys = frozenset((formula.about, key) for key in _filed(formula.domain) if told_by_few)
         return [keys] if keys else []
     if isinstance(formula, Every):
         return [keys for part in formula.parts for keys in keys_of(part)]
@@ -84,8 +94,13 @@ def _is_so(asked: Domain, settled: Domain | None) -> bool:
 def _value(domain: Among) -> Hashable:
     """The plainest value of a domain; None stands for one that no rule names."""
     if domain.outside:
-        return min(domain.universe, key=str) if domain.universe else None
-    return min(domain.values, key=str)
+        return _plainest(domain.universe) if domain.universe else None
+    return _plainest(domain.values)
+
+
+def _plainest(values: frozenset[Hashable]) -> Hashable:
+    """False and 0, for what is not there, come before True and others."""
+    return min(values, key=str)
 
 
 def _is_in(asked: Region, settled: Region) -> bool:
@@ -105,13 +120,15 @@ def _place(region: Region) -> tuple[int, int]:
 def _filed(domain: Domain) -> Iterator[Hashable]:
     if isinstance(domain, Among) and not domain.outside:
         yield from domain.values
+        if domain.universe is not None and _plainest(domain.universe) in domain.values:
+            yield _PLAIN
     elif isinstance(domain, Marks) and domain.true:
         yield from domain.true[0].filed()
     elif isinstance(domain, Region) and UNPLACED not in domain.statuses:
         yield from (1 << place for place in range(47) if domain.within >> place & 1)
 
 
-def _looked_up(domain: Domain | None, table: dict[Hashable, list[tuple[int, T]]]) -> Iterator[Hashable]:
+def _looked_up(domain: Domain) -> Iterator[Hashable]:
     if isinstance(domain, Marks):
         yield from {key for mark in domain.true for key in mark.looked_up()}
     elif isinstance(domain, Region):
@@ -119,5 +136,3 @@ def _looked_up(domain: Domain | None, table: dict[Hashable, list[tuple[int, T]]]
         yield codes & -codes
     elif isinstance(domain, Among):
         yield _value(domain)
-    else:
-        yield from (key for key in (False, 0) if key in table)
