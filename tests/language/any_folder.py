@@ -208,7 +208,8 @@ def _cart(random: Random) -> Any:
         condition["until"] = random.choice(["1 day", "7 days"])
     if random.random() < 0.4:
         condition["amount"] = _bounds(random, [100, 1000])
-    return condition or random.choice(["yes", "no"])
+    answer: Any = random.choice(["yes", "no"])
+    return condition or answer
 
 
 def _birthday(random: Random) -> Any:

@@ -24,9 +24,9 @@ def notes(folder: Path, keys: str) -> list[tuple[str, object]]:
     return [(one.code, one.values.get("key")) for one in loaded.diagnostics]
 
 
-def test_it_is_noted_once_that_a_cooldown_needs_consent(tmp_path: Path) -> None:
-    assert notes(tmp_path, "goal: purchase, cooldown: 30 days") == [("N602", "cooldown")]
-
-
 def test_it_is_noted_that_a_goal_alone_changes_nothing(tmp_path: Path) -> None:
-    assert notes(tmp_path, "goal: 資料請求") == [("N603", None), ("N602", "limit")]
+    assert notes(tmp_path, "goal: 資料請求") == [("N603", None)]
+
+
+def test_a_cooldown_makes_a_goal_matter(tmp_path: Path) -> None:
+    assert notes(tmp_path, "goal: purchase, cooldown: 30 days") == []

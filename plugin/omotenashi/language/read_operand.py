@@ -76,6 +76,7 @@ def join(operands: list[Operand]) -> Operand | None:
 def _words(field: Field, node: Node, report: Report) -> Operand | None:
     if not isinstance(node, MapNode):
         found = reader.text(node, field.name, report)
+        _long_enough(found, "word", report)
         return Words((Word(found.text),)) if found else None
     entries = reader.keys(node, WORD_KEYS, field.name, report)
     if len(entries) != 1:
@@ -84,8 +85,18 @@ def _words(field: Field, node: Node, report: Report) -> Operand | None:
         return None
     mode, (_, value) = next(iter(entries.items()))
     items = [reader.text(item, mode, report) for item in reader.one_or_more(value, mode, report)]
+    for item in items:
+        _long_enough(item, mode, report)
     words = tuple(Word(item.text, mode) for item in items if item)
     return Words(words) if words else None
+
+
+def _long_enough(word: TextNode | None, mode: str, report: Report) -> None:
+    """Warn of a single character: as a word it is rarely found, as a part of others nearly always. Kanji can be words."""
+    if word is None or mode == "exact" or len(fold(word.text)) != 1:
+        return
+    code = "W532" if mode == "contains" else "N643" if "一" <= word.text.strip() <= "鿿" else "W531"
+    report.add(code, word, value=word.text)
 
 
 def _choice(field: Field, node: Node, report: Report) -> Operand | None:

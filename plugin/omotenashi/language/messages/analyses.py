@@ -85,4 +85,9 @@ ANALYSES: dict[str, Message] = {
         "「{value}」の期間は終わりました({until} まで)", "the time of {value} is over (until {until})",
         "もう使わないルールは消してかまいません", "a rule that is no longer needed can be removed",
     ),
+    "N643": Message(
+        "「{value}」は1文字なので、前後に漢字が続く検索語では見つかりません", "{value} is a single character: it is not found inside longer words",
+        "続いてもよければ {{contains: {value}}} と書くか、当てはめたい語を並べます",
+        "write {{contains: {value}}} if it may be a piece of a word, or list the words that are meant",
+    ),
 }  # fmt: skip
