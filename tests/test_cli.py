@@ -167,3 +167,34 @@ def test_explain_knows_the_experiments_that_there_are(split: str, capsys: pytest
 def test_a_failing_test_shows_the_variant_that_won_instead(split: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["test", split, "-k", "赤のはず"]) == 1
     assert "bar: 期待 帯 [赤] / 実際 帯 [対照] (original)\n" in capsys.readouterr().out
+
+
+def test_check_tells_which_periods_are_over_at_a_date_and_strict_does_not_mind(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "site.yaml").write_text("version: 1\nlanguage: en\n")
+    (tmp_path / "home.yaml").write_text(
+        "blocks: {hero: {rules: [{name: winter, until: 2026-12-25, show: nothing}], otherwise: original}}\n"
+        "tests: [{name: t, visitor: {}, at: 2026-12-01, expect: {hero: winter}}]\n"
+    )
+    assert main(["check", str(tmp_path), "--strict", "--at", "2026-12-25"]) == 0
+    assert "N642" not in capsys.readouterr().out
+    assert main(["check", str(tmp_path), "--strict", "--at", "2026-12-26"]) == 0
+    assert "home.yaml:1:47: note[N642] the time of winter is over (until 2026-12-25)" in capsys.readouterr().out
+
+
+def test_check_names_the_rule_that_hides_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "site.yaml").write_text("version: 1\nlanguage: ja\nkeyword_matching: scripts\n")
+    (tmp_path / "home.yaml").write_text(
+        "blocks:\n"
+        "  hero:\n"
+        "    rules:\n"
+        "      - {name: 関東の方, when: {area: 関東}, show: nothing}\n"
+        "      - {name: 千葉の方, when: {prefecture: 千葉県}, show: nothing}\n"
+        "    otherwise: original\n"
+    )
+    assert main(["check", str(tmp_path), "--strict"]) == 3
+    assert capsys.readouterr().out.startswith(
+        f"{tmp_path}/home.yaml:5:16: warning[W511] "
+        "「千葉の方」は決して使われません。当てはまる人には、上にある「関東の方」が先に使われます\n"
+    )

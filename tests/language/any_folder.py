@@ -145,6 +145,9 @@ def _rule(random: Random, fields: list[str], number: int, above: list[dict[str, 
         rule |= {key: random.choice(values) for key, values in times.items() if random.random() < 0.4}
     if random.random() < 0.05:
         rule |= {"goal": random.choice(["purchase", "demo"]), "cooldown": random.choice(_SPANS)}
+    elif random.random() < 0.05:
+        split = [{"name": f"only {show}", "share": "50%", "show": show} for show in ("original", "nothing")]
+        return {**rule, "experiment": {"id": f"e{number}", "goal": "demo", "split": split}}
     return {**rule, "show": random.choice(["original", "nothing"])}
 
 
@@ -297,6 +300,7 @@ def visitor(random: Random) -> tuple[Visitor, int]:
         member=_member(random) if random.random() < 0.6 else None,
         consent=consent,
         history=_history(random, now) if stored else None,
+        id="a-visitor" if consent else None,
     ), now
 
 

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.language import any_folder
 
+from omotenashi import morphemes
 from omotenashi.engine.choose import Engine
 from omotenashi.language.analyse import contradictions
 from omotenashi.language.analyse.contradictions import dead_parts
@@ -46,7 +47,8 @@ def test_what_is_called_dead_never_shows_and_what_is_called_a_contradiction_neve
     dead, impossible = _called_dead(loaded)
     if not dead and not impossible:
         return
-    engine = Engine(compile_folder(loaded.folder, loaded.facts, {}), ZoneInfo(loaded.facts.timezone))
+    program, zone = compile_folder(loaded.folder, loaded.facts, {}), ZoneInfo(loaded.facts.timezone)
+    engine = Engine(program, zone, random.choice([None, morphemes.segment]))
     for _ in range(VISITORS):
         occasion = engine.occasion(*any_folder.visitor(random))
         winner = engine.decide(occasion, ["b"])["b"].rule

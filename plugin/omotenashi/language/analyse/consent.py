@@ -11,37 +11,38 @@ from omotenashi.language.analyse.placed import Part, Placed
 from omotenashi.language.analyse.search import Calendar, model
 from omotenashi.language.condition import facts
 from omotenashi.language.report import Report
-from omotenashi.language.syntax import Folder, RuleSpec
+from omotenashi.language.syntax import Folder
 from omotenashi.language.vocabulary import FIELDS
 from omotenashi.model.site_facts import SiteFacts
 
-_STORED = frozenset(("limit", "cooldown", *(field.name for field in FIELDS if field.stored)))
+_CAPS = frozenset(("limit", "cooldown", "shown"))
+_HISTORY = frozenset(field.name for field in FIELDS if field.stored) - _CAPS
 
 
 def history_needs_consent(folder: Folder, site: SiteFacts, report: Report) -> None:
-    """Say once for each block that some of its rules, or (a warning) all, are for visitors with consent alone.
+    """Say once for each block that some of its rules are for visitors with consent alone.
 
-    A block with needs_consent, or a rule with consent among its conditions, says so itself.
+    Where all of them ask for the history it is a warning. A block with needs_consent, or a rule with consent among its
+    conditions, says so itself.
     """
     placed, claims = Placed(folder), Claims(site)
     calendar = Calendar(ZoneInfo(site.timezone), site.holidays)
     for block in folder.blocks:
         if block.needs_consent:
             continue
-        found = [rule for rule in block.rules if _needs_history(rule, placed.rule(rule, block), claims, calendar)]
+        asked = {rule.id: _asked(placed.rule(rule, block), claims, calendar) for rule in block.rules}
+        found = [rule for rule in block.rules if asked[rule.id] or (rule.experiment and asked[rule.id] is not None)]
         if found:
-            code = "W524" if len(found) == len(block.rules) else "N602"
+            code = "W524" if all(one and one & _HISTORY for one in asked.values()) else "N602"
             names = "、".join(rule.name for rule in found)
             report.add(code, found[0].position, names=names, block=block.name)
 
 
-def _needs_history(rule: RuleSpec, parts: list[Part], claims: Claims, calendar: Calendar) -> bool:
-    fields = {fact.field for part in parts for fact in facts(part.condition)}
+def _asked(parts: list[Part], claims: Claims, calendar: Calendar) -> frozenset[str] | None:
+    """What a rule asks of the history, if it never matches without one; None where it asks for consent itself."""
+    fields = frozenset(fact.field for part in parts for fact in facts(part.condition))
     if "consent" in fields:
-        return False
-    if rule.experiment:
-        return True
-    if not fields & _STORED:
-        return False
-    without = denied(known_history())
-    return model([without, *(claims.true(part.condition) for part in parts)], calendar) is None
+        return None
+    stored = fields & (_HISTORY | _CAPS)
+    without = [denied(known_history()), *(claims.true(part.condition) for part in parts)] if stored else []
+    return stored if stored and model(without, calendar) is None else frozenset()

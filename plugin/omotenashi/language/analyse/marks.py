@@ -96,7 +96,8 @@ class Exact(_Mark, frozen=True):
         """What lies between spaces or the ends lies between borders, however words are matched."""
         pieces = self.text.split(" ")
         places = range(len(pieces) + 1)
-        return {"".join(pieces[start:end]) for start in places for end in places if start < end}
+        spans = ("".join(pieces[start:end]) for start in places for end in places if start < end)
+        return {text for text in spans if len(text) > 1}
 
 
 class Under(_Mark, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from omotenashi.language.condition import Before, Fact
 from omotenashi.language.report import Report
-from omotenashi.language.syntax import Folder, RuleSpec
+from omotenashi.language.syntax import Folder
 
 
 def dead_periods(folder: Folder, now: float, report: Report) -> None:
@@ -17,18 +17,9 @@ def dead_periods(folder: Folder, now: float, report: Report) -> None:
 
 
 def idle_experiments(folder: Folder, report: Report) -> None:
-    """Report experiments with a variant that nobody gets, or whose variants all show the same."""
+    """Report experiments whose variants all show the same."""
     for block in folder.blocks:
         for rule in block.rules:
-            _idle_experiment(rule, report)
-
-
-def _idle_experiment(rule: RuleSpec, report: Report) -> None:
-    if rule.experiment is None:
-        return
-    for variant in rule.experiment.variants:
-        if variant.share == 0:
-            report.add("W525", variant.position, value=variant.name)
-    shows = {(show.kind, show.text) for show in rule.shows}
-    if len(shows) == 1 and len(rule.shows) > 1:
-        report.add("W526", rule.experiment.position, value=rule.experiment.id)
+            shows = {(show.kind, show.text) for show in rule.shows}
+            if rule.experiment and len(shows) == 1 and len(rule.shows) > 1:
+                report.add("W525", rule.experiment.position, value=rule.experiment.id)

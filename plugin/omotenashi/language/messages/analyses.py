@@ -57,10 +57,6 @@ ANALYSES: dict[str, Message] = {
         "if that is meant, say so on the block: needs_consent: personalization",
     ),
     "W525": Message(
-        "割り振り「{value}」は 0% なので、だれにも表示されません", "nobody gets the variant {value}: its share is 0%",
-        "割合を書くか、この行を消してください", "give it a share or remove it",
-    ),
-    "W526": Message(
         "実験「{value}」では、どの割り振りも同じものを表示します", "all variants of the experiment {value} show the same",
         "比べたいものを、それぞれの show: に書いてください", "write under each show: what is to be compared",
     ),
