@@ -205,7 +205,8 @@ def _truth(field: str, operand: c.Truth) -> tuple[Formula, Formula]:
 
 
 def _paths(field: str, operand: c.Paths) -> tuple[Formula, Formula]:
-    held = some(_mark(("marks", field), Under(pattern)) for pattern in operand.patterns)
+    everywhere = "/**" in operand.patterns
+    held = ALWAYS if everywhere else some(_mark(("marks", field), Under(pattern)) for pattern in operand.patterns)
     return held, denied(held)
 
 
