@@ -19,11 +19,18 @@ from omotenashi.language.syntax import BlockSpec, Folder, RuleSpec
 from omotenashi.model.site_facts import SiteFacts
 
 _MOST_ROUNDS = 60
+"""So many rules above are tried as those that hide a rule together."""
+_MOST_IN_A_BLOCK = 1500
+"""So many are tried for all the rules of a block; then only few for each, so that no block takes long."""
+_FEW_ROUNDS = 3
 
 
 class _Candidate(Struct, frozen=True):
     rule: RuleSpec
     true: Formula
+    """When it matches."""
+    false: Formula
+    """When it does not, or that is unknown."""
     likeness: Likeness
 
 
@@ -33,72 +40,79 @@ def hidden_rules(folder: Folder, site: SiteFacts, report: Report) -> None:
     calendar = Calendar(ZoneInfo(site.timezone), site.holidays)
     for block in folder.blocks:
         candidates = [_candidate(rule, block, placed, claims) for rule in block.rules]
-        copies = _copies(candidates)
+        originals, copies = _copies(candidates)
         for rule, original in copies:
             report.add("W513", rule.position, (original.position, "original"), value=original.name)
-        copied = {rule.id for rule, _ in copies}
-        for rule, hiders in _hidden(candidates, calendar):
-            if rule.id not in copied:
-                related = [(hider.position, "hider") for hider in hiders]
-                names = "、".join(hider.name for hider in hiders)
-                report.add("W511", rule.position, *related, value=rule.name, names=names)
+        for rule, hiders in _Block(originals, calendar).hidden():
+            related = [(hider.position, "hider") for hider in hiders]
+            names = "、".join(hider.name for hider in hiders)
+            report.add("W511", rule.position, *related, value=rule.name, names=names)
 
 
 def _candidate(rule: RuleSpec, block: BlockSpec, placed: Placed, claims: Claims) -> _Candidate:
     parts = placed.rule(rule, block)
-    return _Candidate(rule, Every(tuple(claims.true(part.condition) for part in parts)), likeness(rule, parts))
+    true = Every(tuple(claims.true(part.condition) for part in parts))
+    return _Candidate(rule, true, denied(true), likeness(rule, parts))
 
 
-def _copies(candidates: Sequence[_Candidate]) -> list[tuple[RuleSpec, RuleSpec]]:
-    """Rules that ask for the same and show the same as one above them."""
+def _copies(candidates: Sequence[_Candidate]) -> tuple[list[_Candidate], list[tuple[RuleSpec, RuleSpec]]]:
+    """The rules that are no copies, and those that ask for the same and show the same as one above them, with it."""
     first: dict[Likeness, RuleSpec] = {}
-    return [
-        (one.rule, first[one.likeness])
-        for one in candidates
-        if first.setdefault(one.likeness, one.rule) is not one.rule
-    ]
+    originals = [one for one in candidates if first.setdefault(one.likeness, one.rule) is one.rule]
+    copies = [(one.rule, first[one.likeness]) for one in candidates if first[one.likeness] is not one.rule]
+    return originals, copies
 
 
-def _hidden(candidates: Sequence[_Candidate], calendar: Calendar) -> Iterator[tuple[RuleSpec, list[RuleSpec]]]:
-    """Each rule that never shows, with the fewest rules above it that hide it."""
-    shared = Counter(key for one in candidates for keys in keys_of(one.true) for key in keys)
-    shelf = Shelf[_Candidate](shared)
-    for one in candidates:
-        hiders = _hiders(one, shelf, calendar)
-        if hiders:
-            yield one.rule, [hider.rule for hider in _fewest(one, hiders, calendar)]
-        elif one.rule.experiment is None and one.rule.limit is None:
-            shelf.put(one, one.true)
+class _Block:
+    """The search for the hidden rules of a block, from top to bottom."""
 
+    def __init__(self, candidates: Sequence[_Candidate], calendar: Calendar) -> None:
+        self._candidates = candidates
+        self._calendar = calendar
+        self._rounds = 0
 
-def _hiders(one: _Candidate, shelf: Shelf[_Candidate], calendar: Calendar) -> list[_Candidate]:
-    """Rules above of which always one matches when this does; none where there is a visitor who sees this one.
+    def hidden(self) -> Iterator[tuple[RuleSpec, list[RuleSpec]]]:
+        """Each rule that never shows, with the fewest rules above it that hide it."""
+        shared = Counter(key for one in self._candidates for keys in keys_of(one.true) for key in keys)
+        shelf = Shelf[_Candidate](shared)
+        for one in self._candidates:
+            hiders = self._hiders(one, shelf)
+            if hiders:
+                yield one.rule, [hider.rule for hider in self._fewest(one, hiders)]
+            elif one.rule.experiment is None and one.rule.limit is None:
+                shelf.put(one, one.true)
 
-    Looks for such a visitor: whoever sees one of the rules above is ruled out, and the search goes on.
-    """
-    above: list[_Candidate] = []
-    for _ in range(_MOST_ROUNDS):
-        visitor = model([one.true, *(denied(hider.true) for hider in above)], calendar)
-        if visitor is None:
-            return above
-        hider = next((other for other in shelf.fitting(visitor) if _is_new(other, above, visitor)), None)
-        if hider is None:
-            return []
-        above.append(hider)
-    return []
+    def _hiders(self, one: _Candidate, shelf: Shelf[_Candidate]) -> list[_Candidate]:
+        """Rules above of which always one matches when this does; none where there is a visitor who sees this one.
+
+        Looks for such a visitor: whoever sees one of the rules above is ruled out, and the search goes on.
+        """
+        above: list[_Candidate] = []
+        for _ in range(_MOST_ROUNDS if self._rounds < _MOST_IN_A_BLOCK else _FEW_ROUNDS):
+            visitor = self._visitor(one, above)
+            if visitor is None:
+                return above
+            hider = next((other for other in shelf.fitting(visitor) if _is_new(other, above, visitor)), None)
+            if hider is None:
+                return []
+            above.append(hider)
+            self._rounds += 1
+        return []
+
+    def _fewest(self, one: _Candidate, hiders: Sequence[_Candidate]) -> Sequence[_Candidate]:
+        single = next((hider for hider in hiders if self._visitor(one, [hider]) is None), None)
+        if single:
+            return [single]
+        needed = list(hiders)
+        for hider in hiders:
+            without = [other for other in needed if other is not hider]
+            if self._visitor(one, without) is None:
+                needed = without
+        return needed
+
+    def _visitor(self, one: _Candidate, above: Sequence[_Candidate]) -> State | None:
+        return model([one.true, *(other.false for other in above)], self._calendar)
 
 
 def _is_new(other: _Candidate, above: Sequence[_Candidate], visitor: State) -> bool:
-    return holds_in(other.true, visitor) and all(other is not one for one in above)
-
-
-def _fewest(one: _Candidate, hiders: Sequence[_Candidate], calendar: Calendar) -> Sequence[_Candidate]:
-    for hider in hiders:
-        if model([one.true, denied(hider.true)], calendar) is None:
-            return [hider]
-    needed = list(hiders)
-    for hider in hiders:
-        without = [other for other in needed if other is not hider]
-        if model([one.true, *(denied(other.true) for other in without)], calendar) is None:
-            needed = without
-    return needed
+    return all(other is not one for one in above) and holds_in(other.true, visitor)
