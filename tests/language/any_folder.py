@@ -125,9 +125,9 @@ def rules(random: Random) -> str:
     for number in range(random.randint(2, 5)):
         made.append(_rule(random, fields, number, made))
     lines = [f"    - {json.dumps(rule)}" for rule in made]
-    return "\n".join(
-        [f"segments: {json.dumps(segments)}", "blocks:", "  b:", "    rules:", *lines, "    otherwise: original\n"]
-    )
+    asked = random.choice(["", "", "", "", "    needs_consent: personalization", "    needs_consent: measurement"])
+    head = [f"segments: {json.dumps(segments)}", "blocks:", "  b:", "    rules:"]
+    return "\n".join([*head, *lines, asked, "    otherwise: original\n"])
 
 
 def _rule(random: Random, fields: list[str], number: int, above: list[dict[str, Any]]) -> dict[str, Any]:

@@ -106,6 +106,17 @@ def test_a_block_some_of_whose_rules_need_consent_is_told_so_once(tmp_path: Path
     assert _codes(tmp_path, _block(*rules)) == [("N602", 5)]
 
 
+def test_a_block_that_asks_for_consent_says_so_itself(tmp_path: Path) -> None:
+    text = _block("name: a, when: {visits: 2}").replace("    rules:", "    needs_consent: personalization\n    rules:")
+    assert _codes(tmp_path, text) == []
+
+
+def test_a_rule_for_those_without_consent_contradicts_a_block_that_asks_for_it(tmp_path: Path) -> None:
+    text = _block("name: a, when: {not: {consent: personalization}}")
+    text = text.replace("    rules:", "    needs_consent: personalization\n    rules:")
+    assert _codes(tmp_path, text) == [("E492", 5)]
+
+
 def test_a_rule_that_asks_for_consent_says_so_itself(tmp_path: Path) -> None:
     assert _codes(tmp_path, _block("name: a, when: {visits: 2, consent: personalization}")) == []
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from omotenashi.language.messages import hint
 from omotenashi.model.errors import Position
 from omotenashi.site import examined, load
 
@@ -159,3 +160,13 @@ def test_the_later_of_two_is_pointed_at_and_the_earlier_shown_beside_it(tmp_path
     tokyo, kansai = line.index("東京都") + 1, line.index("関西") + 1
     assert found.position == Position("b.yaml", 7, kansai, kansai + 2)
     assert found.related == ((Position("b.yaml", 7, tokyo, tokyo + 3), "clash"),)
+
+
+def test_the_hint_can_be_written_as_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(SITE)
+    (tmp_path / "b.yaml").write_text(FILE.format(rule="when: {prefecture: [東京都, 千葉県], area: 関西}"))
+    [found] = load(tmp_path).diagnostics
+    alternatives = "any: [{prefecture: [東京都, 千葉県]}, {area: 関西}]"
+    assert alternatives in hint(found, "ja")
+    (tmp_path / "b.yaml").write_text(FILE.format(rule=f"when: {{{alternatives}}}"))
+    assert load(tmp_path).site is not None

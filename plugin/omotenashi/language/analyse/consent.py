@@ -28,7 +28,7 @@ def history_needs_consent(folder: Folder, site: SiteFacts, report: Report) -> No
     placed, claims = Placed(folder), Claims(site)
     calendar = Calendar(ZoneInfo(site.timezone), site.holidays)
     for block in folder.blocks:
-        if block.needs_consent:
+        if block.needs_consent == "personalization":
             continue
         asked = {rule.id: _asked(placed.rule(rule, block), claims, calendar) for rule in block.rules}
         found = [rule for rule in block.rules if asked[rule.id] or (rule.experiment and asked[rule.id] is not None)]

@@ -111,9 +111,19 @@ def segments_in(condition: Condition) -> Iterator[InSegment]:
 def _heading(condition: Condition) -> tuple[Position, str]:
     place = first_place(condition) or Position("", 1, 1, 2)
     if isinstance(condition, Fact):
-        return place, f"{condition.field}: {condition.written}"
+        return place, f"{condition.field}: {_bracketed(condition.written)}"
     if isinstance(condition, InSegment):
         return place, f"segment: {condition.name}"
     word = "not" if isinstance(condition, Negation) else "any"
-    inside = ", ".join(f"{fact.field}: {fact.written}" for fact in facts(condition))
+    inside = ", ".join(f"{fact.field}: {_bracketed(fact.written)}" for fact in facts(condition))
     return place, f"{word}: {{{inside}}}"
+
+
+def _bracketed(written: str) -> str:
+    """Values of a list, side by side, with its brackets again."""
+    depth = 0
+    for character in written:
+        depth += (character in "[{") - (character in "]}")
+        if character == "," and depth == 0:
+            return f"[{written}]"
+    return written

@@ -123,7 +123,7 @@ ANALYSES: dict[str, Page] = {
         "閲覧や購入の履歴は、同意した人の分しかありません。同意していない人には、このブロックのルールはどれも働かず、otherwise: が表示されます。",
         "There is a history only of visitors who consented. All others get otherwise: whatever the rules say.",
         _hero(_VISITS, _VISITS_TEST),
-        _hero("- {name: 二度目, when: {visits: {at_least: 2}, consent: personalization}, show: nothing}", _VISITS_TEST),
+        _hero(_VISITS, _VISITS_TEST).replace("    rules:", "    needs_consent: personalization\n    rules:"),
     ),
     "W525": Page(
         "どの割り振りも同じものを表示するので、比べても違いは出ません。",
