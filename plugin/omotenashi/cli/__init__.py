@@ -16,6 +16,8 @@ COMMANDS = {
     "check": "rules",
     "test": "testing",
     "explain": "explaining",
+    "describe": "describing",
+    "fmt": "formatting",
     "import": "importing",
     "visitor": "visitor",
     "privacy": "visitor",
