@@ -1,0 +1,114 @@
+"""One file made tidy: every step is kept only where the file means the same after it, or means something at last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from omotenashi.language.fmt.mends import MENDS, OTHER_WIDTHS
+from omotenashi.language.fmt.steps import STEPS, line_ends
+from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
+from omotenashi.language.parse import parse
+from omotenashi.language.read_file import read_file
+from omotenashi.language.read_site import read_site
+from omotenashi.language.report import Report
+from omotenashi.model.site_facts import SiteFacts
+
+_Shape: TypeAlias = "tuple[object, ...]"
+
+
+class Tidied(Struct, frozen=True):
+    """What came of a file."""
+
+    text: str
+    readable: bool
+    """False: something is wrong that cannot be mended with certainty; the text is as it was."""
+
+
+def tidied(name: str, text: str, facts: SiteFacts, *, is_site: bool = False) -> Tidied:
+    """Return the text of one file with its lines made alike; `facts` are what site.yaml says.
+
+    What the file means does not change, unless it is wrong: then slips are mended where that leaves fewer mistakes.
+    """
+    judge = _Judge(name, facts, is_site=is_site)
+    text = text.removeprefix("\ufeff")
+    mended = text if judge.faults(text) == 0 else _mended(line_ends(text), judge)
+    if judge.shape(mended) is None:
+        return Tidied(text, readable=False)
+    for step in STEPS:
+        made = step(mended)
+        if made != mended and judge.shape(made) == judge.shape(mended):
+            mended = made
+    return Tidied(mended, readable=True)
+
+
+def _mended(text: str, judge: _Judge) -> str:
+    """Return the text with the fewest mistakes: with all mends, else with each that helps."""
+    best = min((text, *_all_at_once(text)), key=judge.faults)
+    if judge.faults(best) < judge.faults(text):
+        text = best
+    for mend in (*MENDS, *OTHER_WIDTHS):
+        made = mend(text)
+        if made != text and judge.faults(made) < judge.faults(text):
+            text = made
+    return text
+
+
+def _all_at_once(text: str) -> Iterable[str]:
+    for indentation in (MENDS[0], *OTHER_WIDTHS):
+        yield _applied(text, (indentation, *MENDS[1:]))
+
+
+def _applied(text: str, mends: Iterable[Callable[[str], str]]) -> str:
+    for mend in mends:
+        text = mend(text)
+    return text
+
+
+_UNREADABLE = 1_000_000
+"""More than the mistakes of any file that can be read."""
+
+
+class _Judge:
+    """Says what a text means and how much is wrong with it, each text once."""
+
+    def __init__(self, name: str, facts: SiteFacts, *, is_site: bool) -> None:
+        self._name = name
+        self._facts = facts
+        self._is_site = is_site
+        self._known: dict[str, tuple[_Shape | None, int]] = {}
+
+    def shape(self, text: str) -> _Shape | None:
+        """Return what is written, without its places; None for what cannot be read."""
+        return self._judged(text)[0]
+
+    def faults(self, text: str) -> int:
+        """Return the number of mistakes that show in this file alone."""
+        return self._judged(text)[1]
+
+    def _judged(self, text: str) -> tuple[_Shape | None, int]:
+        if text not in self._known:
+            report = Report()
+            tree = parse(self._name, text, report)
+            if tree is None:
+                self._known[text] = None, _UNREADABLE
+            else:
+                self._read(tree, report)
+                self._known[text] = _shape(tree), sum(one.level == "error" for one in report.diagnostics)
+        return self._known[text]
+
+    def _read(self, tree: MapNode, report: Report) -> None:
+        if self._is_site:
+            read_site(tree, report)
+        else:
+            read_file(tree, self._facts, report)
+
+
+def _shape(node: Node) -> _Shape:
+    if isinstance(node, TextNode):
+        return node.text, node.quoted
+    if isinstance(node, ListNode):
+        return ("list", *map(_shape, node.items))
+    return ("map", *((key.text, key.quoted, _shape(value)) for key, value in node.entries))
