@@ -125,6 +125,7 @@ operands: dict[str, st.SearchStrategy[c.Operand]] = {
     "shown": st.builds(c.Shown, st.sampled_from(["rule", "block"]), tuples, windows),
     "cooldown": st.builds(c.CooledDown, st.sampled_from(["purchase", "sign_up"]), spans),
     "limit": st.builds(c.LimitLeft, st.just("x"), st.integers(1, 3), spans),
+    "experiment": st.builds(c.TakesPart, texts),
     "from": st.builds(c.NotBefore, st.sampled_from([0.0, 60.0, 54000.0, 54001.0])),
     "until": st.builds(c.Before, st.sampled_from([0.0, 60.0, 54000.0, 54001.0])),
     "hours": st.builds(

@@ -96,6 +96,7 @@ _SENTENCES: Mapping[type, Callable[[Fact, Any, Voice], str]] = {
     c.Shown: _plainly(history.shown),
     c.CooledDown: _plainly(history.cooled_down),
     c.LimitLeft: _plainly(history.limit_left),
+    c.TakesPart: _plainly(history.takes_part),
     c.NotBefore: _plainly(moment),
     c.Before: _plainly(moment),
     c.Hours: _plainly(hours),

@@ -13,6 +13,7 @@ from omotenashi.language.condition import (
     LimitLeft,
     Shown,
     Span,
+    TakesPart,
     Viewed,
     Visits,
     Window,
@@ -208,3 +209,12 @@ def cooled_down(operand: CooledDown, voice: Voice) -> str:
         goal = voice.quote(operand.goal)
         ja, en = f"行動{goal}をした人", f"the action {goal}"
     return voice.say(f"{ja}には、その後{span}の間は出さない", f"not shown for {span} after {en}")
+
+
+def takes_part(operand: TakesPart, voice: Voice) -> str:
+    """Say that somebody can be given a variant of an experiment."""
+    name = voice.quote(operand.experiment)
+    return voice.say(
+        f"実験{name}の割り当てができる(同意した人)",
+        f"the visitor can take part in the experiment {name} (with consent)",
+    )
