@@ -18,6 +18,7 @@ COMMANDS = {
     "explain": "explaining",
     "describe": "describing",
     "fmt": "formatting",
+    "new": "beginning",
     "import": "importing",
     "visitor": "visitor",
     "privacy": "visitor",
