@@ -53,7 +53,7 @@ blocks:
         # 二つ目
         - name: 点
           # ここも
-          when: {member.points: {at_least: 5,000}}
+          when: {query.x: [1,2, 5,000]}
           show: nothing
           # 終わり
         otherwise:   original
@@ -81,7 +81,7 @@ blocks:
     # 二つ目
     - name: 点
       # ここも
-      when: {member.points: {at_least: 5,000}}
+      when: {query.x: [1,2, 5,000]}
       show: nothing
       # 終わり
     otherwise:   original
@@ -209,6 +209,11 @@ SLIPS = {
 def test_a_slip_is_mended(slip: str) -> None:
     assert SLIPS[slip] != BLOCK
     assert _tidied(SLIPS[slip]) == BLOCK
+
+
+def test_a_number_between_brackets_loses_the_commas_that_would_end_it() -> None:
+    wrong = BLOCK.replace("{device: mobile}", "{cart: {amount: {at_least: 5,000, at_most: 1,000,000}}}")
+    assert _tidied(wrong) == BLOCK.replace("{device: mobile}", "{cart: {amount: {at_least: 5000, at_most: 1000000}}}")
 
 
 def test_japanese_keys_are_mended_likewise() -> None:

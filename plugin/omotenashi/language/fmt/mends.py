@@ -17,6 +17,7 @@ _INVISIBLE = re.compile("[\u200b\u200c\u2060\ufeff\u00ad]")
 _INDENT = re.compile(rf"[ \t{_ODD_SPACES}]+")
 _DASHES = "－ー―–—−・•*‐"
 _LIST_DASH = re.compile(rf"( *(?:- +)*)[{re.escape(_DASHES)}-][ {_ODD_SPACES}]*(?=\S)")
+_THOUSANDS = re.compile(r"(?<=: )[1-9]\d{0,2}(?:,\d{3})+(?=\s*[,}])")
 _BRACKETS = str.maketrans("［］｛｝", "[]{}")
 
 
@@ -70,7 +71,8 @@ def _list_dash(line: Line) -> str:
 
 def colons(text: str) -> str:
     """Write `: ` after a known key for a full-width colon, and where the space is missing; a name alone, too."""
-    return joined(cut(text), _colon)
+    once = joined(cut(text), _colon)
+    return joined(cut(once), _colon)  # braces are braces only once they follow a colon
 
 
 def _colon(line: Line) -> str:
@@ -104,6 +106,17 @@ def separators(text: str) -> str:
     )
 
 
+def thousands(text: str) -> str:
+    """Take away the commas within a number between brackets, where each of them would end it."""
+    return joined(
+        cut(text),
+        lambda line: "".join(
+            _THOUSANDS.sub(lambda found: found[0].replace(",", ""), one.text) if one.kind == "flow" else one.text
+            for one in line.pieces
+        ),
+    )
+
+
 MENDS: tuple[Callable[[str], str], ...] = (
     partial(indentation, tab=2, wide=2),
     invisible,
@@ -111,6 +124,7 @@ MENDS: tuple[Callable[[str], str], ...] = (
     brackets,
     colons,
     separators,
+    thousands,
 )
 OTHER_WIDTHS: tuple[Callable[[str], str], ...] = (
     partial(indentation, tab=4, wide=1),
