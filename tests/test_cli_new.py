@@ -81,7 +81,7 @@ def test_a_campaign_file_is_never_overwritten(folder: Path) -> None:
     assert (folder / "a.yaml").read_text() == "# mine\n"
 
 
-@pytest.mark.parametrize("name", ["../a", "a/b", ".a", "a:b", "a\nb"])
+@pytest.mark.parametrize("name", ["../a", "a/b", ".a", "a:b", "a\nb", "site"])
 def test_a_name_that_makes_no_file_is_refused(folder: Path, name: str) -> None:
     before = sorted(folder.parent.rglob("*"))
     assert main(["new", "campaign", name, "--rules", str(folder)]) == 1

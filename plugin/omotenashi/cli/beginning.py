@@ -22,8 +22,8 @@ from omotenashi.language.values import Moment, moment
 from omotenashi.model.errors import SettingsError
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
-from omotenashi.site import Loaded
-from omotenashi.verify_new import missing_tests
+from omotenashi.site import SITE_FILES, Loaded
+from omotenashi.untested import missing_tests
 
 
 def add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -110,6 +110,8 @@ def _free_name(options: argparse.Namespace, loaded: Loaded) -> str:
 def _file_name(name: str) -> str:
     if name.startswith(".") or any(character in '/\\:*?"<>|' or not character.isprintable() for character in name):
         raise SettingsError(f"{name!r} makes no file name; leave out signs such as / : * ?")
+    if f"{name}.yaml" in SITE_FILES:
+        raise SettingsError(f"{name}.yaml holds the facts about the site; name the campaign otherwise")
     return f"{name}.yaml"
 
 

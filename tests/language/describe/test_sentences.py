@@ -91,7 +91,7 @@ operands: dict[str, st.SearchStrategy[c.Operand]] = {
     ),
     "prefecture": st.builds(c.Prefectures, st.frozensets(st.sampled_from(["JP-13", "JP-27"]), min_size=1)),
     "area": st.builds(c.Prefectures, st.frozensets(st.sampled_from(["JP-13", "JP-27"]), min_size=1)),
-    "language": st.builds(c.Languages, st.frozensets(st.sampled_from(["ja", "en", "fr"]), min_size=1)),
+    "language": st.builds(c.Languages, st.frozensets(st.sampled_from(["ja", "en", "en-us", "fr"]), min_size=1)),
     "near": st.builds(
         c.Near, st.sampled_from([35.5, 34.5]), st.sampled_from([139.5, 135.5]), st.sampled_from([0.5, 5.0])
     ),

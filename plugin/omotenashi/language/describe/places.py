@@ -89,7 +89,9 @@ def languages(operand: Languages, voice: Voice) -> str:
 
 
 def _language(tag: str, voice: Voice) -> str:
-    if tag not in _LANGUAGES:
+    ja, en = _LANGUAGES.get(tag, ("", ""))
+    if "-" in tag:
         return tag
-    ja, en = _LANGUAGES[tag]
-    return voice.say(f"{ja}({tag})", f"{en} ({tag})")
+    if not ja:
+        return voice.say(f"{tag}(どの国のものでも)", f"{tag} (of any country)")
+    return voice.say(f"{ja}({tag}。どの国のものでも)", f"{en} ({tag}, of any country)")
