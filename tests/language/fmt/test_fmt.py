@@ -211,6 +211,14 @@ def test_a_slip_is_mended(slip: str) -> None:
     assert _tidied(SLIPS[slip]) == BLOCK
 
 
+def test_only_lines_are_mended_that_need_it() -> None:
+    meant = "      - name: 春\n        when: {keyword: [春、夏], query.x: a:b}\n        show: nothing\n"
+    wrong = BLOCK.replace("{device: mobile}", "{prefecture: [東京都、神奈川県]}").replace(
+        "    otherwise", meant + "    otherwise"
+    )
+    assert _tidied(wrong) == wrong.replace("東京都、神奈川県", "東京都, 神奈川県")
+
+
 def test_a_number_between_brackets_loses_the_commas_that_would_end_it() -> None:
     wrong = BLOCK.replace("{device: mobile}", "{cart: {amount: {at_least: 5,000, at_most: 1,000,000}}}")
     assert _tidied(wrong) == BLOCK.replace("{device: mobile}", "{cart: {amount: {at_least: 5000, at_most: 1000000}}}")

@@ -45,15 +45,27 @@ def tidied(name: str, text: str, facts: SiteFacts, *, is_site: bool = False) -> 
 
 
 def _mended(text: str, judge: _Judge) -> str:
-    """Return the text with the fewest mistakes: with all mends, else with each that helps."""
-    best = min((text, *_all_at_once(text)), key=judge.faults)
-    if judge.faults(best) < judge.faults(text):
-        text = best
+    """Return the text with the fewest mistakes: with all mends, else with each that helps; only lines that need it."""
+    mended = min((text, *_all_at_once(text)), key=judge.faults)
     for mend in (*MENDS, *OTHER_WIDTHS):
-        made = mend(text)
-        if made != text and judge.faults(made) < judge.faults(text):
-            text = made
-    return text
+        made = mend(mended)
+        if made != mended and judge.faults(made) < judge.faults(mended):
+            mended = made
+    return _where_needed(text, mended, judge)
+
+
+def _where_needed(text: str, mended: str, judge: _Judge) -> str:
+    """Return the mended text with the lines as they were that are no better for it; mends keep the number of lines."""
+    before, lines = text.split("\n"), mended.split("\n")
+    changed = [number for number, line in enumerate(before) if line != lines[number]]
+    if len(changed) > _MOST_TRIED:
+        return mended
+    fewest = judge.faults(mended)
+    for number in changed:
+        trial = [*lines[:number], before[number], *lines[number + 1 :]]
+        if judge.faults("\n".join(trial)) <= fewest:
+            lines = trial
+    return "\n".join(lines)
 
 
 def _all_at_once(text: str) -> Iterable[str]:
@@ -67,12 +79,16 @@ def _applied(text: str, mends: Iterable[Callable[[str], str]]) -> str:
     return text
 
 
+_MOST_TRIED = 200
+"""Lines that are tried one by one; where more were changed, it is the whole file that is written so."""
+_MOST_KEPT = 16
+"""Texts of which the judge remembers what they mean."""
 _UNREADABLE = 1_000_000
 """More than the mistakes of any file that can be read."""
 
 
 class _Judge:
-    """Says what a text means and how much is wrong with it, each text once."""
+    """Says what a text means and how much is wrong with it; it remembers the last texts."""
 
     def __init__(self, name: str, facts: SiteFacts, *, is_site: bool) -> None:
         self._name = name
@@ -90,6 +106,8 @@ class _Judge:
 
     def _judged(self, text: str) -> tuple[_Shape | None, int]:
         if text not in self._known:
+            if len(self._known) >= _MOST_KEPT:
+                self._known.clear()
             report = Report()
             tree = parse(self._name, text, report)
             if tree is None:
