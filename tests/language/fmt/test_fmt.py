@@ -212,7 +212,7 @@ def test_a_slip_is_mended(slip: str) -> None:
 
 
 def test_only_lines_are_mended_that_need_it() -> None:
-    meant = "      - name: 春\n        when: {keyword: [春、夏], query.x: a:b}\n        show: nothing\n"
+    meant = "      - name: 春\n        when: {query.x: a：b}\n        show: {html: 春、夏}\n"
     wrong = BLOCK.replace("{device: mobile}", "{prefecture: [東京都、神奈川県]}").replace(
         "    otherwise", meant + "    otherwise"
     )

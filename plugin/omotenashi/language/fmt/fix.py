@@ -49,22 +49,27 @@ def _mended(text: str, judge: _Judge) -> str:
     mended = min((text, *_all_at_once(text)), key=judge.faults)
     for mend in (*MENDS, *OTHER_WIDTHS):
         made = mend(mended)
-        if made != mended and judge.faults(made) < judge.faults(mended):
-            mended = made
-    return _where_needed(text, mended, judge)
+        if made != mended and judge.faults(mended):
+            better = judge.faults(made) < judge.faults(mended)
+            mended = made if better else _line_by_line(mended, made, judge, gain=1)
+    return _line_by_line(mended, text, judge, gain=0)
 
 
-def _where_needed(text: str, mended: str, judge: _Judge) -> str:
-    """Return the mended text with the lines as they were that are no better for it; mends keep the number of lines."""
-    before, lines = text.split("\n"), mended.split("\n")
-    changed = [number for number, line in enumerate(before) if line != lines[number]]
-    if len(changed) > _MOST_TRIED:
-        return mended
-    fewest = judge.faults(mended)
-    for number in changed:
-        trial = [*lines[:number], before[number], *lines[number + 1 :]]
-        if judge.faults("\n".join(trial)) <= fewest:
-            lines = trial
+def _line_by_line(text: str, other: str, judge: _Judge, *, gain: int) -> str:
+    """Return the text with each line of the other that leaves fewer mistakes by `gain`, or no more where it is 0.
+
+    Mends keep the number of lines, so those of two texts are pairs.
+    """
+    lines, others = text.split("\n"), other.split("\n")
+    different = [number for number, line in enumerate(lines) if line != others[number]]
+    if len(different) > _MOST_TRIED:
+        return text
+    fewest = judge.faults(text)
+    for number in different:
+        trial = [*lines[:number], others[number], *lines[number + 1 :]]
+        faults = judge.faults("\n".join(trial))
+        if faults + gain <= fewest:
+            lines, fewest = trial, faults
     return "\n".join(lines)
 
 
@@ -79,7 +84,7 @@ def _applied(text: str, mends: Iterable[Callable[[str], str]]) -> str:
     return text
 
 
-_MOST_TRIED = 200
+_MOST_TRIED = 50
 """Lines that are tried one by one; where more were changed, it is the whole file that is written so."""
 _MOST_KEPT = 16
 """Texts of which the judge remembers what they mean."""
@@ -111,7 +116,7 @@ class _Judge:
             report = Report()
             tree = parse(self._name, text, report)
             if tree is None:
-                self._known[text] = None, _UNREADABLE
+                self._known[text] = None, _UNREADABLE + len(report.diagnostics)
             else:
                 self._read(tree, report)
                 self._known[text] = _shape(tree), sum(one.level == "error" for one in report.diagnostics)
