@@ -34,3 +34,11 @@ def country_code(text: str) -> str | None:
 def country_names() -> list[str]:
     """Return what may be written, for suggestions."""
     return [*CODES, *(name for names in _NAMES.values() for name in names.split())]
+
+
+def country_name(code: str, language: str) -> str:
+    """Return 日本(JP) or Japan (JP), or the code alone where the name in ja or en is not known."""
+    names = [name for name in _NAMES.get(code, "").split() if name.isascii() is (language == "en")]
+    if not names:
+        return code
+    return f"{names[0]} ({code})" if language == "en" else f"{names[0]}({code})"

@@ -1,0 +1,249 @@
+"""A visitor for whom a rule is likely to match, as a test states one. Whether it does is for the engine to say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any, TypeAlias
+
+from omotenashi.language import condition as c
+from omotenashi.language.begin.words import as_yaml
+from omotenashi.language.condition import Condition, Conjunction, Disjunction, Fact, InSegment, Negation
+from omotenashi.language.prefectures import prefecture_name
+from omotenashi.language.read_member import attribute_of
+from omotenashi.language.syntax import Folder, RuleSpec, SegmentSpec
+from omotenashi.language.vocabulary import FIELDS
+from omotenashi.model.site_facts import SiteFacts
+from omotenashi.model.text import fold
+
+_Facts: TypeAlias = "dict[str, list[str]]"
+_STORED = frozenset(field.name for field in FIELDS if field.stored)
+_LISTS = frozenset(("page_tag", "consent", "viewed", "bought", "did", "shown"))
+
+
+def witness(rule: RuleSpec, folder: Folder, site: SiteFacts, today: date) -> str:
+    """Return a visitor as it stands after `visitor:`, such as {keyword: マラソン}."""
+    maker = _Maker(folder, site, today)
+    maker.meet(rule.when)
+    if rule.limit or rule.cooldown or rule.experiment or _STORED & maker.facts.keys():
+        maker.consent()
+    return "{" + ", ".join(f"{name}: {_value(name, values)}" for name, values in maker.facts.items()) + "}"
+
+
+def _value(name: str, values: list[str]) -> str:
+    listed = name in _LISTS or (name.startswith("member.") and len(values) > 1)
+    return f"[{', '.join(dict.fromkeys(values))}]" if listed else values[-1]
+
+
+class _Maker:
+    """Collects facts, condition by condition."""
+
+    def __init__(self, folder: Folder, site: SiteFacts, today: date) -> None:
+        self.facts: _Facts = {}
+        self._segments: Mapping[str, SegmentSpec] = {fold(one.name): one for one in folder.segments}
+        self._site = site
+        self._today = today
+
+    def meet(self, condition: Condition) -> None:
+        """Add what makes a condition true: all parts, or the first of any. What is not to be is left out."""
+        if isinstance(condition, Fact):
+            self._fact(condition)
+        elif isinstance(condition, InSegment):
+            segment = self._segments.get(fold(condition.name))
+            self.meet(segment.when if segment else c.ALWAYS)
+        elif isinstance(condition, Negation):
+            self._avoid(condition.part)
+        elif isinstance(condition, Conjunction):
+            for part in condition.parts:
+                self.meet(part)
+        elif isinstance(condition, Disjunction):
+            self.meet(condition.parts[0])
+
+    def _fact(self, fact: Fact) -> None:
+        if isinstance(fact.operand, c.DateTest):
+            self._add(fact.field, _day(fact.operand, self._today).isoformat())
+        elif isinstance(fact.operand, c.OneOf):
+            self._add(fact.field, as_yaml(self._spelled(fact, min(fact.operand.values))))
+        elif type(fact.operand) in _STATED:
+            for name, value in _STATED[type(fact.operand)](fact, fact.operand):
+                self._add(name, value)
+
+    def _avoid(self, condition: Condition) -> None:
+        """State something else where not knowing would not do."""
+        for fact in c.facts(condition):
+            if fact.field in _OTHERS:
+                self._add(fact.field, next((one for one in _OTHERS[fact.field] if not _meets(one, fact.operand)), ""))
+            elif fact.field in _STORED:
+                self.consent()
+
+    def consent(self) -> None:
+        """Let history be known."""
+        self._add("consent", "personalization")
+
+    def _spelled(self, fact: Fact, folded: str) -> str:
+        attribute = attribute_of(fact, self._site)
+        values = attribute.values if attribute else ()
+        return next((value for value in (*values, fact.written) if fold(value) == folded), folded)
+
+    def _add(self, name: str, value: str) -> None:
+        if value:
+            self.facts.setdefault(name, []).append(value)
+
+
+_OTHERS = {"device": ("desktop", "mobile", "tablet"), "prefecture": ("沖縄県", "北海道"), "country": ("JP", "US", "FR")}
+
+
+def _meets(name: str, operand: c.Operand) -> bool:
+    if isinstance(operand, c.Prefectures):
+        return name in map(prefecture_name, operand.codes)
+    return isinstance(operand, c.OneOf) and name in operand.values
+
+
+_Stated: TypeAlias = "Iterator[tuple[str, str]]"
+
+
+def _words(fact: Fact, operand: c.Words) -> _Stated:
+    yield fact.field, as_yaml(operand.words[0].text)
+
+
+def _paths(fact: Fact, operand: c.Paths) -> _Stated:
+    yield fact.field, as_yaml(_path(operand.patterns[0]))
+
+
+def _path(pattern: str) -> str:
+    return pattern.removesuffix("/**").replace("**", "a").replace("*", "a") or "/"
+
+
+def _host(fact: Fact, operand: c.HostPaths) -> _Stated:
+    host, slash, path = operand.patterns[0].partition("/")
+    yield fact.field, as_yaml(host.replace("*.", "www.") + (_path(slash + path) if slash else ""))
+
+
+def _prefecture(fact: Fact, operand: c.Prefectures) -> _Stated:
+    del fact
+    yield "prefecture", prefecture_name(min(operand.codes))
+
+
+def _language(fact: Fact, operand: c.Languages) -> _Stated:
+    yield fact.field, min(operand.tags)
+
+
+def _near(fact: Fact, operand: c.Near) -> _Stated:
+    del fact
+    yield "location", f'"{operand.latitude!r}, {operand.longitude!r}"'
+
+
+def _truth(fact: Fact, operand: c.Truth) -> _Stated:
+    yield fact.field, "yes" if operand.value else "no"
+
+
+def _range(fact: Fact, operand: c.Range) -> _Stated:
+    yield fact.field, _number(operand)
+
+
+def _number(bounds: c.Range) -> str:
+    number = bounds.at_least if bounds.at_least is not None else bounds.at_most or 0
+    return f"{number:.15g}"
+
+
+def _unknown(fact: Fact, operand: c.Unknown) -> _Stated:
+    del operand
+    yield fact.field, "unknown"
+
+
+def _times(window: c.Window) -> str:
+    return f"{window.count.at_least or 0:.15g}"
+
+
+def _viewed(fact: Fact, operand: c.Viewed) -> _Stated:
+    value = _path(operand.values[0]) if operand.kind == "page" else operand.values[0]
+    entry = f"{{{operand.kind}: {as_yaml(value)}, times: {_times(operand.window)}}}"
+    yield from _if_any(fact.field, operand.window, entry)
+
+
+def _bought(fact: Fact, operand: c.Bought) -> _Stated:
+    what = f"{operand.kind}: {as_yaml(operand.values[0])}, " if operand.kind else ""
+    amount = _number(operand.amount) if operand.amount else "0"
+    yield from _if_any(fact.field, operand.window, f"{{{what}amount: {amount}, times: {_times(operand.window)}}}")
+
+
+def _did(fact: Fact, operand: c.Did) -> _Stated:
+    entry = f"{{event: {as_yaml(operand.events[0])}, times: {_times(operand.window)}}}"
+    yield from _if_any(fact.field, operand.window, entry)
+
+
+def _shown(fact: Fact, operand: c.Shown) -> _Stated:
+    entry = f"{{{operand.kind}: {as_yaml(operand.names[0])}, times: {_times(operand.window)}}}"
+    yield from _if_any(fact.field, operand.window, entry)
+
+
+def _if_any(field: str, window: c.Window, entry: str) -> _Stated:
+    """What must not have been is not stated; consent makes it known."""
+    if window.count.at_least:
+        yield field, entry
+    else:
+        yield "consent", "personalization"
+
+
+def _visits(fact: Fact, operand: c.Visits) -> _Stated:
+    yield fact.field, f"{operand.window.count.at_least or 1:.15g}"
+
+
+def _last_visit(fact: Fact, operand: c.LastVisit) -> _Stated:
+    longer = operand.before
+    span = _span(c.Span(longer.seconds + longer.months * 31 * _DAY + _DAY)) if longer else "1 minute"
+    yield fact.field, f"{span} ago"
+
+
+def _span(span: c.Span) -> str:
+    if span.months:
+        return f"{span.months} months"
+    size, unit = next(one for one in _UNITS if span.seconds % one[0] == 0)
+    return f"{span.seconds // size} {unit}"
+
+
+_DAY = 86_400
+_UNITS = ((_DAY, "days"), (3600, "hours"), (60, "minutes"), (1, "seconds"))
+
+
+def _cart(fact: Fact, operand: c.InCart) -> _Stated:
+    if not operand.filled:
+        yield fact.field, "no"
+        return
+    parts = [f"abandoned_for: {_span(operand.abandoned_for)}"] if operand.abandoned_for else []
+    parts += [f"amount: {_number(operand.amount)}"] if operand.amount else []
+    yield fact.field, f"{{{', '.join(parts)}}}" if parts else "yes"
+
+
+def _stage(fact: Fact, operand: c.InStage) -> _Stated:
+    yield fact.field, min(operand.stages)
+
+
+_STATED: Mapping[type, Callable[[Fact, Any], _Stated]] = {
+    c.Words: _words,
+    c.Paths: _paths,
+    c.HostPaths: _host,
+    c.Prefectures: _prefecture,
+    c.Languages: _language,
+    c.Near: _near,
+    c.Truth: _truth,
+    c.Range: _range,
+    c.Unknown: _unknown,
+    c.Viewed: _viewed,
+    c.Bought: _bought,
+    c.Did: _did,
+    c.Shown: _shown,
+    c.Visits: _visits,
+    c.LastVisit: _last_visit,
+    c.InCart: _cart,
+    c.InStage: _stage,
+}
+
+
+def _day(operand: c.DateTest, today: date) -> date:
+    if operand.kind == "month":
+        return date(2000, operand.month, 15)
+    if operand.kind in ("before", "after", "on"):
+        moved = {"before": -1, "after": 1, "on": 0}[operand.kind]
+        return date.fromisoformat(operand.date) + timedelta(days=moved)
+    return today

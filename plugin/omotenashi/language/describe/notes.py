@@ -1,0 +1,129 @@
+"""What holds for all rules and is said once: only what the rules at hand make use of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from omotenashi.language import condition as c
+from omotenashi.language.condition import Condition, Conjunction, Disjunction, Fact, InSegment, Negation, facts
+from omotenashi.language.describe.voice import Voice
+from omotenashi.language.syntax import BlockSpec, RuleSpec, SegmentSpec
+from omotenashi.language.vocabulary import FIELDS, Kind
+from omotenashi.model.text import fold
+
+_HISTORY = (c.Viewed, c.Bought, c.Did, c.Visits, c.LastVisit, c.InCart, c.InStage, c.Shown)
+
+
+def needs_history(rule: RuleSpec, voice: Voice) -> bool:
+    """Tell whether a rule can match nobody of whom nothing is remembered."""
+    if rule.limit or rule.cooldown or rule.experiment:
+        return True
+    return not _possible(rule.when, voice, positive=True)
+
+
+def _possible(condition: Condition, voice: Voice, *, positive: bool) -> bool:
+    """Whether a condition may be true (or false, if not `positive`) while history is unknown."""
+    if isinstance(condition, Fact):
+        return not isinstance(condition.operand, _HISTORY)
+    if isinstance(condition, Negation):
+        return _possible(condition.part, voice, positive=not positive)
+    if isinstance(condition, InSegment):
+        segment = voice.segments.get(fold(condition.name))
+        return segment is None or _possible(segment.when, voice, positive=positive)
+    found = [_possible(part, voice, positive=positive) for part in condition.parts]
+    return all(found) if isinstance(condition, Conjunction) is positive else any(found)
+
+
+def segments_used(blocks: Iterable[BlockSpec], voice: Voice) -> list[SegmentSpec]:
+    """Return the segments that the rules of blocks use, directly or within others, as the folder defines them."""
+    used: set[str] = set()
+    for block in blocks:
+        for rule in block.rules:
+            _collect(rule.when, used, voice)
+    return [segment for name, segment in voice.segments.items() if name in used]
+
+
+def _collect(condition: Condition, used: set[str], voice: Voice) -> None:
+    if isinstance(condition, InSegment):
+        name = fold(condition.name)
+        if name not in used and name in voice.segments:
+            used.add(name)
+            _collect(voice.segments[name].when, used, voice)
+    elif isinstance(condition, Negation):
+        _collect(condition.part, used, voice)
+    elif isinstance(condition, (Conjunction, Disjunction)):
+        for part in condition.parts:
+            _collect(part, used, voice)
+
+
+def notes(blocks: Sequence[BlockSpec], segments: Sequence[SegmentSpec], voice: Voice) -> Iterator[str]:
+    """Return the sentences, those about what is not used left out."""
+    rules = [rule for block in blocks for rule in block.rules]
+    conditions = [*(one for rule in rules for one in (rule.when, *rule.timing)), *(one.when for one in segments)]
+    asked = [fact for condition in conditions for fact in facts(condition)]
+    operands = [fact.operand for fact in asked]
+    yield voice.say(*_UNKNOWN)
+    if any(needs_history(rule, voice) for rule in rules):
+        yield voice.say(*_CONSENT)
+    if any(isinstance(one, (c.NotBefore, c.Before, c.Hours, c.Days)) for one in operands):
+        yield voice.say(f"日時は {voice.site.timezone} の時刻です。", f"Times are those of {voice.site.timezone}.")
+    if any(isinstance(one, c.Days) and (one.holidays_too or one.workdays) for one in operands):
+        yield _holidays(voice)
+    if any(isinstance(one, (c.Viewed, c.Bought, c.Did, c.Visits, c.Shown)) for one in operands):
+        yield voice.say(*_WINDOWS)
+    if any(word.mode == "word" for one in operands if isinstance(one, c.Words) for word in one.words):
+        yield voice.say(*_WORDS)
+    if any(isinstance(one.operand, c.Words) or one.field.partition(".")[0] in _TEXT_FIELDS for one in asked):
+        yield voice.say(*_TEXTS)
+    patterns = [pattern for one in operands for pattern in _patterns(one)]
+    if patterns:
+        yield voice.say(*_PATHS)
+    if any("*" in pattern.removeprefix("*.").removesuffix("/**") for pattern in patterns):
+        yield voice.say(*_STARS)
+
+
+def _holidays(voice: Voice) -> str:
+    named = [voice.day(day) for day in sorted(voice.site.holidays)]
+    listed = voice.all_of(named) or voice.say("なし", "none")
+    return voice.say(
+        f"祝日は、サイトの設定に書かれた日です: {listed}",
+        f"Holidays are the days that the site's settings name: {listed}",
+    )
+
+
+def _patterns(operand: c.Operand) -> tuple[str, ...]:
+    if isinstance(operand, (c.Paths, c.HostPaths)):
+        return operand.patterns
+    return operand.values if isinstance(operand, c.Viewed) and operand.kind == "page" else ()
+
+
+_TEXT_FIELDS = frozenset(one.name for one in FIELDS if one.kind is Kind.TEXT or one.name in ("page_tag", "member"))
+
+_UNKNOWN = (
+    "わからないことは、「当てはまる」にも「当てはまらない」にも数えません。たとえば都道府県がわからない人は、「東京都」にも「東京都ではない」にも当てはまりません。",
+    "What is not known counts neither as applying nor as not applying: somebody whose prefecture is not known is neither “in Tokyo” nor “not in Tokyo”.",
+)
+_CONSENT = (
+    "【同意した人だけ】のルールは、パーソナライズに同意した人の記録(見たもの、買ったもの、表示したものなど)を使います。同意していない人には、決して当てはまりません。",
+    "Rules marked [only with consent] use what is remembered of visitors who consented to personalization (what they looked at, bought, were shown). They never apply to anybody else.",
+)
+_WINDOWS = (
+    "「過去30日以内」は、その瞬間からちょうど30日前までを数えます。「か月」「年」は、こよみの同じ日までです。いま見ているページや、いまの表示は、まだ数えません。",
+    "“In the past 30 days” counts back exactly 30 days from that moment; months and years go back to the same day of the calendar. What is viewed or shown right now is not counted yet.",
+)
+_WORDS = (
+    "検索の言葉は、語として数えます。「パン」は「パンツ」に、「京都」は「東京都」には当てはまりません。「ランニング」は「ランニングシューズ」に当てはまります。",
+    "Words of a search count as words: “art” is not in “startup”; “running” is in “running shoes”.",
+)
+_TEXTS = (
+    "全角と半角、大文字と小文字、ひらがなとカタカナの違いは区別しません。",
+    "Capital and small letters, full and half width, hiragana and katakana make no difference.",
+)
+_PATHS = (
+    "ページのアドレスでは、大文字と小文字を区別します。? や # の後、最後の / と index.html は、あってもなくても同じです。",
+    "In addresses of pages capital letters matter; what follows ? or #, a final / and index.html do not.",
+)
+_STARS = (
+    "アドレスの * は「/」で区切られた一つの中の好きな文字、** は好きな数の区切りを表します。",
+    "In addresses, * stands for any characters between two slashes, ** for any number of such parts.",
+)
