@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from omotenashi.language import reader
 from omotenashi.language.condition import DateTest, Fact, OneOf, Operand, Truth
-from omotenashi.language.nodes import MapNode, Node, TextNode
+from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.read_history import read_range
 from omotenashi.language.report import Report, suggestion
 from omotenashi.language.values import moment
@@ -29,6 +29,16 @@ def read_member(name: str, node: Node, key: TextNode, site: SiteFacts, report: R
         answer = reader.yes_no_of(node, key.text, report)
         return None if answer is None else Truth(answer)
     return _word(attribute, node, key.text, report)
+
+
+def spread(node: Node) -> Node:
+    """Return `{month: [3, 4]}` as [{month: 3}, {month: 4}]: a list is any of them."""
+    if isinstance(node, MapNode) and len(node.entries) == 1:
+        key, values = node.entries[0]
+        word = DATE_KEYS.find(key.text)
+        if word is not None and word.name == "month" and isinstance(values, ListNode) and values.items:
+            return ListNode(tuple(MapNode(((key, item),), item.position) for item in values.items), node.position)
+    return node
 
 
 def declared(name: str, key: TextNode, site: SiteFacts, report: Report) -> Attribute | None:

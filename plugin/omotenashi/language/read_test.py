@@ -10,7 +10,7 @@ import msgspec
 
 from omotenashi.language import reader
 from omotenashi.language.countries import country_code, country_names
-from omotenashi.language.nodes import MapNode, Node, TextNode
+from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.patterns import host_pattern, path_pattern
 from omotenashi.language.prefectures import PREFECTURES, area_names, area_prefectures, prefecture_code
 from omotenashi.language.read_experiment import read_buckets
@@ -177,6 +177,8 @@ def _page(visitor: StatedVisitor, name: str, node: Node, report: Report) -> Stat
 
 
 def _page_tag(visitor: StatedVisitor, name: str, node: Node, report: Report) -> StatedVisitor:
+    if isinstance(node, ListNode) and not node.items:
+        return msgspec.structs.replace(visitor, page_tags=())
     found = [reader.text(item, name, report) for item in reader.one_or_more(node, name, report)]
     return msgspec.structs.replace(visitor, page_tags=tuple(fold(one.text) for one in found if one))
 

@@ -10,7 +10,7 @@ import msgspec
 
 from omotenashi.language import reader
 from omotenashi.language.condition import Span
-from omotenashi.language.nodes import MapNode, Node, TextNode
+from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.patterns import path_pattern
 from omotenashi.language.read_event import event_called, read_event
 from omotenashi.language.report import Report
@@ -33,6 +33,20 @@ from omotenashi.model.visitor import Deed, Order, OrderLine
 E = TypeVar("E")
 Entries = dict[str, tuple[TextNode, Node]]
 _AGO = re.compile(r"(.+?)[ 　]+(\S+[ 　]*\S*?)(?:[ 　]+ago|前)")
+_OTHER_TIMES = {
+    "1 day ago": "tomorrow yesterday in later",
+    "1日前": "明日 昨日",
+    "2日前": "一昨日 おととい",
+    "1 week ago": "last_week next_week",
+    "1週間前": "先週 来週",
+    "1 month ago": "last_month next_month",
+    "1か月前": "先月 来月",
+    "": "today now 今日 今",
+}
+"""What people write instead of how long ago, and what they mean."""
+_MEANT = {word.replace("_", " "): ago for ago, words in _OTHER_TIMES.items() for word in words.split()}
+_OTHER_TIME = re.compile(rf"(?i)(.+?)[ 　]+({'|'.join(sorted(_MEANT, key=len, reverse=True))})")
+_BARE_SPAN = re.compile(r"(.+?)[ 　]+((?:in +)?(\d+ ?[^\d\s]+?)(?: later|後)?)")
 _CONDITIONS_ONLY = ("at_least", "at_most", "within", "none_within")
 
 
@@ -101,6 +115,8 @@ def _stated(
 ) -> tuple[tuple[Span, E], ...]:
     allowed = Words(*(word for word in (*words.all, *AGO_KEYS.all) if word.name not in _CONDITIONS_ONLY))
     found: list[tuple[Span, E]] = []
+    if isinstance(node, ListNode) and not node.items:
+        return ()
     for item in reader.one_or_more(node, what, report):
         if isinstance(item, MapNode):
             found += _from_mapping(item, what, of_entries, allowed, report)
@@ -128,12 +144,26 @@ def _from_text(
     if found is None:
         return []
     parts = _AGO.fullmatch(found.text.strip())
+    if parts is None and (other := _other_time(found.text.strip())):
+        report.add("E302", found, value=other[0], what=what, did_you_mean=other[1])
+        return []
     ago = span(parts[2]) if parts else Span()
     if ago is None:
         report.add("E302", found, value=parts[2] if parts else "", what=what)
         return []
     entry = of_text(found, parts[1] if parts else found.text.strip(), report)
     return [(ago, entry)] if entry is not None else []
+
+
+def _other_time(text: str) -> tuple[str, str] | None:
+    """Return what looks like a time, but does not say how long ago, and the text that was probably meant."""
+    named = _OTHER_TIME.fullmatch(text)
+    if named:
+        return named[2], f"{named[1]} {_MEANT[named[2].lower()]}".strip()
+    bare = _BARE_SPAN.fullmatch(text)
+    if bare is None or span(bare[3]) is None:
+        return None
+    return bare[2], f"{bare[1]} {bare[3]}{' ago' if bare[3].isascii() else '前'}"
 
 
 def _ago_of(node: Node, what: str, report: Report) -> Span | None:

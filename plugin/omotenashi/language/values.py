@@ -39,7 +39,8 @@ _UNITS: dict[str, Span] = {
 _WAIT = re.compile(r"(\d{1,9}) ?(ms|msec|millisecond|milliseconds|ミリ秒|s|sec|second|seconds|秒)")
 _DATE = r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日)"
 _CLOCK = r"(\d{1,2})(?::(\d{2})|時(?:(\d{1,2})分)?)"
-_DATE_TIME = re.compile(rf"{_DATE}(?:[ t]?{_CLOCK})?")
+_SECONDS = r"(?::(\d{2})|(\d{1,2})秒)?"
+_DATE_TIME = re.compile(rf"{_DATE}(?:[ t]?{_CLOCK}{_SECONDS})?")
 _HOURS = re.compile(rf"{_CLOCK} ?(?:-|~|から) ?{_CLOCK}(?:まで)?")
 _DISTANCE = re.compile(r"(\d{1,5}(?:\.\d{1,3})?|\d{1,3}(?:,\d{3})+) ?(km|m|キロ|キロメートル|メートル)")
 _LOCATION = re.compile(r"(-?\d{1,2}(?:\.\d+)?) ?, ?(-?\d{1,3}(?:\.\d+)?)")
@@ -47,23 +48,33 @@ _DASHES = str.maketrans("〜～−–—‐", "~~----")
 
 
 class Moment(Struct, frozen=True):
-    """A day, or a minute of a day, as written."""
+    """A day, or a minute or a second of a day, as written.
+
+    A time that the clock skips in spring is so much later; of one that comes twice in autumn the first is the start
+    and the second the end.
+    """
 
     day: date
     minute: int | None = None
     """Minutes after midnight; None where a whole day is meant."""
+    second: int | None = None
+    """Of the minute; None where the whole minute is meant."""
 
     def start(self, zone: tzinfo) -> float:
         """Return the first moment that is meant, in epoch seconds."""
-        return self._at(zone, self.minute or 0)
+        return self._on_the_clock().replace(tzinfo=zone).timestamp()
 
     def end(self, zone: tzinfo) -> float:
         """Return the first moment after what is meant, in epoch seconds."""
-        return self._at(zone, 24 * 60 if self.minute is None else self.minute + 1)
+        local = self._on_the_clock()
+        if self.minute is None:
+            return (local + timedelta(days=1)).replace(tzinfo=zone).timestamp()
+        last = max(local.replace(tzinfo=zone, fold=fold).timestamp() for fold in (0, 1))
+        return last + (60 if self.second is None else 1)
 
-    def _at(self, zone: tzinfo, minute: int) -> float:
+    def _on_the_clock(self) -> datetime:
         midnight = datetime(self.day.year, self.day.month, self.day.day)  # noqa: DTZ001 the zone follows
-        return (midnight + timedelta(minutes=minute)).replace(tzinfo=zone).timestamp()
+        return midnight + timedelta(minutes=self.minute or 0, seconds=self.second or 0)
 
 
 def plain(text: str) -> str:
@@ -116,21 +127,24 @@ def milliseconds(text: str) -> int | None:
 
 
 def moment(text: str) -> Moment | None:
-    """Read 2026-12-25, 2026/12/25, 2026年12月25日, each with 10:00 or 10時 after it or without."""
+    """Read 2026-12-25, 2026/12/25, 2026年12月25日, each with 10:00, 10:00:30 or 10時 after it or without."""
     found = _DATE_TIME.fullmatch(plain(text))
     if not found:
         return None
     year, *rest = found.groups()
     month, day = (part for part in rest[:6] if part is not None)
-    clock = rest[6:]
+    clock, seconds = rest[6:9], rest[9] or rest[10]
     minute = _minute(*clock) if clock[0] is not None else None
     if clock[0] is not None and (minute is None or minute >= 24 * 60):
+        return None
+    if seconds is not None and (int(seconds) > 59 or (clock[1] is None and clock[2] is None)):
         return None
     try:
         found_day = date(int(year), int(month), int(day))
     except ValueError:
         return None
-    return Moment(found_day, minute) if EARLIEST_YEAR <= found_day.year <= LATEST_YEAR else None
+    second = int(seconds) if seconds is not None else None
+    return Moment(found_day, minute, second) if EARLIEST_YEAR <= found_day.year <= LATEST_YEAR else None
 
 
 def hours(text: str) -> tuple[int, int] | None:
