@@ -73,33 +73,48 @@ def test_wrong_usage_exits_2() -> None:
 
 def test_tests_that_pass_exit_0(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["test", str(SITE)]) == 0
+    assert capsys.readouterr().out == "テスト 1 件: 成功 1、失敗 0\n"
+    assert main(["test", str(SITE), "-v", "--lang", "en"]) == 0
     assert capsys.readouterr().out == "ok    マラソン\n1 passed, 0 failed\n"
+
+
+def test_no_test_of_that_name_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", str(SITE), "-k", "さくら"]) == 0
+    assert capsys.readouterr().out == "実行したテストはありません\nテスト 0 件: 成功 0、失敗 0\n"
 
 
 def test_a_failing_test_shows_what_won_instead_and_why(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (rules / "more.yaml").write_text(
-        "tests:\n  - {name: 違う, visitor: {prefecture: 北海道}, expect: {store_info: 大阪}}\n"
+        "tests:\n  - {name: 違う, visitor: {prefecture: hokkaido}, at: 2026-12-01 10:00, expect: {store_info: 大阪}}\n"
     )
     assert main(["test", str(rules), "-k", "違う"]) == 1
     assert capsys.readouterr().out == (
         f"FAIL  違う  ({rules}/more.yaml:2)\n"
-        "      store_info: 期待 大阪 / 実際 北海道\n"
-        "        × 大阪\n"
-        "            × prefecture: 大阪\n"
-        "        ○ 北海道\n"
-        "            ○ prefecture: 北海道\n"
-        "0 passed, 1 failed\n"
+        "      日時 2026-12-01 10:00:00 (火)\n"
+        "      store_info\n"
+        "        期待: 「大阪」\n"
+        "        実際: 「北海道」: 「札幌店」\n"
+        f"        「大阪」が当てはまらなかった理由 ({rules}/home.yaml:17)\n"
+        "          × 大阪\n"
+        "              × prefecture: 大阪  ← 読み取った値 北海道\n"
+        f"        「北海道」が当てはまった理由 ({rules}/home.yaml:18)\n"
+        "          ○ 北海道\n"
+        "              ○ prefecture: 北海道  ← 読み取った値 北海道\n"
+        "テスト 1 件: 成功 0、失敗 1\n"
     )
 
 
 def test_explain_shows_every_rule_with_what_was_read(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["explain", "hero", "--rules", str(SITE), "--visitor", '{"keyword": "マラソン 靴"}']) == 0
+    visitor = '{"keyword": "マラソン 靴"}'
+    command = ["explain", "hero", "--rules", str(SITE), "--visitor", visitor, "--at", "2026-12-25 23:59:59"]
+    assert main(command) == 0
     assert capsys.readouterr().out == (
+        "hero  2026-12-25 23:59:59 (金) Asia/Tokyo\n"
         "○ ランニングで検索した人\n"
-        "    ○ keyword: ランニング, マラソン  ← マラソン 靴\n"
+        "    ○ keyword: [ランニング, マラソン]  ← 読み取った値 マラソン 靴\n"
         "? ランニングを検討中\n"
-        "    ? viewed: {page: /running/**, at_least: 3, within: 30 days}  ← 不明 / unknown\n"
-        "→ ランニングで検索した人 (TARGETING_MATCH; hero/running.html)\n"
+        "    ? viewed: {page: /running/**, at_least: 3, within: 30 days}  ← 不明(同意がないため)\n"
+        "→ 「ランニングで検索した人」: hero/running.html\n"
     )
 
 
@@ -108,7 +123,7 @@ def test_explain_takes_a_file_and_a_time(tmp_path: Path, capsys: pytest.CaptureF
     visitor.write_text("prefecture: 大阪\n")
     command = ["explain", "store_info", "--rules", str(SITE), "--visitor", str(visitor), "--at", "2026-12-01 10:00"]
     assert main(command) == 0
-    assert "→ 大阪 (TARGETING_MATCH; html)" in capsys.readouterr().out
+    assert "→ 「大阪」: " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_a_sensitive_attribute_is_told_to_nobody_and_a_visitor_learns_kinds_alon
     occasion = site.engine.occasion(Visitor(member=Member("m1", {"rank": "ゴールド"})), NEW_YEAR)
     (one,) = reasons(site, occasion, ["greeting", "no such block"], "ja")
     assert told_to_visitor(one) == {"label": "greeting", "personalized": True, "because_of": ["会員の属性"]}
-    (account,) = told_to_operator(one, site, occasion)["rules"]
+    (account,) = told_to_operator(one, site, occasion, "ja")["rules"]
     assert account["conditions"] == [
         {"field": "member.rank", "condition": "ゴールド", "value": True, "read": None},
     ]
@@ -175,12 +175,12 @@ def test_explain_tells_the_history_and_for_each_block_who_won(data: Path, capsys
     assert text.count("  view /running/a #靴\n") == 3
     assert "  shown notice/2回だけのお知らせ\n" in text
     assert "\nhero\n? ランニングで検索した人\n" in text
-    assert "→ ランニングを検討中 (TARGETING_MATCH; html)\n" in text
+    assert "→ 「ランニングを検討中」: " in text
 
 
 def test_explain_of_a_member_uses_the_imported_attributes(data: Path, capsys: Capture) -> None:
     assert run("explain", "m1", data) == 0
-    assert "→ ゴールド会員 (TARGETING_MATCH; html)\n" in capsys.readouterr().out
+    assert "→ 「ゴールド会員」: " in capsys.readouterr().out
 
 
 def test_a_member_who_denies_is_explained_without_history(data: Path, capsys: Capture) -> None:
@@ -189,7 +189,7 @@ def test_a_member_who_denies_is_explained_without_history(data: Path, capsys: Ca
     assert run("explain", "m1", data) == 0
     text = capsys.readouterr().out
     assert "the history counts for nothing" in text
-    assert "→ otherwise (DEFAULT; nothing)\n" in text
+    assert "→ どのルールにも当てはまらない(それ以外): 何も出さない\n" in text
 
 
 def test_a_store_that_is_not_there_is_named_with_the_remedy(tmp_path: Path, capsys: Capture) -> None:

@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from omotenashi.engine.choose import Account, Choice
+from omotenashi.engine.account import Account
+from omotenashi.engine.choose import Choice
 from omotenashi.engine.occasion import Occasion
 from omotenashi.engine.reading import reading
 from omotenashi.language.program import Program
@@ -150,7 +151,7 @@ def told_to_visitor(one: Reasons) -> dict[str, Any]:
     return {"label": one.label, "personalized": one.choice.rule is not None, "because_of": list(one.kinds)}
 
 
-def told_to_operator(one: Reasons, site: Site, occasion: Occasion) -> dict[str, Any]:
+def told_to_operator(one: Reasons, site: Site, occasion: Occasion, language: str) -> dict[str, Any]:
     """Return all of it: every rule of the block, condition by condition."""
     rule = one.choice.rule
     return {
@@ -159,23 +160,25 @@ def told_to_operator(one: Reasons, site: Site, occasion: Occasion) -> dict[str, 
         "id": rule.id if rule else f"{one.block}/otherwise",
         "variant": one.choice.variant,
         "reason": one.choice.reason,
-        "rules": [_account(account, occasion, site.facts) for account in site.engine.explain(occasion, one.block)],
+        "rules": [
+            _account(account, occasion, site.facts, language) for account in site.engine.explain(occasion, one.block)
+        ],
     }
 
 
-def _account(account: Account, occasion: Occasion, facts: SiteFacts) -> dict[str, Any]:
+def _account(account: Account, occasion: Occasion, facts: SiteFacts, language: str) -> dict[str, Any]:
     return {
         "rule": account.rule.name,
         "id": account.rule.id,
         "value": account.value,
         "conditions": [
             {
-                "field": finding.fact.field,
-                "condition": finding.fact.written,
-                "value": finding.value,
-                "read": None if _is_sensitive(finding.fact.field, facts) else reading(finding.fact.field, occasion),
+                "field": fact.field,
+                "condition": fact.written,
+                "value": value,
+                "read": None if _is_sensitive(fact.field, facts) else reading(fact, occasion, language),
             }
-            for finding in account.findings
+            for fact, value in account.finding.facts()
         ],
     }
 

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
-from omotenashi.engine.choose import Account, Choice
+from omotenashi.engine.account import Account
+from omotenashi.engine.choose import Choice
 from omotenashi.engine.occasion import Occasion, months_before
 from omotenashi.language.condition import Span
 from omotenashi.language.rule_names import RuleNames, is_called
@@ -33,17 +34,20 @@ TEST_VISITOR = "a-visitor-of-a-test"
 class Failure(Struct, frozen=True):
     """An expectation that was not met."""
 
-    test: CaseSpec
     expected: Expectation
     choice: Choice
     html: str | None
     accounts: tuple[Account, ...]
+    """Of all rules of the block, from top to bottom."""
 
 
 class Result(Struct, frozen=True):
     """What came of one test."""
 
     test: CaseSpec
+    occasion: Occasion
+    blocks: tuple[str, ...]
+    """Those for which the test expects something."""
     failures: tuple[Failure, ...]
 
 
@@ -97,7 +101,7 @@ def visitor_of(
         member=_member(stated),
         buckets={fold(one.experiment): one.variant for one in stated.buckets or ()},
     )
-    return _without_unknown(visitor, stated.unknown) if stated.unknown else visitor
+    return _without_unknown(visitor, stated.unknown, stated.area) if stated.unknown else visitor
 
 
 def _run(test: CaseSpec, site: Site, tools: SignalTools, now: float) -> Result:
@@ -110,8 +114,8 @@ def _run(test: CaseSpec, site: Site, tools: SignalTools, now: float) -> Result:
         choice = choices[block]
         html = shown(choice, site, occasion).html
         if not _met(one, choice, html):
-            failures.append(Failure(test, one, choice, html, tuple(site.engine.explain(occasion, block))))
-    return Result(test, tuple(failures))
+            failures.append(Failure(one, choice, html, tuple(site.engine.explain(occasion, block))))
+    return Result(test, occasion, tuple(block for _, block in expected), tuple(failures))
 
 
 def _met(expected: Expectation, choice: Choice, html: str | None) -> bool:
@@ -154,11 +158,11 @@ def _place(stated: StatedVisitor, raw: Place) -> Place:
     )
 
 
-def _without_unknown(visitor: Visitor, unknown: frozenset[str]) -> Visitor:
-    """What is stated to be unknown is unknown, whatever raw facts say."""
-    place = visitor.place
+def _without_unknown(visitor: Visitor, unknown: frozenset[str], area: frozenset[str] | None) -> Visitor:
+    """What is stated to be unknown is unknown, whatever raw facts say; `area` is what is stated of it."""
+    place, past = visitor.place, visitor.history
     if unknown & {"prefecture", "area"}:
-        place = msgspec.structs.replace(place, prefecture=None, area=None)
+        place = msgspec.structs.replace(place, prefecture=None, area=None if "area" in unknown else area)
     for field in unknown & {"country", "city"}:
         place = msgspec.structs.replace(place, **{field: None})
     arrival = visitor.arrival
@@ -170,7 +174,7 @@ def _without_unknown(visitor: Visitor, unknown: frozenset[str]) -> Visitor:
         arrival=arrival,
         device=None if "device" in unknown else visitor.device,
         languages=None if "language" in unknown else visitor.languages,
-        history=None if unknown & _HISTORY_FIELDS else visitor.history,
+        history=past and msgspec.structs.replace(past, unknown=unknown & _HISTORY_FIELDS),
     )
 
 
@@ -191,7 +195,7 @@ def _history(past: StatedHistory, now: float, zone: tzinfo, names: RuleNames) ->
         views=Views(msgspec.structs.replace(view, at=before(ago)) for ago, view in past.views),
         orders=[msgspec.structs.replace(order, at=before(ago)) for ago, order in past.orders],
         deeds=[msgspec.structs.replace(deed, at=before(ago)) for ago, deed in past.deeds],
-        showings=[Showing(before(ago), _shown_id(showing, names)) for ago, showing in past.showings],
+        showings=[Showing(before(ago), one) for ago, showing in past.showings for one in _shown_id(showing, names)],
         visits=[int(now)] * (1 if past.visits is None else past.visits),
         last_visit=before(past.last_visit) if past.last_visit else None,
         cart=Cart(before(past.cart.ago), past.cart.amount) if past.cart else None,
@@ -199,6 +203,9 @@ def _history(past: StatedHistory, now: float, zone: tzinfo, names: RuleNames) ->
     )
 
 
-def _shown_id(showing: StatedShowing, names: RuleNames) -> str:
-    """The id of a rule; of a block its mark, which counts for the block and for none of its rules."""
-    return names.ids(showing.kind, showing.name)[-1]
+def _shown_id(showing: StatedShowing, names: RuleNames) -> tuple[str, ...]:
+    """The id of a rule; of a block its mark, which counts for the block and for none of its rules.
+
+    What another version of the folder showed, and this one does not have, is nothing.
+    """
+    return names.ids(showing.kind, showing.name)[-1:]

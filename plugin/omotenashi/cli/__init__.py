@@ -16,6 +16,7 @@ COMMANDS = {
     "check": "rules",
     "test": "testing",
     "explain": "explaining",
+    "diff": "diffing",
     "describe": "describing",
     "fmt": "formatting",
     "new": "beginning",

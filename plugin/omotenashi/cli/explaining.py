@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import sys
+import json
+import time
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from omotenashi.cli.common import FAILED, FINE, command, language_of, load_site, moment_of
-from omotenashi.engine.choose import Account, Engine
+from omotenashi.cli.accounts import account_data, account_lines, show_text, won
+from omotenashi.cli.common import FAILED, FINE, command, language_of, load_site
+from omotenashi.cli.stated import stated_visitor, time_of
+from omotenashi.engine.choose import Engine
 from omotenashi.engine.occasion import Occasion
-from omotenashi.engine.reading import reading
-from omotenashi.language import printer
-from omotenashi.language.check import stated_showings_exist
-from omotenashi.language.check_experiments import stated_buckets_exist, variants_of
-from omotenashi.language.parse import parse
-from omotenashi.language.read_test import read_visitor
-from omotenashi.language.report import Report
-from omotenashi.language.syntax import StatedVisitor
+from omotenashi.engine.reading import moment_text
+from omotenashi.language.report import suggestion
 from omotenashi.model.errors import SettingsError
+from omotenashi.model.text import fold
 from omotenashi.service import signal_tools
 from omotenashi.settings import Settings
-from omotenashi.site import Site
 from omotenashi.verify import occasion_for
-
-_MARKS = {True: "○", False: "×", None: "?"}
 
 
 def add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -34,6 +31,7 @@ def add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     explain.add_argument("--visitor", default="{}", metavar="FILE|JSON", help="facts, named as in tests")
     explain.add_argument("--at", metavar="TIME", help="such as 2026-12-01 10:00, in the site's time zone")
     explain.add_argument("--mmdb", type=Path)
+    explain.add_argument("--format", choices=("text", "json"), default="text")
     explain.add_argument("--lang", choices=("ja", "en"))
 
 
@@ -41,51 +39,47 @@ def _explain(options: argparse.Namespace) -> int:
     site, loaded = load_site(options.rules, options)
     language = language_of(options, loaded)
     engine = site.engine
-    if options.block not in engine.program.blocks:
-        raise SettingsError(f"there is no block {options.block}; there are {', '.join(engine.program.blocks)}")
-    at = moment_of(options.at, engine.zone)
-    stated = _stated_visitor(options.visitor, site, language)
+    block = _block(options.block, engine)
+    at = time.time() if options.at is None else time_of(options.at, engine.zone)
+    stated = stated_visitor(options.visitor, site, language)
     if stated is None:
         return FAILED
     occasion = occasion_for(stated, site, signal_tools(Settings(mmdb=options.mmdb)), at)
-    print_block(engine, occasion, options.block)
+    if options.format == "json":
+        print(json.dumps(_data(engine, occasion, block, language), ensure_ascii=False, indent=2))
+        return FINE
+    print(f"{block}  {moment_text(occasion.local, language)} {site.facts.timezone}")
+    print_block(engine, occasion, block, language)
     return FINE
 
 
-def print_block(engine: Engine, occasion: Occasion, block: str) -> None:
+def _block(name: str, engine: Engine) -> str:
+    blocks = {fold(block): block for block in engine.program.blocks}
+    if fold(name) not in blocks:
+        meant = suggestion(name, blocks.values())
+        hint = f"; did you mean {meant}?" if meant else f"; there are {', '.join(blocks.values())}"
+        raise SettingsError(f"there is no block {name}{hint}")
+    return blocks[fold(name)]
+
+
+def print_block(engine: Engine, occasion: Occasion, block: str, language: str) -> None:
     """Print every rule of a block as it was found, and which one won."""
     for account in engine.explain(occasion, block):
-        print_account(account, occasion, "")
+        print("\n".join(account_lines(account, occasion, language)))
     choice = engine.decide(occasion, [block])[block]
-    print(f"→ {choice.won} ({choice.reason}; {choice.show.content or choice.show.kind})")
+    shows = show_text(choice.show, language)
+    print(f"→ {won(choice, language)}: {shows}")
 
 
-def print_account(account: Account, occasion: Occasion | None, indent: str) -> None:
-    print(f"{indent}{_MARKS[account.value]} {account.rule.name}")
-    for finding in account.findings:
-        read = "" if occasion is None else f"  ← {_read(finding.fact.field, occasion)}"
-        print(f"{indent}    {_MARKS[finding.value]} {finding.fact.field}: {finding.fact.written}{read}")
-
-
-def _read(field: str, occasion: Occasion) -> str:
-    value = reading(field, occasion)
-    return "不明 / unknown" if value is None else value or "(なし / none)"
-
-
-def _stated_visitor(argument: str, site: Site, language: str) -> StatedVisitor | None:
-    name, text = ("--visitor", argument) if argument.lstrip().startswith("{") else (argument, _text_of(argument))
-    report = Report()
-    tree = parse(name, text, report)
-    stated = read_visitor(tree, site.facts, report) if tree is not None and tree.entries else StatedVisitor()
-    stated_showings_exist(stated, site.engine.program.names, report)
-    stated_buckets_exist(stated, variants_of(site.engine.experiments()), report)
-    if report.diagnostics:
-        print(printer.as_text(report.sorted(), {name: text}, "", language), file=sys.stderr)
-    return None if report.failed else stated
-
-
-def _text_of(file: str) -> str:
-    try:
-        return Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"--visitor: {file[:80]} is neither JSON nor a file that can be read ({error})") from error
+def _data(engine: Engine, occasion: Occasion, block: str, language: str) -> dict[str, Any]:
+    choice = engine.decide(occasion, [block])[block]
+    return {
+        "block": block,
+        "at": datetime.fromtimestamp(occasion.now, engine.zone).isoformat(),
+        "rules": [account_data(account, occasion, language) for account in engine.explain(occasion, block)],
+        "won": choice.rule.name if choice.rule else "otherwise",
+        "id": choice.rule.id if choice.rule else None,
+        "variant": choice.variant,
+        "reason": choice.reason,
+        "shows": {"kind": choice.show.kind, "content": choice.show.content},
+    }

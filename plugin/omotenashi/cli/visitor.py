@@ -153,7 +153,7 @@ def _explained(options: argparse.Namespace, database: Database, whom: Whom) -> i
     occasion = site.engine.occasion(visitor_of(facts, person, site, signal_tools(settings)), now)
     for block in site.engine.program.blocks:
         print(f"\n{block}")
-        print_block(site.engine, occasion, block)
+        print_block(site.engine, occasion, block, language)
     return FINE
 
 

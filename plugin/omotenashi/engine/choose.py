@@ -7,9 +7,11 @@ from datetime import tzinfo
 
 from msgspec import Struct
 
+from omotenashi.engine.account import Account, account
 from omotenashi.engine.borders import Segment
 from omotenashi.engine.bucket import bucket, ends, point
-from omotenashi.engine.evaluate import FactTests, grounds, holds, value
+from omotenashi.engine.evaluate import FactTests, grounds, holds
+from omotenashi.engine.facts import Test
 from omotenashi.engine.index import Index
 from omotenashi.engine.occasion import Occasion
 from omotenashi.engine.spellings import spellings
@@ -41,21 +43,6 @@ class Choice(Struct, frozen=True, eq=False):
         """The rule's name, with the variant in brackets; otherwise where no rule matched."""
         name = self.rule.name if self.rule else "otherwise"
         return name if self.variant is None else f"{name} [{self.variant}]"
-
-
-class Finding(Struct, frozen=True):
-    """One condition of a rule as it was found, for explanations."""
-
-    fact: Fact
-    value: bool | None
-
-
-class Account(Struct, frozen=True):
-    """One rule as it was found: matched (true), not (false), unknown (None)."""
-
-    rule: Rule
-    value: bool | None
-    findings: tuple[Finding, ...]
 
 
 class _Split(Struct, frozen=True):
@@ -147,10 +134,12 @@ class Engine:
 
     def explain(self, occasion: Occasion, block: str) -> list[Account]:
         """Return an account of every rule of a block, from top to bottom, condition by condition as written."""
-        return [
-            Account(rule, value(rule.condition, occasion, self._tests), tuple(self._findings(rule, occasion)))
-            for rule in self.program.blocks[block].rules
-        ]
+        segments = self.program.written_segments
+        return [account(rule, segments, occasion, self._tests) for rule in self.program.blocks[block].rules]
+
+    def test_of(self, fact: Fact) -> Test:
+        """Return the test for one condition: an occasion in; true, false or None (unknown) out."""
+        return self._tests.of(fact)
 
     def grounds(self, rule: Rule, occasion: Occasion) -> Iterator[Fact]:
         """Return the conditions that a rule which holds rests on."""
@@ -168,10 +157,6 @@ class Engine:
                     if any(one.holds(query, found) for one in spellings(word, self.program.synonyms)):
                         return word.text
         return None
-
-    def _findings(self, rule: Rule, occasion: Occasion) -> Iterator[Finding]:
-        for fact in facts(rule.condition):
-            yield Finding(fact, self._tests.of(fact)(occasion))
 
 
 def _choices(rule: Rule) -> tuple[Choice, ...]:

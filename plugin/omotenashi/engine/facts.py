@@ -36,7 +36,7 @@ def fact_test(fact: Fact, synonyms: Synonyms) -> Test:
         return _words_test(fact.field, operand, synonyms)
     make_history = _HISTORY.get(type(operand))
     if make_history is not None:
-        return _history_test(operand, make_history(operand))
+        return _history_test(fact, make_history(operand))
     return _value_test(fact.field, operand)
 
 
@@ -55,7 +55,7 @@ def texts_of(field: str) -> Callable[[Visitor], Iterable[str] | None]:
 
 
 def _member_texts(visitor: Visitor, name: str) -> Iterable[str] | None:
-    value = _member_value(visitor, name)
+    value = member_value(visitor, name)
     if value is None:
         return None
     if isinstance(value, tuple):
@@ -63,7 +63,8 @@ def _member_texts(visitor: Visitor, name: str) -> Iterable[str] | None:
     return (fold(str(value)),)
 
 
-def _member_value(visitor: Visitor, name: str) -> MemberValue | None:
+def member_value(visitor: Visitor, name: str) -> MemberValue | None:
+    """Return an attribute by its folded name; None where it is not known."""
     return visitor.member.attributes.get(name) if visitor.member else None
 
 
@@ -153,13 +154,13 @@ def _languages(tags: frozenset[str]) -> Test:
 def _near(operand: c.Near) -> Test:
     def test(occasion: Occasion) -> bool | None:
         location = occasion.visitor.place.location
-        return None if location is None else _distance(location, operand) <= operand.kilometres
+        return None if location is None else distance(location, operand) <= operand.kilometres
 
     return test
 
 
-def _distance(location: tuple[float, float], place: c.Near) -> float:
-    """Kilometres on the great circle, by the haversine formula."""
+def distance(location: tuple[float, float], place: c.Near) -> float:
+    """Return the kilometres on the great circle, by the haversine formula."""
     latitude, longitude = map(radians, location)
     other_latitude, other_longitude = radians(place.latitude), radians(place.longitude)
     half_chord = (
@@ -176,12 +177,16 @@ def _unknown(field: str) -> Test:
     head, _, name = field.partition(".")
     if head == "member":
         attribute = fold(name)
-        return lambda occasion: _member_value(occasion.visitor, attribute) is None
+        return lambda occasion: member_value(occasion.visitor, attribute) is None
     return _UNKNOWN.get(head, lambda _: False)
 
 
-def _no_history(occasion: Occasion) -> bool:
-    return occasion.visitor.history is None
+def _no_history_of(kind: str) -> Test:
+    def test(occasion: Occasion) -> bool:
+        past = occasion.visitor.history
+        return past is None or kind in past.unknown
+
+    return test
 
 
 _UNKNOWN: dict[str, Test] = {
@@ -194,7 +199,9 @@ _UNKNOWN: dict[str, Test] = {
     "device": lambda occasion: occasion.visitor.device is None,
     "language": lambda occasion: not occasion.visitor.languages,
     "cart": lambda occasion: occasion.visitor.history is None or not occasion.visitor.history.cart_known,
-    **dict.fromkeys(("viewed", "bought", "did", "visits", "last_visit", "lifecycle", "shown"), _no_history),
+    **{
+        kind: _no_history_of(kind) for kind in ("viewed", "bought", "did", "visits", "last_visit", "lifecycle", "shown")
+    },
 }
 
 
@@ -224,7 +231,7 @@ def _member_test(field: str, operand: c.Operand) -> Test:
     compare = _comparison(operand)
 
     def test(occasion: Occasion) -> bool | None:
-        value = _member_value(occasion.visitor, name)
+        value = member_value(occasion.visitor, name)
         return None if value is None else compare(value, occasion)
 
     return test
@@ -324,12 +331,12 @@ def _is_day(day: date, operand: c.Days) -> bool:
 # History
 
 
-def _history_test(operand: c.Operand, test: history.HistoryTest) -> Test:
-    key = id(operand)
+def _history_test(fact: Fact, test: history.HistoryTest) -> Test:
+    key, kind = id(fact.operand), history.kind_of(fact)
 
     def remembered(occasion: Occasion) -> bool | None:
         past = occasion.visitor.history
-        if past is None:
+        if past is None or kind in past.unknown:
             return None
         if key not in occasion.memo:
             occasion.memo[key] = test(past, occasion)

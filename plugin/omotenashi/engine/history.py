@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from omotenashi.engine.occasion import Occasion
 from omotenashi.language.condition import (
     Bought,
     CooledDown,
     Did,
+    Fact,
     InCart,
     InStage,
     LastVisit,
     LimitLeft,
+    Operand,
     Range,
     Shown,
+    Span,
     Viewed,
     Visits,
     Window,
@@ -35,24 +39,22 @@ _PURCHASE = "purchase"
 
 def viewed(operand: Viewed) -> HistoryTest:
     """Return the test for views of pages, tags, items or categories."""
-    count = _COUNTING[operand.kind](operand.values)
+    count = _views(operand)
 
     def test(history: History, occasion: Occasion) -> bool | None:
         since, complete = _window(operand.window, history.views_since, occasion)
-        found = count(history.views, bisect_left(history.views.at, since))
-        return _within(operand.window.count, found, complete=complete)
+        return _within(operand.window.count, count(history, since), complete=complete)
 
     return test
 
 
 def bought(operand: Bought) -> HistoryTest:
     """Return the test for orders; `amount` is the total of what matches in the window."""
-    values = frozenset(operand.values)
+    amounts_of = _orders(operand)
 
     def test(history: History, occasion: Occasion) -> bool | None:
         since, complete = _window(operand.window, history.orders_since, occasion)
-        amounts = [_amount(order, operand.kind, values) for order in history.orders if order.at >= since]
-        found = [amount for amount in amounts if amount is not None]
+        found = amounts_of(history, since)
         counted = _within(operand.window.count, len(found), complete=complete)
         if operand.amount is None or counted is False:
             return counted
@@ -64,22 +66,22 @@ def bought(operand: Bought) -> HistoryTest:
 
 def did(operand: Did) -> HistoryTest:
     """Return the test for events of any name."""
-    names = frozenset(operand.events)
+    count = _deeds(operand)
 
     def test(history: History, occasion: Occasion) -> bool | None:
         since, complete = _window(operand.window, history.deeds_since, occasion)
-        count = sum(1 for deed in history.deeds if deed.at >= since and fold(deed.event) in names)
-        return _within(operand.window.count, count, complete=complete)
+        return _within(operand.window.count, count(history, since), complete=complete)
 
     return test
 
 
 def visits(operand: Visits) -> HistoryTest:
     """Return the test for the number of visits, the present one included."""
+    count = _visits(operand)
 
     def test(history: History, occasion: Occasion) -> bool | None:
         since, complete = _window(operand.window, history.visits_since, occasion)
-        return _within(operand.window.count, sum(1 for began in history.visits if began >= since), complete=complete)
+        return _within(operand.window.count, count(history, since), complete=complete)
 
     return test
 
@@ -136,12 +138,11 @@ def stage(history: History, spans: Lifecycle, now: float) -> str:
 
 def shown(operand: Shown) -> HistoryTest:
     """Return the test for how often rules were shown, all of them together."""
-    ids = frozenset(operand.names)
+    count = _showings(operand)
 
     def test(history: History, occasion: Occasion) -> bool | None:
         since, complete = _window(operand.window, history.showings_since, occasion)
-        count = sum(1 for one in history.showings if one.at >= since and one.rule in ids)
-        return _within(operand.window.count, count, complete=complete)
+        return _within(operand.window.count, count(history, since), complete=complete)
 
     return test
 
@@ -150,31 +151,109 @@ def cooled_down(operand: CooledDown) -> HistoryTest:
     """Return the test for a rule's cooldown: its goal was not reached within the span."""
     orders = operand.goal == _PURCHASE
     never = Window(Range(at_most=0), operand.span)
+    count = _goals(operand)
 
     def test(history: History, occasion: Occasion) -> bool | None:
         since, complete = _window(never, history.orders_since if orders else history.deeds_since, occasion)
-        if orders:
-            count = sum(1 for order in history.orders if order.at >= since)
-        else:
-            count = sum(1 for deed in history.deeds if deed.at >= since and fold(deed.event) == operand.goal)
-        return _within(never.count, count, complete=complete)
+        return _within(never.count, count(history, since), complete=complete)
 
     return test
 
 
 def limit_left(operand: LimitLeft) -> HistoryTest:
     """Return the test for a rule's limit."""
+    count = _limited(operand)
 
     def test(history: History, occasion: Occasion) -> bool | None:
         since = occasion.since(operand.per)
         if history.limits_since is not None and since < history.limits_since:
             return None
-        shown = sum(1 for one in history.showings if one.rule == operand.rule and one.at > since)
-        return shown < operand.times
+        return count(history, since) < operand.times
 
     return test
 
 
+# What is counted, for the decision and for its explanation
+
+
+def counted(operand: Operand, history: History, occasion: Occasion) -> int:
+    """Return how often within its window that was which a condition on history counts."""
+    if not isinstance(operand, (Viewed, Did, Visits, Shown, CooledDown, LimitLeft)):
+        raise TypeError(operand)
+    count: _Counted = _COUNTED[type(operand)](operand)
+    return count(history, _since(_span(operand), occasion))
+
+
+def amounts(operand: Bought, history: History, occasion: Occasion) -> list[float]:
+    """Return the amounts of the orders within its window that a condition counts."""
+    return _orders(operand)(history, _since(operand.window.within, occasion))
+
+
+def kind_of(fact: Fact) -> str:
+    """Return the kind of history that a condition asks for, by the name of its field."""
+    if isinstance(fact.operand, CooledDown):
+        return "bought" if fact.operand.goal == _PURCHASE else "did"
+    return "shown" if fact.field == "limit" else fact.field
+
+
+def _span(operand: Viewed | Did | Visits | Shown | CooledDown | LimitLeft) -> Span | None:
+    if isinstance(operand, LimitLeft):
+        return operand.per
+    return operand.span if isinstance(operand, CooledDown) else operand.window.within
+
+
+_Counted: TypeAlias = "Callable[[History, float], int]"
+"""Count from a moment (epoch seconds) on."""
+
+
+def _views(operand: Viewed) -> _Counted:
+    count = _COUNTING[operand.kind](operand.values)
+    return lambda history, since: count(history.views, bisect_left(history.views.at, since))
+
+
+def _orders(operand: Bought) -> Callable[[History, float], list[float]]:
+    values = frozenset(operand.values)
+
+    def amounts_of(history: History, since: float) -> list[float]:
+        found = [_amount(order, operand.kind, values) for order in history.orders if order.at >= since]
+        return [amount for amount in found if amount is not None]
+
+    return amounts_of
+
+
+def _deeds(operand: Did) -> _Counted:
+    names = frozenset(operand.events)
+    return lambda history, since: sum(1 for deed in history.deeds if deed.at >= since and fold(deed.event) in names)
+
+
+def _visits(_: Visits) -> _Counted:
+    return lambda history, since: sum(1 for began in history.visits if began >= since)
+
+
+def _showings(operand: Shown) -> _Counted:
+    ids = frozenset(operand.names)
+    return lambda history, since: sum(1 for one in history.showings if one.at >= since and one.rule in ids)
+
+
+def _goals(operand: CooledDown) -> _Counted:
+    if operand.goal == _PURCHASE:
+        return lambda history, since: sum(1 for order in history.orders if order.at >= since)
+    return _deeds(Did((operand.goal,), Window(Range())))
+
+
+def _limited(operand: LimitLeft) -> _Counted:
+    rule = operand.rule
+    return lambda history, since: sum(1 for one in history.showings if one.rule == rule and one.at > since)
+
+
+_COUNTED: dict[type, Callable[..., _Counted]] = {
+    Viewed: _views,
+    Did: _deeds,
+    Visits: _visits,
+    Shown: _showings,
+    CooledDown: _goals,
+    LimitLeft: _limited,
+}
 _Counting = Callable[[Views, int], int]
 """Count the views that a condition asks for, from a place on."""
 
@@ -225,8 +304,12 @@ def _is_left(cart: Cart, operand: InCart, occasion: Occasion) -> bool | None:
 
 def _window(window: Window, kept_since: int | None, occasion: Occasion) -> tuple[float, bool]:
     """When the window begins, and whether all of it was kept."""
-    since = float("-inf") if window.within is None else occasion.since(window.within)
+    since = _since(window.within, occasion)
     return since, kept_since is None or since >= kept_since
+
+
+def _since(span: Span | None, occasion: Occasion) -> float:
+    return float("-inf") if span is None else occasion.since(span)
 
 
 def _within(bounds: Range, count: float, *, complete: bool) -> bool | None:

@@ -1,75 +1,193 @@
-"""What was read for a condition, as text for explanations."""
+"""What was read of a visitor for a condition, as people write it: what explanations and failing tests show."""
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 
-from omotenashi.engine.facts import texts_of
+from omotenashi.engine import history
+from omotenashi.engine.facts import distance, member_value, texts_of
 from omotenashi.engine.occasion import Occasion
-from omotenashi.language.vocabulary import FIELDS
+from omotenashi.language import condition as c
+from omotenashi.language.condition import Fact
+from omotenashi.language.prefectures import PREFECTURES
+from omotenashi.language.vocabulary import FIELDS, RULE_KEYS, STAGES, find_field
 from omotenashi.model.text import fold
-from omotenashi.model.visitor import History
+from omotenashi.model.visitor import History, MemberValue
 
-_TIME = ("from", "until", "days", "hours")
-_HISTORY = (*(field.name for field in FIELDS if field.stored), "limit", "cooldown")
+_WEEKDAYS = ("月火水木金土日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
+_STAGES = {word.name: word for word in STAGES}
 
 
-def reading(field: str, occasion: Occasion) -> str | None:
-    """Return the value of a field for this visitor at this moment; None where it is not known."""
-    visitor = occasion.visitor
-    head, _, name = field.partition(".")
-    if head in _TIME:
-        return occasion.local.strftime("%Y-%m-%d %H:%M (%a)")
-    if head in _HISTORY:
-        return None if visitor.history is None else _history(head, visitor.history, occasion)
+def field_name(field: str, language: str) -> str:
+    """Return what a field of conditions is called in ja or en, such as 都道府県 or member.rank."""
+    head, dot, name = field.partition(".")
+    found = find_field(field)
+    word = None if found else RULE_KEYS.find(head)
+    ja = found[0].ja if found else word.ja if word else head
+    return f"{ja if language == 'ja' else head}{dot}{name}"
+
+
+def reading(fact: Fact, occasion: Occasion, language: str) -> str | None:
+    """Return what was read for a condition, in ja or en; empty where it is known to be nothing, None where unknown."""
+    operand, head = fact.operand, fact.field.partition(".")[0]
+    if isinstance(operand, (c.NotBefore, c.Before, c.Hours, c.Days)):
+        return moment_text(occasion.local, language)
+    if head in ("keyword", "site_search"):
+        return occasion.visitor.arrival.keyword if head == "keyword" else occasion.visitor.site_search
     if head == "member":
-        value = visitor.member.attributes.get(fold(name)) if visitor.member else None
-        return None if value is None else "、".join(value) if isinstance(value, tuple) else str(value)
-    plain = {
-        "keyword": visitor.arrival.keyword,
-        "site_search": visitor.site_search,
-        "referrer": visitor.arrival.referrer,
-        "page": visitor.page,
-        "landing": visitor.arrival.landing,
-        "prefecture": visitor.place.prefecture,
-        "area": ", ".join(sorted(visitor.place.area)) if visitor.place.area else None,
-        "near": None if visitor.place.location is None else "{}, {}".format(*visitor.place.location),
-        "language": ", ".join(visitor.languages) if visitor.languages else None,
-        "logged_in": "yes" if visitor.member else "no",
-        "experiment": ", ".join(visitor.buckets.values()) or visitor.id,
-    }
-    if head in plain:
-        return plain[head]
-    texts = texts_of(field)(visitor)
-    return None if texts is None else ", ".join(sorted(texts))
+        return _member(member_value(occasion.visitor, fold(fact.field.partition(".")[2])), language)
+    if head in _PLAIN:
+        return _PLAIN[head](fact, occasion, language)
+    if type(operand) in _HISTORY or (isinstance(operand, c.Unknown) and head in _KINDS):
+        return _past(fact, occasion, language)
+    return _words(texts_of(fact.field)(occasion.visitor), head, language)
 
 
-def _history(kind: str, history: History, occasion: Occasion) -> str | None:
-    if kind == "cart":
-        return _cart(history, occasion)
-    if kind == "lifecycle":
-        return history.stage or f"{_moment(history.first_seen, occasion)} … {_moment(history.last_visit, occasion)}"
-    if kind == "cooldown":
-        return f"bought {len(history.orders)}, did {len(history.deeds)}"
-    counts = {
-        "viewed": len(history.views),
-        "bought": len(history.orders),
-        "did": len(history.deeds),
-        "visits": len(history.visits),
-    }
-    if kind in ("limit", "shown"):
-        return ", ".join(f"{rule} × {times}" for rule, times in Counter(one.rule for one in history.showings).items())
-    if kind in counts:
-        return str(counts[kind])
-    return _moment(history.last_visit, occasion)
+def moment_text(moment: datetime, language: str) -> str:
+    """Return a moment with its day of the week."""
+    day = _WEEKDAYS[0 if language == "ja" else 1][moment.weekday()]
+    return f"{moment:%Y-%m-%d %H:%M:%S} ({day})"
 
 
-def _cart(history: History, occasion: Occasion) -> str | None:
-    if not history.cart_known:
+def listed(texts: Iterable[str], language: str) -> str:
+    """Return texts as one, with the comma of the language."""
+    return ("、" if language == "ja" else ", ").join(texts)
+
+
+def _say(language: str, ja: str, en: str) -> str:
+    return ja if language == "ja" else en
+
+
+def _words(texts: Iterable[str] | None, head: str, language: str) -> str | None:
+    """Texts as they are compared; words of the vocabulary by their names."""
+    if texts is None:
         return None
-    return f"{history.cart.amount:g} ({_moment(history.cart.changed, occasion)})" if history.cart else "-"
+    found = find_field(head)
+    names = {word.name: word.ja for word in found[0].choices} if found and language == "ja" else {}
+    return listed(sorted(names.get(text, text) for text in texts), language)
 
 
-def _moment(at: int | None, occasion: Occasion) -> str:
-    return "-" if at is None else datetime.fromtimestamp(at, occasion.local.tzinfo).strftime("%Y-%m-%d %H:%M:%S")
+def _member(value: MemberValue | None, language: str) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return _yes_no(language, yes=value)
+    if isinstance(value, (int, float)):
+        return _number(value)
+    if isinstance(value, tuple):
+        return listed(value, language)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _yes_no(language: str, *, yes: bool) -> str:
+    return _say(language, "はい", "yes") if yes else _say(language, "いいえ", "no")
+
+
+def _number(value: float) -> str:
+    return f"{value:.10g}"
+
+
+def _prefectures(_: Fact, occasion: Occasion, language: str) -> str | None:
+    possible = occasion.visitor.place.area
+    if possible is None:
+        return None
+    names = [row[1] if language == "ja" else row[3] for row in PREFECTURES if row[0] in possible]
+    if len(names) == 1:
+        return names[0]
+    return listed(names, language) + _say(language, " のどれか", " (one of these)")
+
+
+def _near(fact: Fact, occasion: Occasion, language: str) -> str | None:
+    location = occasion.visitor.place.location
+    if location is None:
+        return None
+    here = f"{location[0]:.4f}, {location[1]:.4f}"
+    if not isinstance(fact.operand, c.Near):
+        return here
+    away = f"{distance(location, fact.operand):.4g} km"
+    return _say(language, f"{away} 離れている({here})", f"{away} away ({here})")
+
+
+def _languages(_: Fact, occasion: Occasion, language: str) -> str | None:
+    del language
+    return occasion.visitor.languages[0] if occasion.visitor.languages else None
+
+
+def _logged_in(_: Fact, occasion: Occasion, language: str) -> str:
+    return _yes_no(language, yes=occasion.visitor.member is not None)
+
+
+def _experiment(fact: Fact, occasion: Occasion, language: str) -> str | None:
+    visitor = occasion.visitor
+    if visitor.id is None or not isinstance(fact.operand, c.TakesPart):
+        return None
+    return visitor.buckets.get(fact.operand.experiment) or _say(language, "訪問者のIDで割り当て", "by the visitor's id")
+
+
+_PLAIN: dict[str, Callable[[Fact, Occasion, str], str | None]] = {
+    "prefecture": _prefectures,
+    "area": _prefectures,
+    "near": _near,
+    "language": _languages,
+    "logged_in": _logged_in,
+    "experiment": _experiment,
+    "referrer": lambda _, occasion, __: occasion.visitor.arrival.referrer,
+    "page": lambda _, occasion, __: occasion.visitor.page,
+    "landing": lambda _, occasion, __: occasion.visitor.arrival.landing,
+}
+
+
+# History
+
+
+def _past(fact: Fact, occasion: Occasion, language: str) -> str | None:
+    past, operand = occasion.visitor.history, fact.operand
+    if past is None or history.kind_of(fact) in past.unknown:
+        return None
+    if isinstance(operand, c.Unknown):
+        return _say(language, "記録がある", "there is a record")
+    return _HISTORY[type(operand)](operand, past, occasion, language)
+
+
+def _count(operand: c.Operand, past: History, occasion: Occasion, language: str) -> str:
+    counted = history.counted(operand, past, occasion)
+    return _say(language, f"{counted}回", f"{counted} times" if counted != 1 else "once")
+
+
+def _bought(operand: c.Bought, past: History, occasion: Occasion, language: str) -> str:
+    amounts = history.amounts(operand, past, occasion)
+    total = _number(sum(amounts))
+    orders = "1 order" if len(amounts) == 1 else f"{len(amounts)} orders"
+    return _say(language, f"{len(amounts)}件、合計 {total}", f"{orders}, {total} in all")
+
+
+def _last_visit(_: c.LastVisit, past: History, occasion: Occasion, language: str) -> str:
+    if past.last_visit is None:
+        return ""
+    return moment_text(datetime.fromtimestamp(past.last_visit, occasion.local.tzinfo), language)
+
+
+def _cart(_: c.InCart, past: History, occasion: Occasion, language: str) -> str | None:
+    if not past.cart_known:
+        return None
+    if past.cart is None:
+        return ""
+    changed = moment_text(datetime.fromtimestamp(past.cart.changed, occasion.local.tzinfo), language)
+    amount = _number(past.cart.amount)
+    return _say(language, f"金額 {amount}、最後の変更 {changed}", f"worth {amount}, last changed {changed}")
+
+
+def _stage(operand: c.InStage, past: History, occasion: Occasion, language: str) -> str:
+    name = history.stage(past, operand.spans, occasion.now)
+    return _STAGES[name].ja if language == "ja" else name
+
+
+_HISTORY: dict[type, Callable[..., str | None]] = {
+    **dict.fromkeys((c.Viewed, c.Did, c.Visits, c.Shown, c.CooledDown, c.LimitLeft), _count),
+    c.Bought: _bought,
+    c.LastVisit: _last_visit,
+    c.InCart: _cart,
+    c.InStage: _stage,
+}
+_KINDS = frozenset(field.name for field in FIELDS if field.stored)

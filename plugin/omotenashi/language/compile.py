@@ -42,6 +42,7 @@ def compile_folder(folder: Folder, site: SiteFacts, fragments: Mapping[str, str]
         synonyms={fold(word): group for group in site.synonyms for word in group},
         timezone=site.timezone,
         names=names,
+        written_segments={segment.name: compiler.written(segment.when) for segment in folder.segments},
         remembered=_remembered(blocks.values(), segments.values()),
         private_segments=frozenset(name for name, condition in segments.items() if _is_private(condition, site)),
     )
@@ -87,12 +88,23 @@ class _Compiler:
             return replace(condition, operand=self._resolved(condition.operand))
         return condition
 
+    def written(self, condition: Condition) -> Condition:
+        """Put ids in the place of the names of rules and blocks; segments stay, by the name of their definition."""
+        if isinstance(condition, InSegment):
+            return replace(condition, name=self._segments[fold(condition.name)].name)
+        if isinstance(condition, Conjunction):
+            return Conjunction(tuple(map(self.written, condition.parts)))
+        if isinstance(condition, Disjunction):
+            return Disjunction(tuple(map(self.written, condition.parts)))
+        return Negation(self.written(condition.part)) if isinstance(condition, Negation) else self.condition(condition)
+
     def _resolved(self, shown: Shown) -> Shown:
         ids = [identifier for name in shown.names for identifier in self._names.ids(shown.kind, name)]
         return Shown("id", tuple(dict.fromkeys(ids)), shown.window)
 
     def _rule(self, block: BlockSpec, spec: RuleSpec) -> Rule:
-        parts = [*_needed(block), *_flat(self.condition(spec.when)), *spec.timing]
+        needed, when = _needed(block), _flat(self.condition(spec.when))
+        parts = [*needed, *when, *spec.timing]
         if spec.limit:
             operand = LimitLeft(spec.id, spec.limit.times, spec.limit.per)
             parts.append(Fact("limit", operand, spec.position, str(spec.limit.times)))
@@ -103,7 +115,10 @@ class _Compiler:
             takes_part = TakesPart(fold(spec.experiment.id))
             parts.append(Fact("experiment", takes_part, spec.experiment.position, spec.experiment.id))
         show = self._experiment(spec.experiment) if spec.experiment else self._show(spec.shows[0])
-        return Rule(block.name, spec.name, spec.id, Conjunction(tuple(parts)), spec.limit, show, spec.position)
+        beside = parts[len(needed) + len(when) :]
+        written = Conjunction((*needed, *_flat(self.written(spec.when)), *beside))
+        whole = Conjunction(tuple(parts))
+        return Rule(block.name, spec.name, spec.id, whole, spec.limit, show, spec.position, written)
 
     def _experiment(self, spec: ExperimentSpec) -> Experiment:
         return Experiment(spec.id, tuple(Variant(one.name, one.share, self._show(one.show)) for one in spec.variants))

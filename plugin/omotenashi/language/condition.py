@@ -236,6 +236,8 @@ class Fact(Struct, frozen=True):
     position: Position
     written: str = ""
     """As the editor wrote it, for explanations."""
+    key: str = ""
+    """The field as the editor called it; empty where nobody did."""
 
 
 class Conjunction(Struct, frozen=True):

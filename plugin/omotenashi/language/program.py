@@ -50,6 +50,8 @@ class Rule(Struct, frozen=True):
     limit: LimitSpec | None
     show: Show | Experiment
     position: Position
+    written: Condition | None = None
+    """The condition with its segments by name, for explanations; None where it has none."""
 
 
 class Block(Struct, frozen=True):
@@ -66,11 +68,14 @@ class Block(Struct, frozen=True):
 class Program(Struct, frozen=True):
     blocks: Mapping[str, Block]
     segments: Mapping[str, Condition]
+    """By name, with the segments within them in place."""
     synonyms: Mapping[str, tuple[str, ...]]
     """For each folded word of a group, the words of its group."""
     timezone: str
     names: RuleNames = RuleNames()
     remembered: frozenset[str] = frozenset()
     """Ids of the rules for which some condition `shown` asks: their showings are recorded."""
+    written_segments: Mapping[str, Condition] = {}
+    """By name, with the segments within them by name."""
     private_segments: frozenset[str] = frozenset()
     """Segments that ask for a sensitive attribute: who is in them is not told."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from omotenashi.language import read_operand, reader
 from omotenashi.language.condition import (
     ALWAYS,
@@ -14,6 +16,7 @@ from omotenashi.language.condition import (
     Unknown,
 )
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
+from omotenashi.language.read_member import spread
 from omotenashi.language.report import Report, suggestion
 from omotenashi.language.vocabulary import ALL, EXAMPLES, LOGIC, UNKNOWN, Field, Kind, field_names, find_field
 from omotenashi.model.site_facts import SiteFacts
@@ -76,6 +79,7 @@ class _Context:
 
 def _listed(field: Field, name: str, value: Node, context: _Context) -> Condition | None:
     """A single value, a list (any), or {all: […]}; {all: […]} may stand in a list, too."""
+    value = spread(value) if field.kind is Kind.MEMBER else value
     everything = _all_of(value)
     if everything is not None:
         items = reader.one_or_more(everything, "all", context.report)
@@ -114,12 +118,14 @@ def _single(field: Field, name: str, node: Node, context: _Context) -> Condition
         if field.kind is Kind.SEGMENT:
             context.report.add("E305", node, value=node.text, what=field.name, known=[], did_you_mean="")
             return None
-        return Fact(_full(field, name), Unknown(), node.position, node.text)
+        return Fact(_full(field, name), Unknown(), node.position, node.text, context.key.text)
     if field.kind is Kind.SEGMENT:
         found = reader.text(node, context.key.text, context.report)
         return InSegment(found.text, found.position) if found else None
     operand = read_operand.read(field, name, node, context.key, context.site, context.report)
-    return None if operand is None else Fact(_full(field, name), operand, node.position, _written(node))
+    if operand is None:
+        return None
+    return Fact(_full(field, name), operand, node.position, _written(node), context.key.text)
 
 
 def _merged(parts: list[Condition]) -> list[Condition]:
@@ -129,7 +135,7 @@ def _merged(parts: list[Condition]) -> list[Condition]:
     if merged is None:
         return parts
     first = facts[0]
-    return [Fact(first.field, merged, first.position, ", ".join(fact.written for fact in facts))]
+    return [replace(first, operand=merged, written=f"[{', '.join(fact.written for fact in facts)}]")]
 
 
 def _full(field: Field, name: str) -> str:

@@ -71,9 +71,9 @@ def _days(entries: Entries, spans: tuple[tuple[int, int], ...], site: SiteFacts,
 
 
 def _fact(field: str, operand: NotBefore | Before | Hours | Days, entries: Entries) -> Condition:
-    node = entries[field][1]
+    key, node = entries[field]
     written = node.text if isinstance(node, TextNode) else ", ".join(_texts(node))
-    return Fact(field, operand, node.position, written)
+    return Fact(field, operand, node.position, written, key.text)
 
 
 def _texts(node: Node) -> list[str]:

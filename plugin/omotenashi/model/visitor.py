@@ -126,6 +126,8 @@ class History(Struct, frozen=True):
     showings_since: int | None = None
     limits_since: int | None = None
     """Likewise for the showings of rules with a limit alone."""
+    unknown: frozenset[str] = frozenset()
+    """Fields that a test states to be unknown, though the rest is known."""
 
 
 class Visitor(Struct, frozen=True):

@@ -148,5 +148,6 @@ async def _explained(asked: Asked) -> tuple[dict[str, Any], Headers]:
     blocks = list(dict.fromkeys(asked.facts.blocks)) or list(site.engine.program.blocks)
     found = rights.reasons(site, occasion, blocks, asked.language)
     if asked.caller.authenticated:
-        return {"blocks": {one.block: rights.told_to_operator(one, site, occasion) for one in found}}, []
+        told = {one.block: rights.told_to_operator(one, site, occasion, asked.language) for one in found}
+        return {"blocks": told}, []
     return {"blocks": {one.block: rights.told_to_visitor(one) for one in found}}, []

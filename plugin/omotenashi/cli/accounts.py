@@ -1,0 +1,156 @@
+"""Rules as they were found, as lines and as plain data: what `omo explain`, `omo test` and `omo visitor explain` print."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from omotenashi.engine.absence import absence
+from omotenashi.engine.account import Account, Finding
+from omotenashi.engine.choose import Choice
+from omotenashi.engine.occasion import Occasion
+from omotenashi.engine.reading import field_name, reading
+from omotenashi.language.condition import Fact, LimitLeft, Span
+from omotenashi.language.program import Show
+
+MARKS = {True: "○", False: "×", None: "?"}
+_LONGEST_HTML = 40
+_VALUES = {True: "matched", False: "not", None: "unknown"}
+_HEADINGS = {
+    "all": ("次のすべて", "all of these"),
+    "any": ("次のいずれか", "any of these"),
+    "not": ("次に当てはまらない", "not this"),
+}
+_UNITS = ((86_400, "日", "days"), (3600, "時間", "hours"), (60, "分", "minutes"), (1, "秒", "seconds"))
+
+
+def account_lines(account: Account, occasion: Occasion, language: str) -> Iterator[str]:
+    """Return a rule with its conditions as lines: each with a mark, and with what was read."""
+    yield f"{MARKS[account.value]} {account.rule.name}"
+    if not account.finding.parts:
+        yield _say(language, "    条件なし(いつも当てはまる)", "    no condition (always matches)")
+    for part in account.finding.parts:
+        yield from _lines(part, occasion, language, "    ")
+
+
+def account_data(account: Account, occasion: Occasion, language: str) -> dict[str, Any]:
+    """Return a rule with its conditions as plain data."""
+    rule = account.rule
+    return {
+        "rule": rule.name,
+        "id": rule.id,
+        "file": rule.position.file,
+        "line": rule.position.line,
+        "value": _VALUES[account.value],
+        "conditions": [_data(part, occasion, language) for part in account.finding.parts],
+    }
+
+
+def won(choice: Choice, language: str) -> str:
+    """Return who won: the rule, with the variant of its experiment in brackets, or that none matched."""
+    if choice.rule is None:
+        return _say(language, "どのルールにも当てはまらない(それ以外)", "no rule matched (otherwise)")
+    return _say(language, f"「{choice.won}」", choice.won)
+
+
+def show_text(show: Show, language: str) -> str:
+    """Return what is shown, in a few words."""
+    if show.kind == "original":
+        return _say(language, "もとのまま", "the original")
+    if show.kind == "nothing":
+        return _say(language, "何も出さない", "nothing")
+    if show.content:
+        return show.content
+    html = "".join(part if isinstance(part, str) else f"{{{part.fact}|{part.default}}}" for part in show.template)
+    return html_text(html, language)
+
+
+def html_text(html: str, language: str) -> str:
+    """Return the beginning of an HTML in quotes: what people read of it, or its tags where that is nothing."""
+    text = visible_text(html)
+    short = text if len(text) <= _LONGEST_HTML else f"{text[:_LONGEST_HTML]}…"
+    return _say(language, f"「{short}」", f'"{short}"')
+
+
+def visible_text(html: str) -> str:
+    """Return what people read of an HTML, roughly; the HTML itself where that is nothing."""
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split()) or " ".join(html.split())
+
+
+def condition_text(fact: Fact, language: str) -> str:
+    """Return one condition as the editor wrote it."""
+    name = fact.key or field_name(fact.field, language)
+    if isinstance(fact.operand, LimitLeft):
+        span = span_text(fact.operand.per, language)
+        return _say(
+            language, f"{name}: {span}に{fact.operand.times}回", f"{name}: {fact.operand.times} times per {span}"
+        )
+    return f"{name}: {fact.written}"
+
+
+def span_text(span: Span, language: str) -> str:
+    """Return a span of time in the largest unit that fits, such as 7日 or 90 minutes."""
+    parts = []
+    if span.months:
+        years, months = divmod(span.months, 12)
+        count, ja, en = (span.months, "か月", "months") if months else (years, "年", "years")
+        parts.append(_say(language, f"{count}{ja}", f"{count} {en}"))
+    if span.seconds:
+        size, ja, en = next(unit for unit in _UNITS if span.seconds % unit[0] == 0)
+        parts.append(_say(language, f"{span.seconds // size}{ja}", f"{span.seconds // size} {en}"))
+    return " ".join(parts)
+
+
+def _lines(finding: Finding, occasion: Occasion, language: str, indent: str) -> Iterator[str]:
+    mark = f"{indent}{MARKS[finding.value]}"
+    if finding.fact is not None:
+        yield f"{mark} {condition_text(finding.fact, language)}  ← {_read(finding, finding.fact, occasion, language)}"
+        return
+    yield f"{mark} {_heading(finding, language)}"
+    parts = finding.parts
+    if finding.kind in ("segment", "not") and parts[0].kind == "all":
+        parts = parts[0].parts
+    for part in parts:
+        yield from _lines(part, occasion, language, indent + "    ")
+
+
+def _heading(finding: Finding, language: str) -> str:
+    if finding.kind == "segment":
+        return _say(language, f"セグメント「{finding.name}」", f"segment {finding.name}")
+    return _say(language, *_HEADINGS[finding.kind])
+
+
+def _read(finding: Finding, fact: Fact, occasion: Occasion, language: str) -> str:
+    value = reading(fact, occasion, language)
+    if finding.value is None:
+        why = absence(fact, occasion, language)
+        known = f"{value} " if value else ""
+        return known + _say(language, f"不明({why})", f"unknown ({why})")
+    if value is None:
+        return _say(language, "不明", "unknown")
+    return _say(language, f"読み取った値 {value or 'なし'}", f"read: {value or 'none'}")
+
+
+def _data(finding: Finding, occasion: Occasion, language: str) -> dict[str, Any]:
+    value = _VALUES[finding.value]
+    if finding.fact is None:
+        name = {"segment": finding.name} if finding.name else {}
+        parts = [_data(part, occasion, language) for part in finding.parts]
+        return {"kind": finding.kind, **name, "value": value, "conditions": parts}
+    fact = finding.fact
+    why = absence(fact, occasion, language) if finding.value is None else None
+    return {
+        "kind": "fact",
+        "field": fact.field,
+        "condition": condition_text(fact, language).partition(": ")[2],
+        "value": value,
+        "read": reading(fact, occasion, language),
+        "unknown_because": why,
+        "file": fact.position.file,
+        "line": fact.position.line,
+    }
+
+
+def _say(language: str, ja: str, en: str) -> str:
+    return ja if language == "ja" else en

@@ -1,0 +1,115 @@
+"""Visitors and moments that are stated on the command line or in a file."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any
+
+from omotenashi.compare import Watched
+from omotenashi.language import printer, reader
+from omotenashi.language.check import stated_showings_exist
+from omotenashi.language.check_experiments import stated_buckets_exist, variants_of
+from omotenashi.language.nodes import MapNode
+from omotenashi.language.parse import parse
+from omotenashi.language.read_test import read_visitor
+from omotenashi.language.report import Report
+from omotenashi.language.syntax import StatedVisitor
+from omotenashi.language.values import moment
+from omotenashi.language.vocabulary import TEST_KEYS, Words
+from omotenashi.model.errors import SettingsError
+from omotenashi.site import Site
+
+_BESIDE = Words(*(word for word in TEST_KEYS.all if word.name in ("name", "at", "visitor")))
+"""What may stand beside the facts of a visitor in a file."""
+
+
+def time_of(text: str, zone: tzinfo) -> float:
+    """Return the epoch seconds of a --at in the site's time zone; raises SettingsError."""
+    at = moment(text)
+    if at is None:
+        raise SettingsError(f"--at: {text!r} is not a time; write 2026-12-01 10:00")
+    return at.start(zone)
+
+
+def stated_visitor(argument: str, site: Site, language: str) -> StatedVisitor | None:
+    """Return the visitor of a --visitor: JSON, YAML in braces or a file. What is wrong is printed: None."""
+    inline = argument.lstrip().startswith("{")
+    name, text = ("--visitor", argument) if inline else (argument, _text_of(argument))
+    text = without_escapes(text)
+    report = Report()
+    tree = parse(name, text, report)
+    stated = read_visitor(tree, site.facts, report) if tree is not None and tree.entries else StatedVisitor()
+    stated_showings_exist(stated, site.engine.program.names, report)
+    stated_buckets_exist(stated, variants_of(site.engine.experiments()), report)
+    if report.diagnostics:
+        print(printer.as_text(report.sorted(), {name: text}, "", language), file=sys.stderr)
+    return None if report.failed else stated
+
+
+def without_escapes(text: str) -> str:
+    """Return JSON as a rule file can have it: characters instead of escapes, and nothing that is null."""
+    if "\\" not in text and "null" not in text:
+        return text
+    try:
+        return json.dumps(_known(json.loads(text)), ensure_ascii=False)
+    except ValueError:
+        return text
+
+
+def _known(data: Any) -> Any:  # noqa: ANN401 JSON is of any type
+    if isinstance(data, dict):
+        return {key: _known(value) for key, value in data.items() if value is not None}
+    return [_known(one) for one in data if one is not None] if isinstance(data, list) else data
+
+
+def _text_of(file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"--visitor: {file[:80]} is neither JSON nor a file that can be read ({error})") from error
+
+
+def stated_visitors(file: Path, sites: tuple[Site, Site], language: str) -> list[Watched] | None:
+    """Return the visitors of a JSON-lines file: facts as for --visitor, with `name` and `at` beside them if wanted.
+
+    What is a fact in one of the sites only may be stated. What is wrong for both is printed: None.
+    """
+    texts = _lines_of(file)
+    found: list[Watched] = []
+    for number, text in texts:
+        reports = [Report(), Report()]
+        for site, report in zip(sites, reports, strict=True):
+            watched = _watched(file.name, number, text, site, report)
+            if watched is not None and not report.failed:
+                found.append(watched)
+                break
+        else:
+            padded = "\n" * (number - 1) + text
+            print(printer.as_text(reports[0].sorted(), {file.name: padded}, "", language), file=sys.stderr)
+            return None
+    return found
+
+
+def _lines_of(file: Path) -> list[tuple[int, str]]:
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"--visitors: {file} cannot be read ({error})") from error
+    return [(number, without_escapes(line)) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _watched(name: str, number: int, text: str, site: Site, report: Report) -> Watched | None:
+    tree = parse(name, "\n" * (number - 1) + text, report)
+    if tree is None:
+        return None
+    beside = {word.name: value for key, value in tree.entries if (word := _BESIDE.find(key.text))}
+    facts = MapNode(tuple(one for one in tree.entries if not _BESIDE.find(one[0].text)), tree.position)
+    visitor = beside.get("visitor", facts)
+    at = reader.value(beside["at"], "at", moment, "E303", report) if "at" in beside else None
+    called = reader.text(beside["name"], "name", report) if "name" in beside else None
+    stated = read_visitor(visitor, site.facts, report)
+    epoch = at.start(site.engine.zone) if at else None
+    return Watched(called.text if called else f"{name}:{number}", stated, epoch)

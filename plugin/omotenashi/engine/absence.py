@@ -1,0 +1,63 @@
+"""Why a fact is not known, in a few words: what stands beside a condition that is neither true nor false."""
+
+from __future__ import annotations
+
+from omotenashi.engine import history
+from omotenashi.engine.facts import HISTORY_OPERANDS, member_value
+from omotenashi.engine.occasion import Occasion
+from omotenashi.language.condition import Fact
+from omotenashi.model.text import fold
+
+_REASONS = {
+    "no consent": ("同意がないため", "no consent"),
+    "no record": ("記録を読めないため", "the record cannot be read"),
+    "stated": ("不明とされているため", "it is said to be unknown"),
+    "not kept": ("そこまで古い記録は残っていないため", "the record does not reach that far back"),
+    "logged out": ("ログインしていないため", "nobody is logged in"),
+    "not given": ("この項目が届いていないため", "the attribute was not given"),
+    "keyword": ("検索語がわからないため", "no search words are known"),
+    "place": ("地域がわからないため", "the place is not known"),
+    "partly": ("地域が1つに決まらないため", "the place is not known well enough"),
+    "location": ("位置がわからないため", "the location is not known"),
+    "device": ("端末がわからないため", "the device is not known"),
+    "language": ("言語がわからないため", "the language is not known"),
+    "no id": ("訪問者を見分けるIDがないため", "the visitor has no id"),
+}
+_FIELDS = {
+    "keyword": "keyword",
+    "country": "place",
+    "city": "place",
+    "near": "location",
+    "device": "device",
+    "language": "language",
+    "experiment": "no id",
+}
+
+
+def absence(fact: Fact, occasion: Occasion, language: str) -> str:
+    """Return in ja or en why a condition that came out as unknown could not be told."""
+    return _REASONS[_reason(fact, occasion)][0 if language == "ja" else 1]
+
+
+def _reason(fact: Fact, occasion: Occasion) -> str:
+    visitor, head = occasion.visitor, fact.field.partition(".")[0]
+    if head == "member":
+        if visitor.member is None:
+            return "logged out"
+        return "not given" if member_value(visitor, fold(fact.field.partition(".")[2])) is None else "not kept"
+    if head in ("prefecture", "area"):
+        return "place" if visitor.place.area is None else "partly"
+    if isinstance(fact.operand, HISTORY_OPERANDS) or head == "experiment":
+        return _of_history(fact, occasion)
+    return _FIELDS[head]
+
+
+def _of_history(fact: Fact, occasion: Occasion) -> str:
+    past = occasion.visitor.history
+    if "personalization" not in occasion.visitor.consent:
+        return "no consent"
+    if fact.field == "experiment":
+        return "no id"
+    if past is None:
+        return "no record"
+    return "stated" if history.kind_of(fact) in past.unknown else "not kept"
