@@ -1,0 +1,195 @@
+"""What was changed between two folders, as lines and as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+from omotenashi.cli.accounts import condition_text, html_text, span_text
+from omotenashi.language.changes import Change
+from omotenashi.language.condition import Condition, Conjunction, Fact, InSegment, Negation
+from omotenashi.language.syntax import BlockSpec, RuleSpec, ShowSpec
+
+_WHAT = {
+    "rule": ("ルール", "rule"),
+    "block": ("ブロック", "block"),
+    "segment": ("セグメント", "segment"),
+    "content": ("コンテンツ", "content"),
+    "file": ("ファイル", "file"),
+    "site": ("サイトの設定", "settings of the site in"),
+}
+_KINDS = {
+    "added": ("+ 追加", "+ added"),
+    "gone": ("- 削除", "- gone"),
+    "renamed": ("~ 名前の変更", "~ renamed"),
+    "moved": ("~ 順番の変更", "~ moved"),
+    "condition": ("~ 条件の変更", "~ condition changed"),
+    "show": ("~ 見せるものの変更", "~ what it shows changed"),
+    "limit": ("~ 回数や休みの変更", "~ limits changed"),
+    "settings": ("~ 設定の変更", "~ settings changed"),
+    "otherwise": ("~ それ以外のときに見せるものの変更", "~ what is shown otherwise changed"),
+    "changed": ("~ 変更", "~ changed"),
+}
+
+
+def change_lines(found: Iterable[Change], labels: Mapping[str, str], language: str) -> Iterator[str]:
+    """Return the changes as lines: those within a block under its name; `labels` are those of the blocks."""
+    for block, several in groupby(found, key=lambda change: change.block):
+        if block:
+            yield f"  {labelled(block, labels, language)}"
+        indent = "    " if block else "  "
+        for change in several:
+            yield f"{indent}{_headline(change, language)}"
+            yield from (f"{indent}    {line}" for line in _details(change, language))
+
+
+def change_data(change: Change, language: str) -> dict[str, Any]:
+    """Return one change as plain data."""
+    before, after = _sides(change, language)
+    return {
+        "kind": change.kind,
+        "what": change.what,
+        "name": change.name,
+        "block": change.block or None,
+        "before": before or None,
+        "after": after or None,
+    }
+
+
+def labelled(block: str, labels: Mapping[str, str], language: str) -> str:
+    """Return a block's name with its label, if it has one."""
+    label = labels.get(block)
+    return block if not label else _say(language, f"{block}({label})", f"{block} ({label})")
+
+
+def _headline(change: Change, language: str) -> str:
+    kind = _say(language, *_KINDS[change.kind])
+    if change.kind == "otherwise" or (change.kind == "settings" and change.block):
+        return kind
+    what = _say(language, *_WHAT[change.what])
+    return f"{kind}: {what}{_say(language, f'「{change.name}」', f' {change.name}')}"
+
+
+def _details(change: Change, language: str) -> Iterator[str]:
+    before, after = _sides(change, language)
+    if change.kind in ("added", "gone"):
+        if before or after:
+            yield before or after
+    elif before != after:
+        yield f"{_say(language, '前', 'before')}: {before}"
+        yield f"{_say(language, '後', 'now')}: {after}"
+    elif change.kind == "condition":
+        yield _say(language, "(site.yaml の変更による)", "(by what was changed in site.yaml)")
+    if change.kind == "renamed" and _forgets(change):
+        yield _say(
+            language,
+            "記録は引き継がれず、回数や休みは数え直しになる(変える前の名前を id: に書くと引き継ぐ)",
+            "what was counted so far is not carried over (write its former name as its id: to keep it)",
+        )
+
+
+def _sides(change: Change, language: str) -> tuple[str, str]:
+    """What is told of before and of now."""
+    if change.kind == "moved":
+        first, second = change.places
+        return _say(language, f"上から{first}番目", f"no. {first}"), _say(
+            language, f"上から{second}番目", f"no. {second}"
+        )
+    return _side(change, change.before, language), _side(change, change.after, language)
+
+
+def _forgets(change: Change) -> bool:
+    """Tell whether a rule whose showings count has another id now."""
+    before, after = change.before, change.after
+    if not isinstance(before, RuleSpec) or not isinstance(after, RuleSpec):
+        return False
+    return before.id != after.id and bool(after.limit or after.experiment)
+
+
+def _side(change: Change, one: RuleSpec | ShowSpec | BlockSpec | None, language: str) -> str:
+    if one is None:
+        return ""
+    if isinstance(one, BlockSpec):
+        return _settings(one, language)
+    if isinstance(one, ShowSpec):
+        return _show(one, language)
+    if change.kind == "renamed":
+        return one.name
+    if change.kind == "show":
+        return _shows(one, language)
+    if change.kind == "limit":
+        return _restraint(one, language)
+    if change.kind == "condition":
+        return _asked(one, language)
+    return f"{_asked(one, language)} → {_shows(one, language)}"
+
+
+def _asked(rule: RuleSpec, language: str) -> str:
+    parts = [*_parts(rule.when), *rule.timing]
+    if not parts:
+        return _say(language, "いつも", "always")
+    return _and(language).join(_condition(part, language) for part in parts)
+
+
+def _condition(condition: Condition, language: str) -> str:
+    """A condition in one line, as written."""
+    if isinstance(condition, Fact):
+        return condition_text(condition, language)
+    if isinstance(condition, InSegment):
+        return _say(language, f"セグメント「{condition.name}」", f"segment {condition.name}")
+    if isinstance(condition, Negation):
+        inner = _and(language).join(_condition(part, language) for part in _parts(condition.part))
+        return _say(language, f"「{inner}」ではない", f"not ({inner})")
+    between = _and(language) if isinstance(condition, Conjunction) else _say(language, " または ", " or ")
+    return "(" + between.join(_condition(part, language) for part in condition.parts) + ")"
+
+
+def _parts(condition: Condition) -> tuple[Condition, ...]:
+    return condition.parts if isinstance(condition, Conjunction) else (condition,)
+
+
+def _shows(rule: RuleSpec, language: str) -> str:
+    if rule.experiment is None:
+        return _say(language, "、", ", ").join(_show(show, language) for show in rule.shows)
+    sides = [f"{one.name} {one.share:g}% {_show(one.show, language)}" for one in rule.experiment.variants]
+    return _say(language, "、", ", ").join(sides)
+
+
+def _show(show: ShowSpec, language: str) -> str:
+    if show.kind == "original":
+        return _say(language, "もとのまま", "the original")
+    if show.kind == "nothing":
+        return _say(language, "何も出さない", "nothing")
+    return html_text(show.text, language) if show.kind == "html" else show.text
+
+
+def _restraint(rule: RuleSpec, language: str) -> str:
+    parts = []
+    if rule.limit:
+        span, times = span_text(rule.limit.per, language), rule.limit.times
+        parts.append(_say(language, f"{span}に{times}回まで", f"{times} times per {span} at most"))
+    if rule.cooldown:
+        span, goal = span_text(rule.cooldown.span, language), rule.cooldown.goal
+        parts.append(_say(language, f"{goal} のあと{span}休む", f"rests for {span} after {goal}"))
+    return _say(language, "、", ", ").join(parts) or _say(language, "制限なし", "no limit")
+
+
+def _settings(block: BlockSpec, language: str) -> str:
+    deadline = span_text(block.deadline, language) if block.deadline else ""
+    parts = [
+        (_say(language, "説明", "label"), block.label),
+        (_say(language, "必要な同意", "needs_consent"), block.needs_consent),
+        (_say(language, "セレクタ", "selector"), block.selector),
+        (_say(language, "制限時間", "deadline"), deadline),
+    ]
+    written = [f"{name}: {value}" for name, value in parts if value]
+    return _say(language, "、", ", ").join(written) or _say(language, "なし", "none")
+
+
+def _and(language: str) -> str:
+    return _say(language, "、かつ ", " and ")
+
+
+def _say(language: str, ja: str, en: str) -> str:
+    return ja if language == "ja" else en

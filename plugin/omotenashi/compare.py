@@ -1,0 +1,148 @@
+"""Two versions of a rules folder, decided for the same visitors: who gets another page, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from omotenashi.engine.account import Account
+from omotenashi.engine.occasion import Occasion
+from omotenashi.language.changes import Pairs
+from omotenashi.language.condition import Fact
+from omotenashi.language.program import Rule, Show
+from omotenashi.language.syntax import CaseSpec, StatedVisitor
+from omotenashi.model.errors import Position
+from omotenashi.model.text import fold
+from omotenashi.signals.gather import SignalTools
+from omotenashi.site import Site, shown
+from omotenashi.verify import occasion_for
+
+_NOWHERE = Position("", 0, 0, 0)
+
+
+class Watched(Struct, frozen=True):
+    """A visitor for whom both versions decide."""
+
+    name: str
+    visitor: StatedVisitor
+    at: float | None = None
+    """Epoch seconds; None means now."""
+
+
+class Sight(Struct, frozen=True):
+    """What a visitor sees in one block."""
+
+    rule: Rule | None = None
+    """None: no rule matched."""
+    show: Show | None = None
+    """None: there is no such block, and the CMS keeps its own."""
+    html: str | None = None
+    """None: the CMS keeps its own."""
+
+
+class Difference(Struct, frozen=True):
+    """A visitor sees something else in a block."""
+
+    visitor: Watched
+    at: float
+    block: str
+    before: Sight
+    after: Sight
+    reason: str
+    """block added, block gone, rule gone, no longer matches, new rule, now matches, order, content or otherwise."""
+    rule: str = ""
+    """The rule that the reason speaks of."""
+    fact: Fact | None = None
+    """The condition for which it no longer matches."""
+
+
+def differences(
+    old: Site, new: Site, same: Pairs, visitors: Iterable[Watched], tools: SignalTools, now: float
+) -> Iterator[Difference]:
+    """Return what visitors see otherwise; those without a time are looked at `now` (epoch seconds)."""
+    compared = _Compared(old, new, same)
+    for watched in visitors:
+        at = now if watched.at is None else watched.at
+        yield from compared.for_visitor(watched, at, tools)
+
+
+def visitors_of_tests(old: Iterable[CaseSpec], new: Iterable[CaseSpec]) -> list[Watched]:
+    """Return the visitors of the tests of both versions; what stands in both is one."""
+    found: dict[str, list[Watched]] = {}
+    for test in (*new, *old):
+        watched = Watched(test.name, _without_places(test.visitor), test.at)
+        alike = found.setdefault(test.name, [])
+        if watched not in alike:
+            alike.append(watched)
+    return [watched for alike in found.values() for watched in alike]
+
+
+def _without_places(visitor: StatedVisitor) -> StatedVisitor:
+    showings = tuple((ago, replace(one, position=_NOWHERE)) for ago, one in visitor.history.showings)
+    return replace(visitor, history=replace(visitor.history, showings=showings))
+
+
+class _Compared:
+    """Two sites and which rule of one is which of the other."""
+
+    def __init__(self, old: Site, new: Site, same: Pairs) -> None:
+        self._old = old
+        self._new = new
+        self._same = same
+        self._names = {fold(name): name for name in (*old.engine.program.blocks, *new.engine.program.blocks)}
+
+    def for_visitor(self, watched: Watched, at: float, tools: SignalTools) -> Iterator[Difference]:
+        occasions = [occasion_for(watched.visitor, site, tools, at) for site in (self._old, self._new)]
+        before, after = (_sights(site, one) for site, one in zip((self._old, self._new), occasions, strict=True))
+        for key, block in self._names.items():
+            one, other = before.get(key, Sight()), after.get(key, Sight())
+            if one.html != other.html:
+                reason, rule, fact = self._reason(one, other, occasions[0], occasions[1])
+                yield Difference(watched, at, block, one, other, reason, rule, fact)
+
+    def _reason(self, before: Sight, after: Sight, then: Occasion, now: Occasion) -> tuple[str, str, Fact | None]:
+        if before.show is None or after.show is None:
+            return ("block added" if before.show is None else "block gone"), "", None
+        old, new = before.rule, after.rule
+        if old is not None and old.id not in self._same:
+            return "rule gone", old.name, None
+        if old is not None and (new is None or self._same[old.id] != new.id):
+            account = _account(self._new, self._same[old.id], now)
+            if not account.value:
+                return "no longer matches", account.rule.name, _first_failing(account)
+        if new is None:
+            return "otherwise", "", None
+        return self._reason_of_winner(old, new, then)
+
+    def _reason_of_winner(self, old: Rule | None, new: Rule, then: Occasion) -> tuple[str, str, Fact | None]:
+        known = next((one for one, other in self._same.items() if other == new.id), None)
+        if known is None:
+            return "new rule", new.name, None
+        if old is not None and old.id == known:
+            return "content", new.name, None
+        matched = _account(self._old, known, then).value
+        return ("order" if matched else "now matches"), new.name, None
+
+
+def _sights(site: Site, occasion: Occasion) -> dict[str, Sight]:
+    choices = site.engine.decide(occasion, site.engine.program.blocks)
+    return {
+        fold(block): Sight(choice.rule, choice.show, shown(choice, site, occasion).html)
+        for block, choice in choices.items()
+    }
+
+
+def _account(site: Site, identifier: str, occasion: Occasion) -> Account:
+    block = next(
+        block.name
+        for block in site.engine.program.blocks.values()
+        if any(rule.id == identifier for rule in block.rules)
+    )
+    return next(one for one in site.engine.explain(occasion, block) if one.rule.id == identifier)
+
+
+def _first_failing(account: Account) -> Fact | None:
+    failing = (part for part in account.finding.parts if part.value is not True)
+    return next((fact for part in failing for fact, value in part.facts() if value is not True), None)
