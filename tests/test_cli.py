@@ -165,12 +165,16 @@ def split(rules: Path) -> str:
 def test_explain_names_the_variant(split: str, capsys: pytest.CaptureFixture[str]) -> None:
     visitor = "{consent: [personalization], bucket: {xmas: 赤}}"
     assert main(["explain", "bar", "--rules", split, "--visitor", visitor]) == 0
-    assert capsys.readouterr().out == "○ 帯\n    ○ experiment: xmas  ← 赤\n→ 帯 [赤] (SPLIT; nothing)\n"
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "○ 帯",
+        "    ○ 実験: xmas  ← 読み取った値 赤",
+        "→ 「帯 [赤]」: 何も出さない",
+    ]
 
 
 def test_explain_says_that_nobody_without_consent_takes_part(split: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "bar", "--rules", split]) == 0
-    assert capsys.readouterr().out.splitlines()[1] == "    ? experiment: xmas  ← 不明 / unknown"
+    assert capsys.readouterr().out.splitlines()[2] == "    ? 実験: xmas  ← 不明(同意がないため)"
 
 
 def test_explain_knows_the_experiments_that_there_are(split: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -181,7 +185,7 @@ def test_explain_knows_the_experiments_that_there_are(split: str, capsys: pytest
 
 def test_a_failing_test_shows_the_variant_that_won_instead(split: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["test", split, "-k", "赤のはず"]) == 1
-    assert "bar: 期待 帯 [赤] / 実際 帯 [対照] (original)\n" in capsys.readouterr().out
+    assert "        期待: 「帯 [赤]」\n        実際: 「帯 [対照]」: もとのまま\n" in capsys.readouterr().out
 
 
 def test_check_tells_which_periods_are_over_at_a_date_and_strict_does_not_mind(

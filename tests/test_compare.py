@@ -261,8 +261,8 @@ def test_as_json(two: Two, capsys: Capture) -> None:
         "visitor": "on a phone",
         "at": "2026-11-20T12:00:00+09:00",
         "block": "hero",
-        "before": {"rule": "phone", "shows": "html", "content": None, "html": "<p>Phone</p>"},
-        "after": {"rule": "otherwise", "shows": "original", "content": None, "html": None},
+        "before": {"rule": "phone", "variant": None, "shows": "html", "content": None, "html": "<p>Phone</p>"},
+        "after": {"rule": "otherwise", "variant": None, "shows": "original", "content": None, "html": None},
         "reason": "phone no longer matches (device: desktop)",
     }
 
@@ -354,3 +354,36 @@ def test_who_is_renamed_and_what_a_block_asks_for(two: Two, capsys: Capture) -> 
         "        before: none",
         "        now: label: top",
     ]
+
+
+SPLIT = """
+blocks:
+  bar:
+    rules:
+      - name: bars
+        experiment:
+          id: xmas
+          split:
+            - {name: red, share: 50%, show: {html: <p>Red</p>}}
+            - {name: control, share: 50%, show: original}
+    otherwise: nothing
+tests:
+  - name: red
+    visitor: {consent: personalization, bucket: {xmas: red}}
+    expect: {bar: {rule: bars, variant: red}}
+"""
+
+
+def test_a_variant_with_another_name_is_not_the_stated_one(two: Two, capsys: Capture) -> None:
+    for folder in two:
+        (folder / "split.yaml").write_text(SPLIT)
+    file = two[1] / "split.yaml"
+    file.write_text(SPLIT.replace("red", "blue").replace("Red", "Blue"))
+    lines = told(two, capsys)
+    assert lines[1:5] == [
+        "  bar",
+        "    ~ what it shows changed: rule bars",
+        '        before: red 50% "Red", control 50% the original',
+        '        now: blue 50% "Blue", control 50% the original',
+    ]
+    assert '    bar: bars [red] ("Red") → bars [blue] ("Blue")' in lines

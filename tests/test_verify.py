@@ -184,13 +184,14 @@ def test_nested_conditions_are_shown_as_written_with_what_was_read(
 
 
 def flipped(site: Site) -> Site:
-    """Let every expectation of a rule or of otherwise expect the other kind."""
+    """Let every expectation of a rule expect otherwise, of otherwise a rule, of the original nothing."""
     tests = []
     for test in site.tests:
         expectations = []
         for one in test.expectations:
-            rules = [rule.name for rule in site.engine.program.blocks[one.block].rules]
-            expectations.append(replace(one, won=rules[0] if one.won in ("otherwise", "original") else "otherwise"))
+            first = site.engine.program.blocks[one.block].rules[0].name
+            other = {"otherwise": first, "original": "nothing", "nothing": "original"}.get(one.won, "otherwise")
+            expectations.append(replace(one, won=other, variant="", contains=""))
         tests.append(replace(test, expectations=tuple(expectations)))
     return replace(site, tests=tuple(tests))
 

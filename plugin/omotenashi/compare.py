@@ -36,6 +36,8 @@ class Sight(Struct, frozen=True):
 
     rule: Rule | None = None
     """None: no rule matched."""
+    variant: str | None = None
+    """Of the rule's experiment."""
     show: Show | None = None
     """None: there is no such block, and the CMS keeps its own."""
     html: str | None = None
@@ -81,7 +83,8 @@ def visitors_of_tests(old: Iterable[CaseSpec], new: Iterable[CaseSpec]) -> list[
 
 def _without_places(visitor: StatedVisitor) -> StatedVisitor:
     showings = tuple((ago, replace(one, position=_NOWHERE)) for ago, one in visitor.history.showings)
-    return replace(visitor, history=replace(visitor.history, showings=showings))
+    buckets = tuple(replace(one, position=_NOWHERE, variant_position=_NOWHERE) for one in visitor.buckets or ())
+    return replace(visitor, history=replace(visitor.history, showings=showings), buckets=buckets)
 
 
 class _Compared:
@@ -94,8 +97,9 @@ class _Compared:
         self._names = {fold(name): name for name in (*old.engine.program.blocks, *new.engine.program.blocks)}
 
     def for_visitor(self, watched: Watched, at: float, tools: SignalTools) -> Iterator[Difference]:
-        occasions = [occasion_for(watched.visitor, site, tools, at) for site in (self._old, self._new)]
-        before, after = (_sights(site, one) for site, one in zip((self._old, self._new), occasions, strict=True))
+        sites = (self._old, self._new)
+        occasions = [occasion_for(_fitting(watched.visitor, site), site, tools, at) for site in sites]
+        before, after = (_sights(site, one) for site, one in zip(sites, occasions, strict=True))
         for key, block in self._names.items():
             one, other = before.get(key, Sight()), after.get(key, Sight())
             if one.html != other.html:
@@ -126,10 +130,17 @@ class _Compared:
         return ("order" if matched else "now matches"), new.name, None
 
 
+def _fitting(visitor: StatedVisitor, site: Site) -> StatedVisitor:
+    """Return a visitor without the variants that the experiments of a site do not have."""
+    variants = {(fold(one), fold(name)) for one, names in site.engine.experiments() for name in names}
+    fitting = tuple(one for one in visitor.buckets or () if (fold(one.experiment), fold(one.variant)) in variants)
+    return replace(visitor, buckets=fitting)
+
+
 def _sights(site: Site, occasion: Occasion) -> dict[str, Sight]:
     choices = site.engine.decide(occasion, site.engine.program.blocks)
     return {
-        fold(block): Sight(choice.rule, choice.show, shown(choice, site, occasion).html)
+        fold(block): Sight(choice.rule, choice.variant, choice.show, shown(choice, site, occasion).html)
         for block, choice in choices.items()
     }
 

@@ -186,7 +186,8 @@ def _sight(sight: Sight, language: str) -> str:
         shows = name + _html(sight, language)
     if sight.rule is None:
         return _say(language, f"当てはまるルールなし({shows})", f"no rule ({shows})")
-    return _say(language, f"「{sight.rule.name}」({shows})", f"{sight.rule.name} ({shows})")
+    name = f"{sight.rule.name} [{sight.variant}]" if sight.variant else sight.rule.name
+    return _say(language, f"「{name}」({shows})", f"{name} ({shows})")
 
 
 def _html(sight: Sight, language: str) -> str:
@@ -238,6 +239,7 @@ def _difference_data(one: Difference, zone: ZoneInfo, language: str) -> dict[str
 def _sight_data(sight: Sight) -> dict[str, Any]:
     return {
         "rule": sight.rule.name if sight.rule else None if sight.show is None else "otherwise",
+        "variant": sight.variant,
         "shows": sight.show.kind if sight.show else "original",
         "content": sight.show.content if sight.show else None,
         "html": sight.html,

@@ -119,10 +119,11 @@ def _logged_in(_: Fact, occasion: Occasion, language: str) -> str:
 
 
 def _experiment(fact: Fact, occasion: Occasion, language: str) -> str | None:
-    visitor = occasion.visitor
-    if visitor.id is None or not isinstance(fact.operand, c.TakesPart):
-        return None
-    return visitor.buckets.get(fact.operand.experiment) or _say(language, "訪問者のIDで割り当て", "by the visitor's id")
+    """The variant that a test states, else what the visitor's variant is worked out of."""
+    del language
+    visitor, operand = occasion.visitor, fact.operand
+    stated = visitor.buckets.get(operand.experiment) if isinstance(operand, c.TakesPart) else None
+    return stated if visitor.id and stated else visitor.id
 
 
 _PLAIN: dict[str, Callable[[Fact, Occasion, str], str | None]] = {
