@@ -77,19 +77,16 @@ def stated_visitors(file: Path, sites: tuple[Site, Site], language: str) -> list
 
     What is a fact in one of the sites only may be stated. What is wrong for both is printed: None.
     """
-    texts = _lines_of(file)
     found: list[Watched] = []
-    for number, text in texts:
-        reports = [Report(), Report()]
-        for site, report in zip(sites, reports, strict=True):
-            watched = _watched(file.name, number, text, site, report)
-            if watched is not None and not report.failed:
-                found.append(watched)
-                break
-        else:
-            padded = "\n" * (number - 1) + text
-            print(printer.as_text(reports[0].sorted(), {file.name: padded}, "", language), file=sys.stderr)
+    for number, text in _lines_of(file):
+        called = f"{file.name}:{number}"
+        watched = next((one for site in sites if (one := _watched(file.name, text, called, site, Report()))), None)
+        if watched is None:
+            report, in_place = Report(), "\n" * (number - 1) + text
+            _watched(file.name, in_place, called, sites[0], report)
+            print(printer.as_text(report.sorted(), {file.name: in_place}, "", language), file=sys.stderr)
             return None
+        found.append(watched)
     return found
 
 
@@ -101,15 +98,15 @@ def _lines_of(file: Path) -> list[tuple[int, str]]:
     return [(number, without_escapes(line)) for number, line in enumerate(lines, 1) if line.strip()]
 
 
-def _watched(name: str, number: int, text: str, site: Site, report: Report) -> Watched | None:
-    tree = parse(name, "\n" * (number - 1) + text, report)
+def _watched(file: str, text: str, called: str, site: Site, report: Report) -> Watched | None:
+    tree = parse(file, text, report)
     if tree is None:
         return None
     beside = {word.name: value for key, value in tree.entries if (word := _BESIDE.find(key.text))}
     facts = MapNode(tuple(one for one in tree.entries if not _BESIDE.find(one[0].text)), tree.position)
     visitor = beside.get("visitor", facts)
     at = reader.value(beside["at"], "at", moment, "E303", report) if "at" in beside else None
-    called = reader.text(beside["name"], "name", report) if "name" in beside else None
+    name = reader.text(beside["name"], "name", report) if "name" in beside else None
     stated = read_visitor(visitor, site.facts, report)
     epoch = at.start(site.engine.zone) if at else None
-    return Watched(called.text if called else f"{name}:{number}", stated, epoch)
+    return None if report.failed else Watched(name.text if name else called, stated, epoch)
