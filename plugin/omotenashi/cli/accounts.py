@@ -66,10 +66,10 @@ def show_text(show: Show, language: str) -> str:
     return html_text(html, language)
 
 
-def html_text(html: str, language: str) -> str:
+def html_text(html: str, language: str, longest: int = _LONGEST_HTML) -> str:
     """Return the beginning of an HTML in quotes: what people read of it, or its tags where that is nothing."""
     text = visible_text(html)
-    short = text if len(text) <= _LONGEST_HTML else f"{text[:_LONGEST_HTML]}…"
+    short = text if len(text) <= longest else f"{text[:longest]}…"
     return _say(language, f"「{short}」", f'"{short}"')
 
 

@@ -24,6 +24,7 @@ from omotenashi.service import signal_tools
 from omotenashi.settings import Settings
 from omotenashi.verify import Failure, Result, run_tests
 
+_LONGEST_HTML = 200
 _WORDS = {
     "otherwise": ("どのルールにも当てはまらない(それ以外)", "no rule matches (otherwise)"),
     "original": ("もとのまま", "the original is shown"),
@@ -120,10 +121,9 @@ def _wanted(expected: Expectation, language: str) -> str:
 
 
 def _shown(failure: Failure, language: str) -> str:
-    name = show_text(failure.choice.show, language)
-    if failure.choice.show.content and failure.expected.contains and failure.html is not None:
-        return f"{name} {html_text(failure.html, language)}"
-    return name
+    if failure.expected.contains and failure.html is not None:
+        return f"{failure.choice.show.content or ''} {html_text(failure.html, language, _LONGEST_HTML)}".strip()
+    return show_text(failure.choice.show, language)
 
 
 def _reasons(failure: Failure, language: str) -> Iterator[tuple[str, Account]]:
@@ -132,7 +132,7 @@ def _reasons(failure: Failure, language: str) -> Iterator[tuple[str, Account]]:
     wanted = next((one for one in failure.accounts if _is_meant(one.rule, failure.expected)), None)
     if wanted is not None and wanted is not winner:
         yield _why_not(wanted, language), wanted
-    if winner is not None:
+    if winner is not None and wanted is not winner:
         name = winner.rule.name
         yield _say(language, f"「{name}」が当てはまった理由", f"{name} matched"), winner
 
