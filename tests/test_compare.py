@@ -387,3 +387,13 @@ def test_a_variant_with_another_name_is_not_the_stated_one(two: Two, capsys: Cap
         '        now: blue 50% "Blue", control 50% the original',
     ]
     assert '    bar: bars [red] ("Red") → bars [blue] ("Blue")' in lines
+
+
+def test_a_rule_that_neither_folder_has_cannot_have_been_shown(two: Two, capsys: Capture, tmp_path: Path) -> None:
+    file = tmp_path / "visitors.jsonl"
+    file.write_text('{"consent": "personalization", "shown": ["nowhere"]}')
+    assert main(["diff", *map(str, two), "--visitors", str(file)]) == 1
+    assert "visitors.jsonl:1:42: error[E421] there is no rule nowhere" in capsys.readouterr().err
+    put(two, ("    otherwise: original", "      - {name: nowhere, show: original}\n    otherwise: original"))
+    put(two, ("expect: {hero: otherwise}", "expect: {hero: original}"))
+    assert told(two, capsys, "--visitors", str(file))[-1] == "Of 5 visitors none sees anything else"

@@ -12,7 +12,7 @@ from omotenashi.compare import Watched
 from omotenashi.language import printer, reader
 from omotenashi.language.check import stated_showings_exist
 from omotenashi.language.check_experiments import stated_buckets_exist, variants_of
-from omotenashi.language.nodes import MapNode
+from omotenashi.language.nodes import MapNode, Node
 from omotenashi.language.parse import parse
 from omotenashi.language.read_test import read_visitor
 from omotenashi.language.report import Report
@@ -41,11 +41,8 @@ def stated_visitor(argument: str, site: Site, language: str) -> StatedVisitor | 
     text = without_escapes(text)
     report = Report()
     tree = parse(name, text, report)
-    stated = read_visitor(tree, site.facts, report) if tree is not None and tree.entries else StatedVisitor()
-    stated_showings_exist(stated, site.engine.program.names, report)
-    stated_buckets_exist(stated, variants_of(site.engine.experiments()), report)
-    if report.diagnostics:
-        print(printer.as_text(report.sorted(), {name: text}, "", language), file=sys.stderr)
+    stated = _read(tree, site, report) if tree is not None else StatedVisitor()
+    _print(report, name, text, language)
     return None if report.failed else stated
 
 
@@ -55,8 +52,20 @@ def without_escapes(text: str) -> str:
         return text
     try:
         return json.dumps(_known(json.loads(text)), ensure_ascii=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
+
+
+def _read(tree: Node, site: Site, report: Report) -> StatedVisitor:
+    stated = read_visitor(tree, site.facts, report)
+    stated_showings_exist(stated, site.engine.program.names, report)
+    stated_buckets_exist(stated, variants_of(site.engine.experiments()), report)
+    return stated
+
+
+def _print(report: Report, name: str, text: str, language: str) -> None:
+    if report.diagnostics:
+        print(printer.as_text(report.sorted(), {name: text}, "", language), file=sys.stderr)
 
 
 def _known(data: Any) -> Any:  # noqa: ANN401 JSON is of any type
@@ -84,7 +93,7 @@ def stated_visitors(file: Path, sites: tuple[Site, Site], language: str) -> list
         if watched is None:
             report, in_place = Report(), "\n" * (number - 1) + text
             _watched(file.name, in_place, called, sites[0], report)
-            print(printer.as_text(report.sorted(), {file.name: in_place}, "", language), file=sys.stderr)
+            _print(report, file.name, in_place, language)
             return None
         found.append(watched)
     return found
@@ -92,7 +101,7 @@ def stated_visitors(file: Path, sites: tuple[Site, Site], language: str) -> list
 
 def _lines_of(file: Path) -> list[tuple[int, str]]:
     try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"--visitors: {file} cannot be read ({error})") from error
     return [(number, without_escapes(line)) for number, line in enumerate(lines, 1) if line.strip()]
@@ -104,9 +113,8 @@ def _watched(file: str, text: str, called: str, site: Site, report: Report) -> W
         return None
     beside = {word.name: value for key, value in tree.entries if (word := _BESIDE.find(key.text))}
     facts = MapNode(tuple(one for one in tree.entries if not _BESIDE.find(one[0].text)), tree.position)
-    visitor = beside.get("visitor", facts)
     at = reader.value(beside["at"], "at", moment, "E303", report) if "at" in beside else None
     name = reader.text(beside["name"], "name", report) if "name" in beside else None
-    stated = read_visitor(visitor, site.facts, report)
+    stated = _read(beside.get("visitor", facts), site, report)
     epoch = at.start(site.engine.zone) if at else None
     return None if report.failed else Watched(name.text if name else called, stated, epoch)
