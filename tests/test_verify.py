@@ -273,3 +273,14 @@ def test_hours_and_days_follow_the_clock_of_the_site_when_it_changes(tmp_path: P
     results = list(run_tests(good_site(tmp_path), SignalTools(), 0))
     assert len(results) == 8
     assert [result.test.name for result in results if result.failures] == []
+
+
+@pytest.mark.parametrize("case", sorted(CASES.glob("*.good.yaml")), ids=lambda case: case.name)
+def test_the_first_rule_whose_account_is_true_is_the_one_that_won(case: Path, tmp_path: Path) -> None:
+    for file in (CASES / "site.yaml", CASES / "baby.yaml", case):
+        (tmp_path / file.name).write_text(file.read_text())
+    site = good_site(tmp_path)
+    for result in run_tests(site, SignalTools(), 0):
+        for block, choice in site.engine.decide(result.occasion, site.engine.program.blocks).items():
+            accounts = site.engine.explain(result.occasion, block)
+            assert choice.rule == next((one.rule for one in accounts if one.value is True), None)
