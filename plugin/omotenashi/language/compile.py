@@ -116,7 +116,7 @@ class _Compiler:
             parts.append(Fact("experiment", takes_part, spec.experiment.position, spec.experiment.id))
         show = self._experiment(spec.experiment) if spec.experiment else self._show(spec.shows[0])
         beside = parts[len(needed) + len(when) :]
-        written = Conjunction((*needed, *_flat(self.written(spec.when)), *beside))
+        written = Conjunction((*needed, *_flat(self.written(spec.when)), *beside)) if _named(spec.when) else None
         whole = Conjunction(tuple(parts))
         return Rule(block.name, spec.name, spec.id, whole, spec.limit, show, spec.position, written)
 
@@ -134,6 +134,15 @@ class _Compiler:
         text = self._fragments[spec.text] if spec.kind == "file" else spec.text
         parts = template(text, self._site, spec.position, Report())
         return Show("html", parts, name or (spec.text if spec.kind == "file" else None))
+
+
+def _named(condition: Condition) -> bool:
+    """Tell whether a condition names segments."""
+    if isinstance(condition, Negation):
+        return _named(condition.part)
+    if isinstance(condition, (Conjunction, Disjunction)):
+        return any(map(_named, condition.parts))
+    return isinstance(condition, InSegment)
 
 
 def _flat(condition: Condition) -> tuple[Condition, ...]:

@@ -51,7 +51,7 @@ class Rule(Struct, frozen=True):
     show: Show | Experiment
     position: Position
     written: Condition | None = None
-    """The condition with its segments by name, for explanations; None where it has none."""
+    """The condition with its segments by name, for explanations; None where it names none."""
 
 
 class Block(Struct, frozen=True):

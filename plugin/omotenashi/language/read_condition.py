@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from omotenashi.language import read_operand, reader
 from omotenashi.language.condition import (
     ALWAYS,
@@ -135,7 +133,8 @@ def _merged(parts: list[Condition]) -> list[Condition]:
     if merged is None:
         return parts
     first = facts[0]
-    return [replace(first, operand=merged, written=f"[{', '.join(fact.written for fact in facts)}]")]
+    written = f"[{', '.join(fact.written for fact in facts)}]"
+    return [Fact(first.field, merged, first.position, written, first.key)]
 
 
 def _full(field: Field, name: str) -> str:
