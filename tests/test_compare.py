@@ -397,3 +397,12 @@ def test_a_rule_that_neither_folder_has_cannot_have_been_shown(two: Two, capsys:
     put(two, ("    otherwise: original", "      - {name: nowhere, show: original}\n    otherwise: original"))
     put(two, ("expect: {hero: otherwise}", "expect: {hero: original}"))
     assert told(two, capsys, "--visitors", str(file))[-1] == "Of 5 visitors none sees anything else"
+
+
+def test_another_address_to_fetch_from_is_another_page(two: Two, capsys: Capture) -> None:
+    for folder, address in zip(two, ("a", "b"), strict=True):
+        (folder / "page.yaml").write_text(
+            RULES.replace("{html: <p>Phone</p>}", f"{{url: https://cms.example/{address}}}")
+        )
+    lines = told(two, capsys)
+    assert "    hero: phone (https://cms.example/a) → phone (https://cms.example/b)" in lines

@@ -166,4 +166,9 @@ def test_every_field_has_its_name_in_both_languages(field: object) -> None:
 
 
 def test_what_stands_beside_the_condition_has_its_name_too() -> None:
-    assert [field_name(name, "ja") for name in ("from", "limit", "cooldown")] == ["開始", "上限", "休止"]
+    assert [field_name(name, "ja") for name in ("from", "limit", "cooldown", "needs_consent")] == [
+        "開始",
+        "上限",
+        "休止",
+        "必要な同意",
+    ]

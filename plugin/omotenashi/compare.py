@@ -41,7 +41,12 @@ class Sight(Struct, frozen=True):
     show: Show | None = None
     """None: there is no such block, and the CMS keeps its own."""
     html: str | None = None
-    """None: the CMS keeps its own."""
+    """None: the CMS keeps its own, or it is fetched."""
+
+    @property
+    def page(self) -> str | None:
+        """What tells it from another sight: the HTML, or where it is fetched."""
+        return self.show.url if self.show is not None and self.show.kind == "url" else self.html
 
 
 class Difference(Struct, frozen=True):
@@ -102,7 +107,7 @@ class _Compared:
         before, after = (_sights(site, one) for site, one in zip(sites, occasions, strict=True))
         for key, block in self._names.items():
             one, other = before.get(key, Sight()), after.get(key, Sight())
-            if one.html != other.html:
+            if one.page != other.page:
                 reason, rule, fact = self._reason(one, other, occasions[0], occasions[1])
                 yield Difference(watched, at, block, one, other, reason, rule, fact)
 

@@ -47,8 +47,9 @@ def test_without_it_the_block_shows_otherwise_and_says_why(consent: tuple[str, .
     assert site.engine.decide(occasion, ["hero"])["hero"].rule is None
     (account,) = site.engine.explain(occasion, "hero")
     assert account.value is False
-    assert [(one.fact.field, one.fact.written, one.value) for one in account.findings] == [
+    found = list(account.finding.facts())
+    assert [(fact.field, fact.written, value) for fact, value in found] == [
         ("needs_consent", "personalization", False),
         ("device", "mobile", False),
     ]
-    assert reading("needs_consent", occasion) == ", ".join(consent)
+    assert reading(found[0][0], occasion, "en") == ", ".join(consent)

@@ -60,8 +60,8 @@ def show_text(show: Show, language: str) -> str:
         return _say(language, "もとのまま", "the original")
     if show.kind == "nothing":
         return _say(language, "何も出さない", "nothing")
-    if show.content:
-        return show.content
+    if show.content or show.kind == "url":
+        return show.content or show.url
     html = "".join(part if isinstance(part, str) else f"{{{part.fact}|{part.default}}}" for part in show.template)
     return html_text(html, language)
 

@@ -176,7 +176,7 @@ def _restraint(rule: RuleSpec, language: str) -> str:
 
 
 def _settings(block: BlockSpec, language: str) -> str:
-    deadline = span_text(block.deadline, language) if block.deadline else ""
+    deadline = f"{block.deadline} ms" if block.deadline else ""
     parts = [
         (_say(language, "説明", "label"), block.label),
         (_say(language, "必要な同意", "needs_consent"), block.needs_consent),

@@ -11,7 +11,7 @@ from omotenashi.engine.occasion import Occasion
 from omotenashi.language import condition as c
 from omotenashi.language.condition import Fact
 from omotenashi.language.prefectures import PREFECTURES
-from omotenashi.language.vocabulary import FIELDS, RULE_KEYS, STAGES, find_field
+from omotenashi.language.vocabulary import BLOCK_KEYS, FIELDS, RULE_KEYS, STAGES, find_field
 from omotenashi.model.text import fold
 from omotenashi.model.visitor import History, MemberValue
 
@@ -23,7 +23,7 @@ def field_name(field: str, language: str) -> str:
     """Return what a field of conditions is called in ja or en, such as 都道府県 or member.rank."""
     head, dot, name = field.partition(".")
     found = find_field(field)
-    word = None if found else RULE_KEYS.find(head)
+    word = None if found else RULE_KEYS.find(head) or BLOCK_KEYS.find(head)
     ja = found[0].ja if found else word.ja if word else head
     return f"{ja if language == 'ja' else head}{dot}{name}"
 
@@ -63,7 +63,7 @@ def _words(texts: Iterable[str] | None, head: str, language: str) -> str | None:
     """Texts as they are compared; words of the vocabulary by their names."""
     if texts is None:
         return None
-    found = find_field(head)
+    found = find_field("consent" if head == "needs_consent" else head)
     names = {word.name: word.ja for word in found[0].choices} if found and language == "ja" else {}
     return listed(sorted(names.get(text, text) for text in texts), language)
 
