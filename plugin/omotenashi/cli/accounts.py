@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from omotenashi.cli.common import say
 from omotenashi.engine.absence import absence
 from omotenashi.engine.account import Account, Finding
 from omotenashi.engine.choose import Choice
@@ -29,7 +30,7 @@ def account_lines(account: Account, occasion: Occasion, language: str) -> Iterat
     """Return a rule with its conditions as lines: each with a mark, and with what was read."""
     yield f"{MARKS[account.value]} {account.rule.name}"
     if not account.finding.parts:
-        yield _say(language, "    条件なし(いつも当てはまる)", "    no condition (always matches)")
+        yield say(language, "    条件なし(いつも当てはまる)", "    no condition (always matches)")
     for part in account.finding.parts:
         yield from _lines(part, occasion, language, "    ")
 
@@ -50,16 +51,16 @@ def account_data(account: Account, occasion: Occasion, language: str) -> dict[st
 def won(choice: Choice, language: str) -> str:
     """Return who won: the rule, with the variant of its experiment in brackets, or that none matched."""
     if choice.rule is None:
-        return _say(language, "どのルールにも当てはまらない(それ以外)", "no rule matched (otherwise)")
-    return _say(language, f"「{choice.won}」", choice.won)
+        return say(language, "どのルールにも当てはまらない(それ以外)", "no rule matched (otherwise)")
+    return say(language, f"「{choice.won}」", choice.won)
 
 
 def show_text(show: Show, language: str) -> str:
     """Return what is shown, in a few words."""
     if show.kind == "original":
-        return _say(language, "もとのまま", "the original")
+        return say(language, "もとのまま", "the original")
     if show.kind == "nothing":
-        return _say(language, "何も出さない", "nothing")
+        return say(language, "何も出さない", "nothing")
     if show.content or show.kind == "url":
         return show.content or show.url
     html = "".join(part if isinstance(part, str) else f"{{{part.fact}|{part.default}}}" for part in show.template)
@@ -70,7 +71,7 @@ def html_text(html: str, language: str, longest: int = _LONGEST_HTML) -> str:
     """Return the beginning of an HTML in quotes: what people read of it, or its tags where that is nothing."""
     text = visible_text(html)
     short = text if len(text) <= longest else f"{text[:longest]}…"
-    return _say(language, f"「{short}」", f'"{short}"')
+    return say(language, f"「{short}」", f'"{short}"')
 
 
 def visible_text(html: str) -> str:
@@ -83,7 +84,7 @@ def condition_text(fact: Fact, language: str) -> str:
     name = fact.key or field_name(fact.field, language)
     if isinstance(fact.operand, LimitLeft):
         span = span_text(fact.operand.per, language)
-        return _say(
+        return say(
             language, f"{name}: {span}に{fact.operand.times}回", f"{name}: {fact.operand.times} times per {span}"
         )
     return f"{name}: {fact.written}"
@@ -95,10 +96,10 @@ def span_text(span: Span, language: str) -> str:
     if span.months:
         years, months = divmod(span.months, 12)
         count, ja, en = (span.months, "か月", "months") if months else (years, "年", "years")
-        parts.append(_say(language, f"{count}{ja}", f"{count} {en}"))
+        parts.append(say(language, f"{count}{ja}", f"{count} {en}"))
     if span.seconds:
         size, ja, en = next(unit for unit in _UNITS if span.seconds % unit[0] == 0)
-        parts.append(_say(language, f"{span.seconds // size}{ja}", f"{span.seconds // size} {en}"))
+        parts.append(say(language, f"{span.seconds // size}{ja}", f"{span.seconds // size} {en}"))
     return " ".join(parts)
 
 
@@ -117,8 +118,8 @@ def _lines(finding: Finding, occasion: Occasion, language: str, indent: str) -> 
 
 def _heading(finding: Finding, language: str) -> str:
     if finding.kind == "segment":
-        return _say(language, f"セグメント「{finding.name}」", f"segment {finding.name}")
-    return _say(language, *_HEADINGS[finding.kind])
+        return say(language, f"セグメント「{finding.name}」", f"segment {finding.name}")
+    return say(language, *_HEADINGS[finding.kind])
 
 
 def _read(finding: Finding, fact: Fact, occasion: Occasion, language: str) -> str:
@@ -126,10 +127,10 @@ def _read(finding: Finding, fact: Fact, occasion: Occasion, language: str) -> st
     if finding.value is None:
         why = absence(fact, occasion, language)
         known = f"{value} " if value else ""
-        return known + _say(language, f"不明({why})", f"unknown ({why})")
+        return known + say(language, f"不明({why})", f"unknown ({why})")
     if value is None:
-        return _say(language, "不明", "unknown")
-    return _say(language, f"読み取った値 {value or 'なし'}", f"read: {value or 'none'}")
+        return say(language, "不明", "unknown")
+    return say(language, f"読み取った値 {value or 'なし'}", f"read: {value or 'none'}")
 
 
 def _data(finding: Finding, occasion: Occasion, language: str) -> dict[str, Any]:
@@ -150,7 +151,3 @@ def _data(finding: Finding, occasion: Occasion, language: str) -> dict[str, Any]
         "file": fact.position.file,
         "line": fact.position.line,
     }
-
-
-def _say(language: str, ja: str, en: str) -> str:
-    return ja if language == "ja" else en

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from omotenashi.cli.accounts import condition_text, html_text, span_text
+from omotenashi.cli.common import say
 from omotenashi.language.changes import Change
 from omotenashi.language.condition import Condition, Conjunction, Fact, InSegment, Negation
 from omotenashi.language.syntax import BlockSpec, RuleSpec, ShowSpec
@@ -60,15 +61,15 @@ def change_data(change: Change, language: str) -> dict[str, Any]:
 def labelled(block: str, labels: Mapping[str, str], language: str) -> str:
     """Return a block's name with its label, if it has one."""
     label = labels.get(block)
-    return block if not label else _say(language, f"{block}({label})", f"{block} ({label})")
+    return block if not label else say(language, f"{block}({label})", f"{block} ({label})")
 
 
 def _headline(change: Change, language: str) -> str:
-    kind = _say(language, *_KINDS[change.kind])
+    kind = say(language, *_KINDS[change.kind])
     if change.kind == "otherwise" or (change.kind == "settings" and change.block):
         return kind
-    what = _say(language, *_WHAT[change.what])
-    return f"{kind}: {what}{_say(language, f'「{change.name}」', f' {change.name}')}"
+    what = say(language, *_WHAT[change.what])
+    return f"{kind}: {what}{say(language, f'「{change.name}」', f' {change.name}')}"
 
 
 def _details(change: Change, language: str) -> Iterator[str]:
@@ -77,12 +78,12 @@ def _details(change: Change, language: str) -> Iterator[str]:
         if before or after:
             yield before or after
     elif before != after:
-        yield f"{_say(language, '前', 'before')}: {before}"
-        yield f"{_say(language, '後', 'now')}: {after}"
+        yield f"{say(language, '前', 'before')}: {before}"
+        yield f"{say(language, '後', 'now')}: {after}"
     elif change.kind == "condition":
-        yield _say(language, "(site.yaml の変更による)", "(by what was changed in site.yaml)")
+        yield say(language, "(site.yaml の変更による)", "(by what was changed in site.yaml)")
     if change.kind == "renamed" and _forgets(change):
-        yield _say(
+        yield say(
             language,
             "記録は引き継がれず、回数や休みは数え直しになる(変える前の名前を id: に書くと引き継ぐ)",
             "what was counted so far is not carried over (write its former name as its id: to keep it)",
@@ -93,7 +94,7 @@ def _sides(change: Change, language: str) -> tuple[str, str]:
     """What is told of before and of now."""
     if change.kind == "moved":
         first, second = change.places
-        return _say(language, f"上から{first}番目", f"no. {first}"), _say(
+        return say(language, f"上から{first}番目", f"no. {first}"), say(
             language, f"上から{second}番目", f"no. {second}"
         )
     return _side(change, change.before, language), _side(change, change.after, language)
@@ -128,7 +129,7 @@ def _side(change: Change, one: RuleSpec | ShowSpec | BlockSpec | None, language:
 def _asked(rule: RuleSpec, language: str) -> str:
     parts = [*_parts(rule.when), *rule.timing]
     if not parts:
-        return _say(language, "いつも", "always")
+        return say(language, "いつも", "always")
     return _and(language).join(_condition(part, language) for part in parts)
 
 
@@ -137,11 +138,11 @@ def _condition(condition: Condition, language: str) -> str:
     if isinstance(condition, Fact):
         return condition_text(condition, language)
     if isinstance(condition, InSegment):
-        return _say(language, f"セグメント「{condition.name}」", f"segment {condition.name}")
+        return say(language, f"セグメント「{condition.name}」", f"segment {condition.name}")
     if isinstance(condition, Negation):
         inner = _and(language).join(_condition(part, language) for part in _parts(condition.part))
-        return _say(language, f"「{inner}」ではない", f"not ({inner})")
-    between = _and(language) if isinstance(condition, Conjunction) else _say(language, " または ", " or ")
+        return say(language, f"「{inner}」ではない", f"not ({inner})")
+    between = _and(language) if isinstance(condition, Conjunction) else say(language, " または ", " or ")
     return "(" + between.join(_condition(part, language) for part in condition.parts) + ")"
 
 
@@ -151,16 +152,16 @@ def _parts(condition: Condition) -> tuple[Condition, ...]:
 
 def _shows(rule: RuleSpec, language: str) -> str:
     if rule.experiment is None:
-        return _say(language, "、", ", ").join(_show(show, language) for show in rule.shows)
+        return say(language, "、", ", ").join(_show(show, language) for show in rule.shows)
     sides = [f"{one.name} {one.share:g}% {_show(one.show, language)}" for one in rule.experiment.variants]
-    return _say(language, "、", ", ").join(sides)
+    return say(language, "、", ", ").join(sides)
 
 
 def _show(show: ShowSpec, language: str) -> str:
     if show.kind == "original":
-        return _say(language, "もとのまま", "the original")
+        return say(language, "もとのまま", "the original")
     if show.kind == "nothing":
-        return _say(language, "何も出さない", "nothing")
+        return say(language, "何も出さない", "nothing")
     return html_text(show.text, language) if show.kind == "html" else show.text
 
 
@@ -168,28 +169,24 @@ def _restraint(rule: RuleSpec, language: str) -> str:
     parts = []
     if rule.limit:
         span, times = span_text(rule.limit.per, language), rule.limit.times
-        parts.append(_say(language, f"{span}に{times}回まで", f"{times} times per {span} at most"))
+        parts.append(say(language, f"{span}に{times}回まで", f"{times} times per {span} at most"))
     if rule.cooldown:
         span, goal = span_text(rule.cooldown.span, language), rule.cooldown.goal
-        parts.append(_say(language, f"{goal} のあと{span}休む", f"rests for {span} after {goal}"))
-    return _say(language, "、", ", ").join(parts) or _say(language, "制限なし", "no limit")
+        parts.append(say(language, f"{goal} のあと{span}休む", f"rests for {span} after {goal}"))
+    return say(language, "、", ", ").join(parts) or say(language, "制限なし", "no limit")
 
 
 def _settings(block: BlockSpec, language: str) -> str:
     deadline = f"{block.deadline} ms" if block.deadline else ""
     parts = [
-        (_say(language, "説明", "label"), block.label),
-        (_say(language, "必要な同意", "needs_consent"), block.needs_consent),
-        (_say(language, "セレクタ", "selector"), block.selector),
-        (_say(language, "制限時間", "deadline"), deadline),
+        (say(language, "説明", "label"), block.label),
+        (say(language, "必要な同意", "needs_consent"), block.needs_consent),
+        (say(language, "セレクタ", "selector"), block.selector),
+        (say(language, "制限時間", "deadline"), deadline),
     ]
     written = [f"{name}: {value}" for name, value in parts if value]
-    return _say(language, "、", ", ").join(written) or _say(language, "なし", "none")
+    return say(language, "、", ", ").join(written) or say(language, "なし", "none")
 
 
 def _and(language: str) -> str:
-    return _say(language, "、かつ ", " and ")
-
-
-def _say(language: str, ja: str, en: str) -> str:
-    return ja if language == "ja" else en
+    return say(language, "、かつ ", " and ")

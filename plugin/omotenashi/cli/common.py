@@ -65,3 +65,8 @@ def moment_of(text: str | None, zone: tzinfo) -> float:
     if at is None:
         raise SettingsError(f"--at: {text!r} is not a time; write 2026-12-01 10:00")
     return at.start(zone)
+
+
+def say(language: str, ja: str, en: str) -> str:
+    """Return a text in the language."""
+    return ja if language == "ja" else en

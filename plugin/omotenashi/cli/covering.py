@@ -7,6 +7,7 @@ from math import floor
 from typing import Any
 
 from omotenashi.cli.accounts import condition_text
+from omotenashi.cli.common import say
 from omotenashi.coverage import Coverage, Covered, Seen, percent
 
 _GAPS = {
@@ -23,7 +24,7 @@ def coverage_lines(covered: Coverage, folder: str, language: str) -> Iterator[st
     conditions = [one for part in covered.parts for one in part.conditions]
     both = sum(one.true and one.not_true for one in conditions)
     total = _rounded(covered.percent)
-    yield _say(
+    yield say(
         language,
         f"網羅率 {total}(選ばれたルール {sum(rules)}/{len(rules)}、両方を試した条件 {both}/{len(conditions)})",
         f"coverage {total} (rules that won {sum(rules)}/{len(rules)}, conditions seen both ways {both}/{len(conditions)})",
@@ -47,7 +48,7 @@ def coverage_data(covered: Coverage, language: str) -> dict[str, Any]:
 
 
 def _name(part: Covered, language: str) -> str:
-    return part.name or _say(language, "セグメント", "segments")
+    return part.name or say(language, "セグメント", "segments")
 
 
 def _rounded(value: float) -> str:
@@ -60,14 +61,14 @@ def _missing(part: Covered, folder: str, language: str) -> Iterator[str]:
         (
             rule.position.file,
             rule.position.line,
-            _say(language, f"ルール「{rule.name}」は一度も選ばれていない", f"rule {rule.name} never won"),
+            say(language, f"ルール「{rule.name}」は一度も選ばれていない", f"rule {rule.name} never won"),
         )
         for rule, won in part.rules
         if not won
     ]
     for one in part.conditions:
         place, text = one.fact.position, condition_text(one.fact, language)
-        found += [(place.file, place.line, f"{text}: {_say(language, *_GAPS[gap])}") for gap in _gaps(one)]
+        found += [(place.file, place.line, f"{text}: {say(language, *_GAPS[gap])}") for gap in _gaps(one)]
     for file, line, text in sorted(found, key=lambda gap: gap[:2]):
         yield f"{folder}{file}:{line}: {text}"
 
@@ -102,7 +103,3 @@ def _part_data(part: Covered, language: str) -> dict[str, Any]:
             for one in part.conditions
         ],
     }
-
-
-def _say(language: str, ja: str, en: str) -> str:
-    return ja if language == "ja" else en

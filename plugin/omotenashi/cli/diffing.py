@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -16,8 +15,8 @@ from msgspec import Struct
 
 from omotenashi.cli.accounts import condition_text, html_text, show_text, visible_text
 from omotenashi.cli.changing import change_data, change_lines, labelled
-from omotenashi.cli.common import FAILED, FINE, command, language_of, load_site
-from omotenashi.cli.stated import stated_visitors, time_of
+from omotenashi.cli.common import FAILED, FINE, command, language_of, load_site, moment_of, say
+from omotenashi.cli.stated import stated_visitors
 from omotenashi.compare import Difference, Sight, Watched, differences, visitors_of_tests
 from omotenashi.engine.reading import moment_text
 from omotenashi.language.changes import Change, Version, changes, same_rules
@@ -95,7 +94,7 @@ def _compared(
     old: tuple[Site, Loaded], new: tuple[Site, Loaded], watched: Sequence[Watched], options: argparse.Namespace
 ) -> _Found:
     zone = ZoneInfo(new[0].facts.timezone)
-    now = time.time() if options.at is None else time_of(options.at, zone)
+    now = moment_of(options.at, zone)
     before, after = (Version(loaded.folder, loaded.facts, loaded.texts) for _, loaded in (old, new))
     tools = signal_tools(Settings(mmdb=options.mmdb))
     same = same_rules(before.folder, after.folder)
@@ -108,17 +107,17 @@ def _compared(
 
 
 def _lines(found: _Found, language: str) -> Iterator[str]:
-    yield _say(language, "変わったところ", "What was changed")
+    yield say(language, "変わったところ", "What was changed")
     yield from change_lines(found.changes, found.labels, language)
     if not found.changes:
-        yield _say(language, "  ありません", "  nothing")
+        yield say(language, "  ありません", "  nothing")
     yield ""
     yield from _who(found, language)
 
 
 def _who(found: _Found, language: str) -> Iterator[str]:
     if not found.visitors:
-        yield _say(
+        yield say(
             language,
             "比べる訪問者がいません(テストか --visitors で指定します)",
             "There are no visitors to compare: write tests or name a file with --visitors",
@@ -133,20 +132,20 @@ def _who(found: _Found, language: str) -> Iterator[str]:
         yield from _visitor(several, found, language)
     if len(shown) > _MOST_SHOWN:
         more = len(shown) - _MOST_SHOWN
-        yield _say(language, f"  …ほか {more} 人", f"  … and {more} more")
+        yield say(language, f"  …ほか {more} 人", f"  … and {more} more")
 
 
 def _summary(found: _Found, changed: int, language: str) -> str:
     total = len(found.visitors)
     if not changed:
-        return _say(
+        return say(
             language,
             f"表示が変わる訪問者: {total} 人中 0 人",
             f"Of {total} visitors none sees anything else",
         )
     blocks = Counter(one.block for one in found.differences)
-    where = [_say(language, f"{block} {count} 人", f"{block}: {count}") for block, count in blocks.items()]
-    return _say(
+    where = [say(language, f"{block} {count} 人", f"{block}: {count}") for block, count in blocks.items()]
+    return say(
         language,
         f"表示が変わる訪問者: {total} 人中 {changed} 人({'、'.join(where)})",
         f"{changed} of {total} visitors see something else ({', '.join(where)})",
@@ -160,11 +159,11 @@ def _visitor(several: Sequence[Difference], found: _Found, language: str) -> Ite
     for one in several:
         before, after = _sights(one, language)
         yield f"    {labelled(one.block, found.labels, language)}: {before} → {after}"
-        yield f"      {_say(language, '理由', 'because')}: {_reason(one, language)}"
+        yield f"      {say(language, '理由', 'because')}: {_reason(one, language)}"
 
 
 def _called(visitor: Watched, language: str) -> str:
-    return visitor.name or _say(language, "名前のない訪問者", "a visitor without a name")
+    return visitor.name or say(language, "名前のない訪問者", "a visitor without a name")
 
 
 def _sights(one: Difference, language: str) -> tuple[str, str]:
@@ -179,19 +178,19 @@ def _sights(one: Difference, language: str) -> tuple[str, str]:
 
 def _sight(sight: Sight, language: str) -> str:
     if sight.show is None:
-        return _say(language, "ブロックなし(もとのまま)", "no block (the original)")
+        return say(language, "ブロックなし(もとのまま)", "no block (the original)")
     shows = show_text(sight.show, language)
     if sight.show.kind == "html":
         name = f"{sight.show.content} " if sight.show.content else ""
         shows = name + _html(sight, language)
     if sight.rule is None:
-        return _say(language, f"当てはまるルールなし({shows})", f"no rule ({shows})")
+        return say(language, f"当てはまるルールなし({shows})", f"no rule ({shows})")
     name = f"{sight.rule.name} [{sight.variant}]" if sight.variant else sight.rule.name
-    return _say(language, f"「{name}」({shows})", f"{name} ({shows})")
+    return say(language, f"「{name}」({shows})", f"{name} ({shows})")
 
 
 def _html(sight: Sight, language: str) -> str:
-    return _say(language, "もとのまま", "the original") if sight.html is None else html_text(sight.html, language)
+    return say(language, "もとのまま", "the original") if sight.html is None else html_text(sight.html, language)
 
 
 def _apart(before: str, after: str, language: str) -> tuple[str, str]:
@@ -206,10 +205,10 @@ def _apart(before: str, after: str, language: str) -> tuple[str, str]:
 
 
 def _reason(one: Difference, language: str) -> str:
-    text = _say(language, *_REASONS[one.reason]).format(rule=one.rule)
+    text = say(language, *_REASONS[one.reason]).format(rule=one.rule)
     if one.fact is None:
         return text
-    return text + _say(language, f"({condition_text(one.fact, language)})", f" ({condition_text(one.fact, language)})")
+    return text + say(language, f"({condition_text(one.fact, language)})", f" ({condition_text(one.fact, language)})")
 
 
 # As data
@@ -244,7 +243,3 @@ def _sight_data(sight: Sight) -> dict[str, Any]:
         "content": sight.show.content if sight.show else None,
         "html": sight.html,
     }
-
-
-def _say(language: str, ja: str, en: str) -> str:
-    return ja if language == "ja" else en

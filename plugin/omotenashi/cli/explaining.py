@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from omotenashi.cli.accounts import account_data, account_lines, show_text, won
-from omotenashi.cli.common import FAILED, FINE, command, language_of, load_site
-from omotenashi.cli.stated import stated_visitor, time_of
+from omotenashi.cli.common import FAILED, FINE, command, language_of, load_site, moment_of
+from omotenashi.cli.stated import stated_visitor
 from omotenashi.engine.choose import Engine
 from omotenashi.engine.occasion import Occasion
 from omotenashi.engine.reading import moment_text
@@ -40,7 +39,7 @@ def _explain(options: argparse.Namespace) -> int:
     language = language_of(options, loaded)
     engine = site.engine
     block = _block(options.block, engine)
-    at = time.time() if options.at is None else time_of(options.at, engine.zone)
+    at = moment_of(options.at, engine.zone)
     stated = stated_visitor(options.visitor, site, language)
     if stated is None:
         return FAILED

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +23,6 @@ from omotenashi.site import Site
 
 _BESIDE = Words(*(word for word in TEST_KEYS.all if word.name in ("name", "at", "visitor")))
 """What may stand beside the facts of a visitor in a file."""
-
-
-def time_of(text: str, zone: tzinfo) -> float:
-    """Return the epoch seconds of a --at in the site's time zone; raises SettingsError."""
-    at = moment(text)
-    if at is None:
-        raise SettingsError(f"--at: {text!r} is not a time; write 2026-12-01 10:00")
-    return at.start(zone)
 
 
 def stated_visitor(argument: str, site: Site, language: str) -> StatedVisitor | None:

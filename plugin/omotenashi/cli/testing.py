@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from omotenashi.cli.accounts import account_data, account_lines, html_text, show_text, won
-from omotenashi.cli.common import FAILED, FINE, command, folder_argument, language_of, load_site
+from omotenashi.cli.common import FAILED, FINE, command, folder_argument, language_of, load_site, say
 from omotenashi.cli.covering import coverage_data, coverage_lines
 from omotenashi.coverage import Coverage, coverage
 from omotenashi.engine.account import Account
@@ -64,7 +64,7 @@ def _test(options: argparse.Namespace) -> int:
     low = covered is not None and options.threshold is not None and covered.percent < options.threshold
     if low and options.format == "text":
         print(
-            _say(
+            say(
                 language,
                 f"網羅率が {options.threshold:g}% に届きません",
                 f"the coverage is under {options.threshold:g} %",
@@ -85,10 +85,10 @@ def _lines(
         elif verbose:
             yield f"ok    {result.test.name}"
     if not results:
-        yield _say(language, "実行したテストはありません", "no test ran")
+        yield say(language, "実行したテストはありません", "no test ran")
     failed = sum(1 for result in results if result.failures)
     passed = len(results) - failed
-    yield _say(language, f"テスト {len(results)} 件: 成功 {passed}、失敗 {failed}", f"{passed} passed, {failed} failed")
+    yield say(language, f"テスト {len(results)} 件: 成功 {passed}、失敗 {failed}", f"{passed} passed, {failed} failed")
     if covered is not None:
         yield from coverage_lines(covered, folder, language)
 
@@ -96,10 +96,10 @@ def _lines(
 def _failed(result: Result, folder: str, language: str) -> Iterator[str]:
     place, occasion = result.test.position, result.occasion
     yield f"FAIL  {result.test.name}  ({folder}{place.file}:{place.line})"
-    yield f"      {_say(language, '日時', 'at')} {moment_text(occasion.local, language)}"
+    yield f"      {say(language, '日時', 'at')} {moment_text(occasion.local, language)}"
     for failure in result.failures:
         yield f"      {failure.expected.block}"
-        expected, got = _say(language, "期待", "expected"), _say(language, "実際", "got")
+        expected, got = say(language, "期待", "expected"), say(language, "実際", "got")
         yield f"        {expected}: {_wanted(failure.expected, language)}"
         yield f"        {got}: {won(failure.choice, language)}: {_shown(failure, language)}"
         for note, account in _reasons(failure, language):
@@ -113,11 +113,11 @@ def _wanted(expected: Expectation, language: str) -> str:
     if expected.won:
         name = f"{expected.won} [{expected.variant}]" if expected.variant else expected.won
         named = (f"「{name}」", name)
-        wanted.append(_say(language, *_WORDS.get(expected.won, named)))
+        wanted.append(say(language, *_WORDS.get(expected.won, named)))
     if expected.contains:
         text = expected.contains
-        wanted.append(_say(language, f"「{text}」を含む内容", f'what is shown holds "{text}"'))
-    return _say(language, "、", ", ").join(wanted)
+        wanted.append(say(language, f"「{text}」を含む内容", f'what is shown holds "{text}"'))
+    return say(language, "、", ", ").join(wanted)
 
 
 def _shown(failure: Failure, language: str) -> str:
@@ -134,7 +134,7 @@ def _reasons(failure: Failure, language: str) -> Iterator[tuple[str, Account]]:
         yield _why_not(wanted, language), wanted
     if winner is not None and wanted is not winner:
         name = winner.rule.name
-        yield _say(language, f"「{name}」が当てはまった理由", f"{name} matched"), winner
+        yield say(language, f"「{name}」が当てはまった理由", f"{name} matched"), winner
 
 
 def _is_meant(rule: Rule, expected: Expectation) -> bool:
@@ -144,12 +144,12 @@ def _is_meant(rule: Rule, expected: Expectation) -> bool:
 def _why_not(wanted: Account, language: str) -> str:
     name = wanted.rule.name
     if wanted.value:
-        return _say(
+        return say(
             language,
             f"「{name}」も当てはまるが、上のルールが先に選ばれた",
             f"{name} matches, too, but a rule above it was chosen first",
         )
-    return _say(language, f"「{name}」が当てはまらなかった理由", f"{name} did not match")
+    return say(language, f"「{name}」が当てはまらなかった理由", f"{name} did not match")
 
 
 # As data
@@ -190,7 +190,3 @@ def _failure_data(failure: Failure, occasion: Occasion, language: str) -> dict[s
         "shows": {"kind": failure.choice.show.kind, "content": failure.choice.show.content},
         "rules": [account_data(account, occasion, language) for account in failure.accounts],
     }
-
-
-def _say(language: str, ja: str, en: str) -> str:
-    return ja if language == "ja" else en
