@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from omotenashi.cli.codes import explain_code, is_code
 from omotenashi.cli.common import FAILED, FINE, command, language_of, load_site, moment_of
 from omotenashi.engine.choose import Account, Engine
 from omotenashi.engine.occasion import Occasion
@@ -29,7 +30,7 @@ _MARKS = {True: "○", False: "×", None: "?"}
 def add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `explain`."""
     explain = command(commands, "explain", _explain, "なぜそう表示されるか / why a block shows what it shows")
-    explain.add_argument("block", metavar="BLOCK")
+    explain.add_argument("block", metavar="BLOCK|CODE", help="a block, or the code of a diagnostic such as E203")
     explain.add_argument("--rules", type=Path, default=Path("rules"), metavar="DIR")
     explain.add_argument("--visitor", default="{}", metavar="FILE|JSON", help="facts, named as in tests")
     explain.add_argument("--at", metavar="TIME", help="such as 2026-12-01 10:00, in the site's time zone")
@@ -38,6 +39,8 @@ def add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def _explain(options: argparse.Namespace) -> int:
+    if is_code(options.block):
+        return explain_code(options.block, options.lang)
     site, loaded = load_site(options.rules, options)
     language = language_of(options, loaded)
     engine = site.engine
@@ -80,7 +83,7 @@ def _stated_visitor(argument: str, site: Site, language: str) -> StatedVisitor |
     stated_showings_exist(stated, site.engine.program.names, report)
     stated_buckets_exist(stated, variants_of(site.engine.experiments()), report)
     if report.diagnostics:
-        print(printer.as_text(report.sorted(), {name: text}, "", language), file=sys.stderr)
+        print(printer.as_text(report.sorted(), printer.Voice({name: text}, language), ""), file=sys.stderr)
     return None if report.failed else stated
 
 
