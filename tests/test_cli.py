@@ -24,7 +24,7 @@ def test_check_shows_the_line_a_caret_under_wide_characters_and_the_remedy(
     )
     assert main(["check", str(rules)]) == 1
     assert capsys.readouterr().out == (
-        f"{rules}/more.yaml:4:32: error[E305] 「大坂府」は prefecture の値ではありません\n"
+        f"{rules}/more.yaml:4:32: error[E305] 「大坂府」は「都道府県」の値ではありません\n"
         "          - {name: 横, when: {都道府県: 大坂府}, show: nothing}\n"
         "                                        ^^^^^^\n"
         "  → 「大阪府」ではありませんか\n"
@@ -217,3 +217,53 @@ def test_check_names_the_rule_that_hides_another(tmp_path: Path, capsys: pytest.
         f"{tmp_path}/home.yaml:5:16: warning[W511] "
         "「千葉の方」は決して使われません。当てはまる人には、上にある「関東の方」が先に使われます\n"
     )
+
+
+def test_explain_of_a_code_prints_its_page(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "e222", "--lang", "ja"]) == 0
+    assert capsys.readouterr().out == (
+        "E222  「…」はここには書けません。「…」の中に書きます\n\n"
+        "キーワードや地域などの条件は、when の中にまとめて書きます。\n\n"
+        "誤り (page.yaml):\n"
+        "    blocks:\n"
+        "      hero:\n"
+        "        rules:\n"
+        "          - name: 例\n"
+        "            device: mobile\n"
+        "            show: nothing\n"
+        "        otherwise: original\n\n"
+        "正しい書き方 (page.yaml):\n"
+        "    blocks:\n"
+        "      hero:\n"
+        "        rules:\n"
+        "          - name: 例\n"
+        "            when: {device: mobile}\n"
+        "            show: nothing\n"
+        "        otherwise: original\n"
+    )
+
+
+def test_explain_of_an_unknown_code_lists_the_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "E999", "--lang", "en"]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith("There is no code E999.\nE101  ")
+    assert "\nW502  … is close to the name of a usual event, but is another one\n" in out
+
+
+def test_each_file_is_spoken_of_in_its_own_language(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (rules / "site.yaml").write_text("version: 1\nlanguage: en\n")
+    for other in ("home.yaml",):
+        (rules / other).unlink()
+    (rules / "a.yaml").write_text("blocks:\n  a:\n    otherwise: nowhere\n")
+    (rules / "b.yaml").write_text("ブロック:\n  b:\n    それ以外: どこか\n    休止: 3日\n")
+    assert main(["check", str(rules)]) == 1
+    out = capsys.readouterr().out
+    assert "a.yaml:3:16: error[E402] there is no content nowhere" in out
+    assert "b.yaml:3:11: error[E402] コンテンツ「どこか」がありません" in out
+    assert "使えるキー: 説明、ルール、それ以外" in out
+
+
+def test_github_annotations_escape_what_would_end_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a,b.yaml").write_text("blocks:\n  a:\n    otherwise: 50%\n")
+    assert main(["check", str(tmp_path), "--format", "github", "--lang", "en"]) == 1
+    assert "a%2Cb.yaml,line=3,col=16,endColumn=19,title=E402::there is no content 50%25 " in capsys.readouterr().out

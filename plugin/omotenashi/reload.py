@@ -16,9 +16,9 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-from omotenashi.language.printer import as_data, lines_of
+from omotenashi.language.printer import Voice, as_data
 from omotenashi.model.errors import Diagnostic, Position
-from omotenashi.site import Loaded, Site, load
+from omotenashi.site import Loaded, Site, load, site_language
 
 logger = logging.getLogger("omotenashi.reload")
 Look: TypeAlias = "frozenset[tuple[str, int, int, int]]"
@@ -149,8 +149,8 @@ def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
 
 def _problems(loaded: Loaded) -> tuple[dict[str, Any], ...]:
     errors = [one for one in loaded.diagnostics if one.level == "error"][:_MOST_PROBLEMS]
-    lines = lines_of(loaded.texts)
-    return tuple(as_data(one, lines, loaded.facts.language) for one in errors)
+    voice = Voice(loaded.texts, site_language(loaded.facts, os.environ))
+    return tuple(as_data(one, voice) for one in errors)
 
 
 def _place(problem: Mapping[str, Any]) -> tuple[str, int, int]:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from omotenashi import morphemes
 from omotenashi.content.render import is_fixed, render, wants_word
-from omotenashi.content.source import read_fragments
+from omotenashi.content.source import files_under, read_fragments
 from omotenashi.content.upstreams import Upstreams
 from omotenashi.engine.choose import Choice, Engine
 from omotenashi.engine.occasion import Occasion
@@ -85,12 +85,15 @@ def load(root: Path, upstreams: Upstreams | None = None) -> Loaded:
     tables, beside = _beside(root, trees.values(), report)
     facts = read_site(trees.pop(site_file, MapNode((), Position(site_file, 1, 1, 2))), report, beside)
     folder = _joined([read_file(with_tables(tree, beside, facts, report), facts, report) for tree in trees.values()])
-    raw, escaping = read_fragments(root / "contents", _fragment_paths(folder))
+    paths = _fragment_paths(folder)
+    raw, escaping = read_fragments(root / "contents", paths)
     fragments = {
         path: text for path, data in raw.items() if (text := decode(f"contents/{path}", data, report)) is not None
     }
     unreadable = dict.fromkeys(raw.keys() - fragments.keys(), "")  # reported already
-    check(Whole(folder, facts, {**unreadable, **fragments}, escaping, morphemes.is_installed()), report)
+    there = files_under(root / "contents") if len(raw) < len(paths) else ()
+    read = {**unreadable, **fragments}
+    check(Whole(folder, facts, read, escaping, there, morphemes.is_installed()), report)
     for show in _shows(folder):
         if show.kind == "url" and upstreams and upstreams.of(show.text) is None:
             report.add("W545", show.position, value=show.text)
@@ -108,6 +111,13 @@ def examined(loaded: Loaded, now: float) -> Loaded:
     report.diagnostics.extend(loaded.diagnostics)
     analyse(loaded.folder, loaded.facts, now, report)
     return replace(loaded, diagnostics=report.sorted())
+
+
+def site_language(facts: SiteFacts, environment: Mapping[str, str]) -> str:
+    """Return the language, ja or en, in which a site's people are spoken to: site.yaml's, else that of LANG."""
+    if facts.stated_language in ("ja", "en"):
+        return facts.stated_language
+    return "ja" if environment.get("LANG", "").startswith("ja") else "en"
 
 
 def shown(choice: Choice, site: Site, occasion: Occasion) -> Shown:

@@ -39,12 +39,12 @@ def test_shares_below_100_get_a_control_of_the_rest(tmp_path: Path) -> None:
 
 def test_a_control_that_is_there_gets_the_rest(tmp_path: Path) -> None:
     _, _, remedy = told(tmp_path, f"{RED}, {GREEN}, {{name: いまのまま, share: 5%, show: original}}")[0]
-    assert remedy == "例: 赤 45%, 緑 45%, いまのまま 10%"
+    assert remedy == "例: 赤 45%、緑 45%、いまのまま 10%"
 
 
 @pytest.mark.parametrize(
     ("red", "green", "meant"),
-    [("60%", "60%", "赤 50%, 緑 50%"), ("50%", "55%", "赤 48%, 緑 52%"), ("100%", "50", "赤 67%, 緑 33%")],
+    [("60%", "60%", "赤 50%、緑 50%"), ("50%", "55%", "赤 48%、緑 52%"), ("100%", "50", "赤 67%、緑 33%")],
 )
 def test_shares_above_100_are_brought_down_in_proportion(tmp_path: Path, red: str, green: str, meant: str) -> None:
     told_of = told(tmp_path, f"{RED.replace('45%', red)}, {GREEN.replace('45%', green)}")

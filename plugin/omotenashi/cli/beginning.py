@@ -122,7 +122,7 @@ def _refuse_wrong(text: str, facts: SiteFacts, language: str) -> None:
     if tree is not None:
         read_file(tree, facts, report)
     if report.failed:
-        raise SettingsError("\n" + printer.as_text(report.sorted(), {"new.yaml": text}, "", language))
+        raise SettingsError("\n" + printer.as_text(report.sorted(), printer.Voice({"new.yaml": text}, language), ""))
 
 
 def _print_paste(campaign: Campaign, block: BlockSpec, loaded: Loaded, folder: Path, language: str) -> None:

@@ -8,13 +8,12 @@ import time
 from collections.abc import Callable
 from datetime import tzinfo
 from pathlib import Path
-from typing import Any
 
 from omotenashi.content.upstreams import Upstreams
 from omotenashi.language import printer
 from omotenashi.language.values import moment
 from omotenashi.model.errors import SettingsError
-from omotenashi.site import Loaded, Site, load
+from omotenashi.site import Loaded, Site, load, site_language
 
 FINE, FAILED, WARNED, INTERRUPTED = 0, 1, 3, 130
 
@@ -43,18 +42,20 @@ def load_folder(folder: Path, upstreams: Upstreams | None = None) -> Loaded:
 def load_site(folder: Path, options: argparse.Namespace) -> tuple[Site, Loaded]:
     loaded = load_folder(folder)
     if loaded.site is None:
-        text = printer.as_text(loaded.diagnostics, loaded.texts, f"{folder.as_posix()}/", language_of(options, loaded))
+        text = printer.as_text(loaded.diagnostics, voice_of(options, loaded), f"{folder.as_posix()}/")
         raise SettingsError(f"{folder} has errors\n{text}")
     return loaded.site, loaded
 
 
 def language_of(options: argparse.Namespace, loaded: Loaded) -> str:
-    chosen: Any = options.lang
-    if chosen:
-        return str(chosen)
-    if loaded.facts.language in ("ja", "en"):
-        return loaded.facts.language
-    return "ja" if os.environ.get("LANG", "").startswith("ja") else "en"
+    """Return the language of what is said of no single file: as of a file with Japanese keys, where there is one."""
+    voice = voice_of(options, loaded)
+    return "ja" if "ja" in map(voice.language, loaded.texts) else voice.language()
+
+
+def voice_of(options: argparse.Namespace, loaded: Loaded) -> printer.Voice:
+    """Return in which language to speak of each file of a folder."""
+    return printer.Voice(loaded.texts, site_language(loaded.facts, os.environ), options.lang or "")
 
 
 def moment_of(text: str | None, zone: tzinfo) -> float:

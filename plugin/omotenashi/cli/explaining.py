@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from omotenashi.cli.accounts import account_data, account_lines, show_text, won
+from omotenashi.cli.codes import explain_code, is_code
 from omotenashi.cli.common import FAILED, FINE, command, language_of, load_site, moment_of
 from omotenashi.cli.stated import stated_visitor
 from omotenashi.engine.choose import Engine
@@ -25,7 +26,7 @@ from omotenashi.verify import occasion_for
 def add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `explain`."""
     explain = command(commands, "explain", _explain, "なぜそう表示されるか / why a block shows what it shows")
-    explain.add_argument("block", metavar="BLOCK")
+    explain.add_argument("block", metavar="BLOCK|CODE", help="a block, or the code of a diagnostic such as E203")
     explain.add_argument("--rules", type=Path, default=Path("rules"), metavar="DIR")
     explain.add_argument("--visitor", default="{}", metavar="FILE|JSON", help="facts, named as in tests")
     explain.add_argument("--at", metavar="TIME", help="such as 2026-12-01 10:00, in the site's time zone")
@@ -35,6 +36,8 @@ def add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def _explain(options: argparse.Namespace) -> int:
+    if is_code(options.block):
+        return explain_code(options.block, options.lang)
     site, loaded = load_site(options.rules, options)
     language = language_of(options, loaded)
     engine = site.engine

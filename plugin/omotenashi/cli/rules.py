@@ -6,7 +6,17 @@ import argparse
 from collections import Counter
 from zoneinfo import ZoneInfo
 
-from omotenashi.cli.common import FAILED, FINE, WARNED, command, folder_argument, language_of, load_folder, moment_of
+from omotenashi.cli.common import (
+    FAILED,
+    FINE,
+    WARNED,
+    command,
+    folder_argument,
+    language_of,
+    load_folder,
+    moment_of,
+    voice_of,
+)
 from omotenashi.cli.stores import settings_of
 from omotenashi.content.upstreams import Upstreams
 from omotenashi.language import printer
@@ -26,16 +36,16 @@ def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 def _check(options: argparse.Namespace) -> int:
     loaded = load_folder(options.dir, Upstreams.parse(settings_of(options).upstreams))
     loaded = examined(loaded, moment_of(options.at, ZoneInfo(loaded.facts.timezone)))
-    language = language_of(options, loaded)
+    voice = voice_of(options, loaded)
     folder = f"{options.dir.as_posix()}/"
     if options.format == "json":
-        print(printer.as_json(loaded.diagnostics, loaded.texts, language))
+        print(printer.as_json(loaded.diagnostics, voice))
     elif options.format == "github":
-        print(printer.as_github(loaded.diagnostics, folder, language))
+        print(printer.as_github(loaded.diagnostics, voice, folder))
     else:
         if loaded.diagnostics:
-            print(printer.as_text(loaded.diagnostics, loaded.texts, folder, language))
-        print(_summary(loaded, folder, language))
+            print(printer.as_text(loaded.diagnostics, voice, folder))
+        print(_summary(loaded, folder, language_of(options, loaded)))
     if loaded.site is None:
         return FAILED
     warned = any(one.level == "warning" for one in loaded.diagnostics)

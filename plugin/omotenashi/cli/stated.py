@@ -56,7 +56,7 @@ def _read(tree: Node, site: Site, report: Report) -> StatedVisitor:
 
 def _print(report: Report, name: str, text: str, language: str) -> None:
     if report.diagnostics:
-        print(printer.as_text(report.sorted(), {name: text}, "", language), file=sys.stderr)
+        print(printer.as_text(report.sorted(), printer.Voice({name: text}, language), ""), file=sys.stderr)
 
 
 def _known(data: Any) -> Any:  # noqa: ANN401 JSON is of any type

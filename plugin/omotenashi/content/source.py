@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 from omotenashi.language.parse import LARGEST_FILE
+
+MOST_LISTED = 1000
+LONGEST_PATH = 1000
+"""Characters; no file has such a name, and resolving one of a megabyte takes seconds."""
 
 
 def read_fragments(contents: Path, paths: Iterable[str]) -> tuple[dict[str, bytes], set[str]]:
@@ -14,6 +19,8 @@ def read_fragments(contents: Path, paths: Iterable[str]) -> tuple[dict[str, byte
     found: dict[str, bytes] = {}
     escaping: set[str] = set()
     for path in paths:
+        if len(path) > LONGEST_PATH:
+            continue
         try:
             file = _inside(root, path)
             if file is None:
@@ -23,6 +30,15 @@ def read_fragments(contents: Path, paths: Iterable[str]) -> tuple[dict[str, byte
         except OSError:  # a name that is too long, a file that may not be read: it is not there for us
             continue
     return found, escaping
+
+
+def files_under(contents: Path) -> tuple[str, ...]:
+    """Return the paths of the files under a folder, at most a thousand, for suggestions; none where it cannot be read."""
+    try:
+        found = (path for path in contents.rglob("[!.]*") if path.is_file())
+        return tuple(sorted(path.relative_to(contents).as_posix() for path in islice(found, MOST_LISTED)))
+    except OSError:
+        return ()
 
 
 def _inside(root: Path, path: str) -> Path | None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
+from omotenashi.language.aliases import key_meant, value_meant
 from omotenashi.language.analyse import contradictions
 from omotenashi.language.check_experiments import variant_meant, variants_exist
 from omotenashi.language.condition import Condition, Conjunction, Disjunction, InSegment, Negation, Shown, Words, facts
+from omotenashi.language.meant_forms import content_meant, file_meant
+from omotenashi.language.meant_values import other_value
 from omotenashi.language.placeholders import template
 from omotenashi.language.read_member import attribute_of
-from omotenashi.language.report import Report, suggestion
+from omotenashi.language.report import Report
 from omotenashi.language.rule_names import RuleNames, rule_names
 from omotenashi.language.syntax import (
     BlockSpec,
@@ -24,6 +27,7 @@ from omotenashi.language.syntax import (
     ShowSpec,
     StatedVisitor,
 )
+from omotenashi.language.vocabulary import OTHERWISE, SHOW_WORDS
 from omotenashi.model.errors import Position
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
@@ -42,6 +46,8 @@ class Whole(Struct, frozen=True):
     """The texts of the files under contents/ that exist, by the path as written."""
     escaping: AbstractSet[str]
     """Paths that lead out of contents/."""
+    files: Sequence[str] = ()
+    """All files under contents/, where one that is named is not there."""
     can_cut_words: bool = True
     """The extra that cuts Japanese into morphemes is installed."""
 
@@ -69,8 +75,9 @@ def segments_exist(whole: Whole, report: Report) -> None:
     known = {fold(segment.name): segment.name for segment in whole.folder.segments}
     for reference in _references(whole.folder):
         if fold(reference.name) not in known and not report.may_exist(reference.name):
-            meant = suggestion(reference.name, known.values())
-            report.add("E401", reference.position, value=reference.name, did_you_mean=meant)
+            written = other_value(reference.name, "segment", lambda name: fold(name) in known)
+            meant = report.near(reference.name, known.values())
+            report.add("E401", reference.position, value=reference.name, write=written, did_you_mean=meant)
 
 
 def segments_end(whole: Whole, report: Report) -> None:
@@ -92,13 +99,12 @@ def contents_exist(whole: Whole, report: Report) -> None:
     names = {fold(content.name): content.name for content in whole.folder.contents}
     for show in _shows(whole.folder):
         if show.kind == "content" and fold(show.text) not in names and not report.may_exist(show.text):
-            meant = suggestion(show.text, [*names.values(), "original", "nothing"])
-            report.add("E402", show.position, value=show.text, did_you_mean=meant)
-        elif show.kind == "file" and show.text in whole.escaping:
-            report.add("E410", show.position, value=show.text)
+            written = content_meant(show.text) or value_meant(show.text, "show")
+            meant = report.near(show.text, [*names.values(), *SHOW_WORDS.names()])
+            report.add("E402", show.position, value=show.text, write=written, did_you_mean=meant)
         elif show.kind == "file" and show.text not in whole.fragments:
-            meant = suggestion(show.text, whole.fragments)
-            report.add("E403", show.position, value=show.text, did_you_mean=meant)
+            code = "E410" if show.text in whole.escaping else "E403"
+            report.add(code, show.position, value=show.text, write=file_meant(show.text, whole.files))
 
 
 def placeholders_stand(whole: Whole, report: Report) -> None:
@@ -127,7 +133,7 @@ def expectations_exist(whole: Whole, report: Report) -> None:
             if report.may_exist(expected.block):
                 continue
             if block is None:
-                meant = suggestion(expected.block, [one.name for one in blocks.values()])
+                meant = report.near(expected.block, [one.name for one in blocks.values()])
                 report.add("E408", expected.block_position, value=expected.block, did_you_mean=meant)
             else:
                 _rule_exists(expected, block, report)
@@ -168,7 +174,7 @@ def allowed_blocks_exist(whole: Whole, report: Report) -> None:
     known = {fold(block.name): block.name for block in whole.folder.blocks}
     for named in report.blocks_named:
         if fold(named.text) not in known and not report.may_exist(named.text):
-            report.add("E408", named, value=named.text, did_you_mean=suggestion(named.text, known.values()))
+            report.add("E408", named, value=named.text, did_you_mean=report.near(named.text, known.values()))
 
 
 def experiments_fit(whole: Whole, report: Report) -> None:
@@ -215,7 +221,7 @@ def _unique(names: Iterator[tuple[str, Position]], report: Report, code: str = "
     for name, position in names:
         first = seen.setdefault(fold(name), position)
         if first is not position:
-            report.add(code, position, (first, "first"), value=name)
+            report.add(code, position, (first, "first"), value=name, write=f"{name} 2")
 
 
 def _rules(folder: Folder) -> Iterator[RuleSpec]:
@@ -281,14 +287,16 @@ def _rule_exists(expected: Expectation, block: BlockSpec, report: Report) -> Non
         return
     names = {fold(name) for rule in block.rules for name in (rule.name, rule.id, f"{block.name}/{rule.name}")}
     if fold(expected.won) not in names and not report.may_exist(expected.won):
-        meant = variant_meant(expected.won, block) or suggestion(expected.won, [rule.name for rule in block.rules])
-        report.add("E407", expected.position, value=expected.won, block=block.name, did_you_mean=meant)
+        word = key_meant(expected.won, OTHERWISE)
+        written = word.name if word else value_meant(expected.won, "show")
+        meant = variant_meant(expected.won, block) or report.near(expected.won, [rule.name for rule in block.rules])
+        report.add("E407", expected.position, value=expected.won, block=block.name, write=written, did_you_mean=meant)
 
 
 def _one_rule(kind: str, name: str, position: Position, names: RuleNames, report: Report) -> None:
     found = names.ids(kind, name)
     if not found and not any(map(report.may_exist, (name, *name.split("/")))):
-        meant = suggestion(name, names.written[kind])
+        meant = report.near(name, names.written[kind])
         report.add("E421" if kind == "rule" else "E408", position, value=name, did_you_mean=meant)
     elif kind == "rule" and len(found) > 1:
         report.add("E422", position, value=name, names=found)

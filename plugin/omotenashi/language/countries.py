@@ -33,7 +33,7 @@ def country_code(text: str) -> str | None:
 
 def country_names() -> list[str]:
     """Return what may be written, for suggestions."""
-    return [*CODES, *(name for names in _NAMES.values() for name in names.split())]
+    return [*(name for names in _NAMES.values() for name in names.split()), *sorted(CODES)]
 
 
 def country_name(code: str, language: str) -> str:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from omotenashi.language.report import Report, suggestion
+from omotenashi.language.report import Report
 from omotenashi.model.errors import Position
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
@@ -76,7 +76,7 @@ def _report_near_miss(found: re.Match[str], site: SiteFacts, position: Position,
     head, dot, attribute = found[1].partition(".")
     if head in ("member", "会員") and dot and found[2] is not None and not report.may_exist(attribute):
         known = [f"member.{one.name}" for one in site.attributes.values()] + ["keyword", "prefecture"]
-        meant = suggestion(attribute, [one.name for one in site.attributes.values()])
+        meant = report.near(attribute, [one.name for one in site.attributes.values()])
         report.add("E322", position, value=found[0], known=known, did_you_mean=f"{{member.{meant}|…}}" if meant else "")
 
 

@@ -13,16 +13,21 @@ from omotenashi.language.condition import (
     Negation,
     Unknown,
 )
+from omotenashi.language.meant_forms import list_meant
+from omotenashi.language.misplaced import unknown_condition
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.read_member import spread
-from omotenashi.language.report import Report, suggestion
-from omotenashi.language.vocabulary import ALL, EXAMPLES, LOGIC, UNKNOWN, Field, Kind, field_names, find_field
+from omotenashi.language.report import Report
+from omotenashi.language.vocabulary import ALL, EXAMPLES, LOGIC, UNKNOWN, Field, Kind, find_field
+from omotenashi.language.written import entry
 from omotenashi.model.site_facts import SiteFacts
 
+_MAPPINGS = (Kind.NEAR, Kind.VIEWED, Kind.BOUGHT, Kind.DID, Kind.SHOWN, Kind.LAST_VISIT)
 
-def read_when(node: Node, site: SiteFacts, report: Report) -> Condition:
-    """Return the condition of a mapping: all of its fields. What is wrong is reported and left out."""
-    fields = reader.mapping(node, "when", report, EXAMPLES["when"])
+
+def read_when(node: Node, site: SiteFacts, report: Report, what: str = "when") -> Condition:
+    """Return the condition of a mapping under `what`: all of its fields. What is wrong is reported and left out."""
+    fields = reader.mapping(node, what, report, EXAMPLES["when"], form="condition")
     if fields is None:
         return ALWAYS
     _distinct(fields, report)
@@ -46,7 +51,8 @@ def _entry(key: TextNode, value: Node, site: SiteFacts, report: Report) -> Condi
         return _logic(logic.name, value, site, report)
     found = find_field(key.text)
     if found is None:
-        _unknown_field(key, report)
+        if not report.full:
+            unknown_condition(key, value, site, report)
         return None
     field, name = found
     if field.kind is Kind.SEGMENT:
@@ -57,10 +63,13 @@ def _entry(key: TextNode, value: Node, site: SiteFacts, report: Report) -> Condi
 def _logic(word: str, value: Node, site: SiteFacts, report: Report) -> Condition | None:
     if word == "not":
         if isinstance(value, ListNode):
-            report.add("E206", value)
+            report.add("E206", value, write=entry("any", value))
             return None
-        return Negation(read_when(value, site, report))
-    parts = [read_when(item, site, report) for item in reader.listing(value, word, report)]
+        return Negation(read_when(value, site, report, word))
+    if isinstance(value, ListNode) and _is_of_texts(value):
+        report.add("E203", value, what=word, expected="conditions", write=list_meant("conditions", value))
+        return None
+    parts = [read_when(item, site, report, word) for item in reader.listing(value, word, report)]
     if not parts:
         return None
     return conjunction(parts) if word == "all" else disjunction(parts)
@@ -83,11 +92,16 @@ def _listed(field: Field, name: str, value: Node, context: _Context) -> Conditio
         items = reader.one_or_more(everything, "all", context.report)
         parts = [part for item in items if (part := _single(field, name, item, context)) is not None]
         return Conjunction(tuple(parts)) if parts else None
-    if not isinstance(value, ListNode):
+    if not isinstance(value, ListNode) or (field.kind in _MAPPINGS and _is_of_texts(value)):
         return _single(field, name, value, context)
     items = reader.listing(value, context.key.text, context.report)
     parts = [part for item in items if (part := _item(field, name, item, context)) is not None]
     return disjunction(_merged(parts)) if parts else None
+
+
+def _is_of_texts(node: ListNode) -> bool:
+    """One mistake, not one for each of them."""
+    return bool(node.items) and all(isinstance(item, TextNode) for item in node.items)
 
 
 def _item(field: Field, name: str, node: Node, context: _Context) -> Condition | None:
@@ -114,7 +128,7 @@ def _distinct(fields: MapNode, report: Report) -> None:
 def _single(field: Field, name: str, node: Node, context: _Context) -> Condition | None:
     if isinstance(node, TextNode) and UNKNOWN.find(node.text):
         if field.kind is Kind.SEGMENT:
-            context.report.add("E305", node, value=node.text, what=field.name, known=[], did_you_mean="")
+            context.report.add("E305", node, value=node.text, what=field.name, known=())
             return None
         return Fact(_full(field, name), Unknown(), node.position, node.text, context.key.text)
     if field.kind is Kind.SEGMENT:
@@ -147,12 +161,3 @@ def _written(node: Node) -> str:
     if isinstance(node, ListNode):
         return "[" + ", ".join(map(_written, node.items)) + "]"
     return "{" + ", ".join(f"{key.text}: {_written(value)}" for key, value in node.entries) + "}"
-
-
-def _unknown_field(key: TextNode, report: Report) -> None:
-    field = find_field(key.text + ".NAME")
-    if field is not None:
-        report.add("E209", key, key=key.text)
-        return
-    known = [*field_names(), *LOGIC.names()]
-    report.add("E201", key, key=key.text, what="when", known=[], did_you_mean=suggestion(key.text, known))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 
 from omotenashi.language import reader
+from omotenashi.language.meant import event_meant
 from omotenashi.language.nodes import Node, TextNode
 from omotenashi.language.report import Report
 from omotenashi.language.values import event_name
@@ -32,7 +33,7 @@ def event_called(text: str, at: TextNode, report: Report) -> str | None:
     """Return the folded name in a text that stands at a node; a near miss of a usual name gets a warning."""
     name, meant = event_name(text), _usual(fold(text))
     if name is None or name in _PURCHASE:
-        report.add("E332", at, value=text, did_you_mean=meant)
+        report.add("E332", at, value=text, write=event_meant(text), did_you_mean=meant)
         return None
     if meant:
         report.add("W502", at, value=text, did_you_mean=meant)

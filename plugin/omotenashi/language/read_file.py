@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from omotenashi.language import read_block, reader
 from omotenashi.language.condition import ALWAYS, Condition
+from omotenashi.language.misplaced import each_named, holds_otherwise, misplaced_in_file, own_keys
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.read_condition import read_when
 from omotenashi.language.read_event import read_event
@@ -49,7 +50,8 @@ _CONDITIONAL = ("when", "from", "until", "days", "hours", "limit", "cooldown", "
 
 def read_file(root: MapNode, site: SiteFacts, report: Report) -> Folder:
     """Return what one file defines; what is wrong is reported and left out."""
-    entries = reader.keys(root, FILE_KEYS, "file", report)
+    known = tuple(pair for pair in root.entries if not misplaced_in_file(*pair, report))
+    entries = reader.keys(MapNode(known, root.position), FILE_KEYS, "file", report)
     return Folder(
         segments=tuple(_each(entries, "segments", site, report, _segment)),
         contents=tuple(_each(entries, "contents", site, report, _content)),
@@ -67,10 +69,10 @@ def _each(entries: Entries, key: str, site: SiteFacts, report: Report, read: _Re
 
 
 def _segment(name: TextNode, node: Node, site: SiteFacts, report: Report) -> SegmentSpec | None:
-    mapping = reader.mapping(node, name.text, report)
+    mapping = reader.mapping(node, name.text, report, form="segment")
     if mapping is None:
         return None
-    entries = reader.keys(mapping, SEGMENT_KEYS, "segment", report)
+    entries = reader.keys(own_keys(mapping, SEGMENT_KEYS, report), SEGMENT_KEYS, "segment", report)
     if "when" not in entries:
         reader.missing(mapping, entries, name, "when", report)
         return None
@@ -82,21 +84,21 @@ def _content(name: TextNode, node: Node, site: SiteFacts, report: Report) -> Con
     if _reserved(name, report):
         return None
     if isinstance(node, TextNode) and not SHOW_WORDS.find(node.text):
-        report.add("E203", node, what=name.text, expected="mapping")
+        reader.mapping(node, name.text, report, form="content")
         return None
     show = _show(node, name.text, report)
     return ContentSpec(name.text, show, name.position) if show else None
 
 
 def _block(name: TextNode, node: Node, site: SiteFacts, report: Report) -> BlockSpec | None:
-    mapping = reader.mapping(node, name.text, report)
+    mapping = reader.mapping(node, name.text, report, form="block")
     if mapping is None:
         return None
     entries = reader.keys(mapping, BLOCK_KEYS, "block", report)
     rules = _rules(name, entries["rules"][1], site, report) if "rules" in entries else []
     consent, selector = read_block.needs_consent(entries, report), read_block.selector(entries, report)
     deadline = read_block.wait(entries, "deadline", report)
-    if "otherwise" not in entries:
+    if "otherwise" not in entries and not ("rules" in entries and holds_otherwise(entries["rules"][1])):
         reader.missing(mapping, entries, name, "otherwise", report)
     otherwise = _show(entries["otherwise"][1], "otherwise", report) if "otherwise" in entries else None
     if otherwise is None:
@@ -115,15 +117,22 @@ def _block(name: TextNode, node: Node, site: SiteFacts, report: Report) -> Block
 
 
 def _rules(block: TextNode, node: Node, site: SiteFacts, report: Report) -> list[RuleSpec]:
+    if each_named(node, "rules", report):
+        report.broken.add(fold(block.text))
+        return []
+    items = node.items if isinstance(node, ListNode) else ()
+    if items and all(isinstance(item, TextNode) for item in items):
+        reader.mapping(items[0], "rules", report, form="rule")
+        return []
     found = [_rule(block.text, item, site, report) for item in reader.listing(node, "rules", report)]
     return [rule for rule in found if rule is not None]
 
 
 def _rule(block: str, node: Node, site: SiteFacts, report: Report) -> RuleSpec | None:
-    mapping = reader.mapping(node, "rules", report)
+    mapping = reader.mapping(node, "rules", report, form="rule")
     if mapping is None:
         return None
-    entries = reader.keys(mapping, RULE_KEYS, "rule", report)
+    entries = reader.keys(own_keys(mapping, RULE_KEYS, report), RULE_KEYS, "rule", report)
     name = reader.text(entries["name"][1], "name", report) if "name" in entries else None
     identifier = reader.text(entries["id"][1], "id", report) if "id" in entries else None
     heading = name or identifier
@@ -158,6 +167,7 @@ def _complete_rule(
         return None
     rule_id = identifier.text if identifier else f"{block}/{heading.text}"
     conditional = any(key in entries for key in _CONDITIONAL)
+    conditional = conditional or len(entries) < len(mapping.entries)  # a refused key may have been one
     return RuleSpec(
         heading.text, rule_id, conditional, when, timing, limit, cooldown, show, heading.position, experiment
     )
@@ -189,7 +199,7 @@ def _limit(node: Node, report: Report) -> LimitSpec | None:
     times = reader.count_of(entries["times"][1], "times", report, MOST_COUNTED)
     per = reader.span_of(entries["per"][1], "per", report)
     if times == 0:
-        report.add("E309", entries["times"][1], what="times")
+        report.add("E309", entries["times"][1], what="times", write="1")
     return LimitSpec(times, per) if times and per else None
 
 
@@ -247,7 +257,7 @@ def _label(entries: Entries, report: Report) -> str:
 
 def _reserved(name: TextNode, report: Report) -> bool:
     if fold(name.text) in map(fold, RESERVED_NAMES):
-        report.add("E208", name, value=name.text)
+        report.add("E208", name, value=name.text, write=f"{name.text}_2")
         return True
     return False
 
@@ -256,8 +266,7 @@ def _tests(entries: Entries, site: SiteFacts, report: Report) -> tuple[CaseSpec,
     if "tests" not in entries:
         return ()
     node = entries["tests"][1]
-    if not isinstance(node, ListNode):
-        reader.listing(node, "tests", report)
+    if each_named(node, "tests", report):
         return ()
     found = [read_test(item, site, report) for item in reader.listing(node, "tests", report)]
     return tuple(test for test in found if test)

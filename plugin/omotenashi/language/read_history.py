@@ -17,6 +17,8 @@ from omotenashi.language.condition import (
     Visits,
     Window,
 )
+from omotenashi.language.meant import range_meant
+from omotenashi.language.meant_forms import mapping_meant
 from omotenashi.language.nodes import MapNode, Node, TextNode
 from omotenashi.language.patterns import path_pattern
 from omotenashi.language.read_event import read_event
@@ -108,6 +110,10 @@ def read_last_visit(field: Field, node: Node, report: Report) -> Operand | None:
 def read_cart(field: Field, node: Node, report: Report) -> Operand | None:
     """Read yes, no or {abandoned_for, until, amount}."""
     if isinstance(node, TextNode) and not node.empty:
+        meant = mapping_meant(field.name, node)
+        if meant:
+            report.add("E308", node, value=node.text, what=field.name, write=meant)
+            return None
         filled = reader.yes_no_of(node, field.name, report)
         return None if filled is None else InCart(filled=filled)
     entries = _entries(field, node, CART_KEYS, report)
@@ -162,10 +168,10 @@ def _range_in(text: TextNode, what: str, report: Report) -> Range | None:
     if single is not None:
         return Range(single, single)
     if both is None:
-        report.add("E301", text, value=text.text, what=what)
+        report.add("E301", text, value=text.text, what=what, write=range_meant(text.text))
         return None
     if both[0] > both[1]:
-        report.add("E312", text, value=text.text)
+        report.add("E312", text, value=text.text, write=f"{both[1]:g}-{both[0]:g}")
         return None
     return Range(*both)
 
@@ -186,7 +192,7 @@ def _bounds(entries: Entries, report: Report, most: int | None = None) -> Range 
 def _reachable(bounds: Range, at: Node, what: str, most: int | None, report: Report) -> Range | None:
     if most is None or bounds.at_least is None or bounds.at_least <= most:
         return bounds
-    report.add("E319", at, what=what, limit=most)
+    report.add("E319", at, what=what, limit=most, write=str(most))
     return None
 
 
@@ -229,7 +235,7 @@ def _times(node: Node, report: Report) -> Range | None:
     if bounds is None or not isinstance(node, TextNode) or number(node.text) is None:
         return bounds
     if number(node.text) == 0:
-        report.add("E309", node, what="times")
+        report.add("E309", node, what="times", write="1")
         return None
     return Range(at_least=bounds.at_least)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from omotenashi.language import reader
 from omotenashi.language.condition import DateTest, Fact, OneOf, Operand, Truth
+from omotenashi.language.meant_dates import birthday_meant, date_meant
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.read_history import read_range
-from omotenashi.language.report import Report, suggestion
+from omotenashi.language.report import Report
 from omotenashi.language.values import moment
-from omotenashi.language.vocabulary import DATE_KEYS
+from omotenashi.language.vocabulary import DATE_KEYS, RANGE_KEYS
+from omotenashi.language.written import listed
 from omotenashi.model.site_facts import Attribute, SiteFacts
 from omotenashi.model.text import fold
 
@@ -45,8 +49,15 @@ def declared(name: str, key: TextNode, site: SiteFacts, report: Report) -> Attri
     """Return the attribute that site.yaml declares, or None after reporting that it does not."""
     attribute = site.attributes.get(fold(name))
     if attribute is None and not report.may_exist(name):
-        report.add("E405", key, value=name, did_you_mean=suggestion(name, site.attributes))
+        report.add("E405", key, value=name, write=_attribute_meant(name, key, site, report))
     return attribute
+
+
+def _attribute_meant(name: str, key: TextNode, site: SiteFacts, report: Report) -> str:
+    """The whole key, with the attribute of this label or of the nearest name."""
+    called = {fold(one.label): one.name for one in site.attributes.values() if one.label}
+    meant = called.get(fold(name)) or report.near(name, [one.name for one in site.attributes.values()])
+    return f"{key.text.removesuffix(name)}{meant}" if meant else ""
 
 
 def attribute_of(fact: Fact, site: SiteFacts) -> Attribute | None:
@@ -56,13 +67,38 @@ def attribute_of(fact: Fact, site: SiteFacts) -> Attribute | None:
 
 
 def _word(attribute: Attribute, node: Node, what: str, report: Report) -> Operand | None:
+    if isinstance(node, MapNode) and attribute.type == "choice" and _from_on(attribute, node):
+        report.add("E203", node, what=what, expected="text", write=_from_on(attribute, node))
+        return None
     found = reader.text(node, what, report)
     if found is None:
         return None
     if attribute.type == "choice" and fold(found.text) not in map(fold, attribute.values):
+        bound = re.fullmatch(r"(.+?) ?(以上|以下|\+)", found.text.strip())
+        if bound and _bounded(attribute, bound[1], upwards=bound[2] != "以下"):
+            meant = _bounded(attribute, bound[1], upwards=bound[2] != "以下")
+            report.add("E305", found, value=found.text, what=what, known=attribute.values, write=meant)
+            return None
         reader.outside(found, what, attribute.values, report)
         return None
     return OneOf(frozenset((fold(found.text),)))
+
+
+def _from_on(attribute: Attribute, node: MapNode) -> str:
+    """The values from one on, or up to one, for {at_least: ゴールド}; empty text for others."""
+    key, value = node.entries[0]
+    word = RANGE_KEYS.find(key.text)
+    return (
+        _bounded(attribute, value.text, upwards=word.name == "at_least") if word and isinstance(value, TextNode) else ""
+    )
+
+
+def _bounded(attribute: Attribute, value: str, *, upwards: bool) -> str:
+    folded = [fold(one) for one in attribute.values]
+    if fold(value) not in folded:
+        return ""
+    at = folded.index(fold(value))
+    return listed(attribute.values[at:] if upwards else attribute.values[: at + 1])
 
 
 def _date(node: Node, what: str, report: Report) -> Operand | None:
@@ -76,7 +112,8 @@ def _date(node: Node, what: str, report: Report) -> Operand | None:
         return DateTest(calendar)
     exact = moment(found.text)
     if exact is None or exact.minute is not None:
-        report.add("E303", found, value=found.text, what=what)
+        meant = birthday_meant(found.text) or date_meant(found.text).partition(" ")[0]
+        report.add("E303", found, value=found.text, what=what, write=meant)
         return None
     return DateTest("on", exact.day.isoformat())
 
@@ -93,7 +130,7 @@ def _date_test(node: MapNode, what: str, report: Report) -> Operand | None:
         return DateTest(kind, span=span) if span else None
     if kind == "month":
         return _month(value, report)
-    day = reader.value(value, kind, moment, "E303", report)
+    day = reader.moment_of(value, kind, report)
     return DateTest(kind, day.day.isoformat()) if day else None
 
 

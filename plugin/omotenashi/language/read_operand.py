@@ -20,6 +20,7 @@ from omotenashi.language.condition import (
     Words,
 )
 from omotenashi.language.countries import country_code, country_names
+from omotenashi.language.meant import several
 from omotenashi.language.nodes import MapNode, Node, TextNode
 from omotenashi.language.patterns import host_pattern, path_pattern
 from omotenashi.language.prefectures import PREFECTURES, area_names, area_prefectures, prefecture_code
@@ -34,15 +35,23 @@ from omotenashi.language.read_history import (
     read_visits,
 )
 from omotenashi.language.read_member import read_member
-from omotenashi.language.report import Report, suggestion
+from omotenashi.language.report import Report
 from omotenashi.language.values import kilometres
 from omotenashi.language.vocabulary import EXAMPLES, NEAR_KEYS, WORD_KEYS, Field, Kind
 from omotenashi.language.vocabulary import Words as Names
+from omotenashi.language.written import listed
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
+_PREFECTURE_NAMES = [name for row in PREFECTURES for name in (row[1], row[3])]
+_COUNTRY_NAMES = country_names()
+_COMMAS = re.compile(r" *(?:[、，;；]|,(?= |\D)) *")
 _LANGUAGE_NAMES = {"日本語": "ja", "英語": "en", "中国語": "zh", "韓国語": "ko", "japanese": "ja", "english": "en"}
+
+
+_COUNTRIES = ("jp", "cn", "kr", "us", "jpn")
+"""What is no language, though it looks like one."""
 
 
 def read(field: Field, name: str, node: Node, key: TextNode, site: SiteFacts, report: Report) -> Operand | None:
@@ -77,7 +86,7 @@ def _words(field: Field, node: Node, report: Report) -> Operand | None:
     if not isinstance(node, MapNode):
         found = reader.text(node, field.name, report)
         _long_enough(found, "word", report)
-        return Words((Word(found.text),)) if found else None
+        return Words((Word(found.text),)) if found and _one_text(found, report) else None
     entries = reader.keys(node, WORD_KEYS, field.name, report)
     if len(entries) != 1:
         if entries:
@@ -87,7 +96,7 @@ def _words(field: Field, node: Node, report: Report) -> Operand | None:
     items = [reader.text(item, mode, report) for item in reader.one_or_more(value, mode, report)]
     for item in items:
         _long_enough(item, mode, report)
-    words = tuple(Word(item.text, mode) for item in items if item)
+    words = tuple(Word(item.text, mode) for item in items if item and _one_text(item, report))
     return Words(words) if words else None
 
 
@@ -106,7 +115,16 @@ def _choice(field: Field, node: Node, report: Report) -> Operand | None:
 
 def _text(field: Field, node: Node, report: Report) -> Operand | None:
     found = reader.text(node, field.name, report)
-    return OneOf(frozenset((fold(found.text),))) if found else None
+    return OneOf(frozenset((fold(found.text),))) if found and _one_text(found, report) else None
+
+
+def _one_text(node: TextNode, report: Report) -> bool:
+    """Tell whether a text is not several with commas between, after reporting it. In quotes it is what it is."""
+    parts = [part for part in _COMMAS.split(node.text.strip()) if part]
+    if node.quoted or len(parts) < 2:
+        return True
+    report.add("E352", node, value=node.text, write=listed(parts))
+    return False
 
 
 def _tags(field: Field, node: Node, report: Report) -> Operand | None:
@@ -115,6 +133,10 @@ def _tags(field: Field, node: Node, report: Report) -> Operand | None:
 
 def _paths(field: Field, node: Node, report: Report) -> Operand | None:
     pattern = reader.value(node, field.name, path_pattern, "E306", report)
+    together = several(node.text, path_pattern) if pattern and isinstance(node, TextNode) and not node.quoted else ""
+    if together:
+        report.add("E352", node, value=getattr(node, "text", ""), write=together)
+        return None
     return Paths((pattern,)) if pattern else None
 
 
@@ -124,12 +146,12 @@ def _host_paths(field: Field, node: Node, report: Report) -> Operand | None:
 
 
 def _country(field: Field, node: Node, report: Report) -> Operand | None:
-    code = _known(field, node, country_code, country_names(), report)
+    code = _known(field, node, country_code, _COUNTRY_NAMES, report)
     return OneOf(frozenset((code,))) if code else None
 
 
 def _prefecture(field: Field, node: Node, report: Report) -> Operand | None:
-    code = _known(field, node, prefecture_code, [name for row in PREFECTURES for name in (row[1], row[3])], report)
+    code = _known(field, node, prefecture_code, _PREFECTURE_NAMES, report)
     return Prefectures(frozenset((code,))) if code else None
 
 
@@ -146,20 +168,31 @@ def _known(
         return None
     result = find(found.text)
     if result is None:
-        reader.outside(found, field.name, names, report)
+        reader.outside(found, field.name, names, report, find)
     return result
 
 
 def _language(field: Field, node: Node, report: Report) -> Operand | None:
-    tag = reader.value(node, field.name, language_tag, "E305", report)
+    tag = read_language(node, field.name, report)
     return Languages(frozenset((tag,))) if tag else None
+
+
+def read_language(node: Node, what: str, report: Report) -> str | None:
+    """Return a language's tag, or None after reporting what is none."""
+    found = reader.text(node, what, report)
+    tag = language_tag(found.text) if found else None
+    if found and tag is None:
+        reader.outside(
+            found, what, ("ja", "en", "zh", "ko", "日本語", "英語", "中国語", "韓国語"), report, language_tag
+        )
+    return tag
 
 
 def language_tag(text: str) -> str | None:
     """Return a language's tag in lower case, such as en or zh-tw; None for what is none."""
     tag = fold(text).replace("_", "-")
     tag = _LANGUAGE_NAMES.get(text.strip().lower(), tag)
-    return tag if _LANGUAGE.fullmatch(tag) else None
+    return tag if _LANGUAGE.fullmatch(tag) and tag not in _COUNTRIES else None
 
 
 def _yes_no(field: Field, node: Node, report: Report) -> Operand | None:
@@ -181,7 +214,7 @@ def _near(field: Field, node: Node, site: SiteFacts, report: Report) -> Operand 
     location = site.places.get(fold(place.text))
     if location is None:
         if not report.may_exist(place.text):
-            report.add("E404", place, value=place.text, did_you_mean=suggestion(place.text, site.places))
+            report.add("E404", place, value=place.text, did_you_mean=report.near(place.text, site.place_names))
         return None
     return Near(location[0], location[1], distance)
 

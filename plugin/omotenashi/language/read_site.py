@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from omotenashi.language import reader
 from omotenashi.language.beside import Beside
-from omotenashi.language.nodes import MapNode, Node, TextNode
+from omotenashi.language.misplaced import own_site_keys
+from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.patterns import host_name
 from omotenashi.language.read_holidays import read_holidays
+from omotenashi.language.read_operand import read_language
 from omotenashi.language.read_site_visitors import browser_events, consent, cookie_domain, lifecycle
 from omotenashi.language.report import Report
-from omotenashi.language.values import moment
 from omotenashi.language.vocabulary import (
     ATTRIBUTE_KEYS,
     ATTRIBUTE_TYPES,
@@ -23,6 +24,7 @@ from omotenashi.language.vocabulary import (
     SITE_KEYS,
     WEAK_REGION,
 )
+from omotenashi.language.written import inline
 from omotenashi.model.site_facts import Attribute, SiteFacts
 from omotenashi.model.text import fold
 
@@ -32,7 +34,7 @@ VERSION = "1"
 
 def read_site(root: MapNode, report: Report, beside: Beside | None = None) -> SiteFacts:
     """Return the facts of site.yaml; what is wrong is reported and left at its default."""
-    entries = reader.keys(root, SITE_KEYS, "site.yaml", report)
+    entries = reader.keys(own_site_keys(root, report), SITE_KEYS, "site.yaml", report)
     _version(entries, report)
     weak = (
         reader.choice(entries["weak_region"][1], "weak_region", WEAK_REGION, report)
@@ -40,13 +42,17 @@ def read_site(root: MapNode, report: Report, beside: Beside | None = None) -> Si
         else None
     )
     hosts = _hosts(entries, report)
+    language = (read_language(entries["language"][1], "language", report) or "") if "language" in entries else ""
+    places = _places(entries, report)
     return SiteFacts(
         name=_text(entries, "name", "", report),
         timezone=_timezone(entries, report),
-        language=_text(entries, "language", "ja", report),
+        language=language or SiteFacts().language,
+        stated_language=language,
         hosts=hosts,
         attributes=_attributes(entries, report),
-        places=_places(entries, report),
+        places={fold(name): place for name, place in places.items()},
+        place_names=tuple(places),
         synonyms=_synonyms(entries, report),
         keyword_matching=_matching(entries, report),
         holidays=_holidays(entries, beside or Beside(), report),
@@ -65,7 +71,7 @@ def _version(entries: Entries, report: Report) -> None:
         return
     found = reader.text(entries["version"][1], "version", report)
     if found and found.text.strip() != VERSION:
-        report.add("E315", found, value=found.text, known=VERSION)
+        report.add("E315", found, value=found.text, write=VERSION)
 
 
 def _text(entries: Entries, key: str, default: str, report: Report) -> str:
@@ -79,9 +85,9 @@ def _timezone(entries: Entries, report: Report) -> str:
     try:
         return ZoneInfo(name).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        report.add(
-            "E305", entries["timezone"][1], value=name, what="timezone", known=["Asia/Tokyo", "UTC"], did_you_mean=""
-        )
+        node = entries["timezone"][1]
+        if isinstance(node, TextNode):
+            reader.outside(node, "timezone", ("Asia/Tokyo", "UTC"), report)
         return default
 
 
@@ -100,7 +106,7 @@ def _attributes(entries: Entries, report: Report) -> Mapping[str, Attribute]:
 
 
 def _attribute(name: TextNode, node: Node, report: Report) -> Attribute | None:
-    mapping = reader.mapping(node, name.text, report)
+    mapping = reader.mapping(node, name.text, report, form="attribute")
     if mapping is None:
         return None
     entries = reader.keys(mapping, ATTRIBUTE_KEYS, name.text, report)
@@ -122,16 +128,12 @@ def _attribute(name: TextNode, node: Node, report: Report) -> Attribute | None:
 
 def _places(entries: Entries, report: Report) -> Mapping[str, tuple[float, float]]:
     node = reader.mapping(entries["places"][1], "places", report) if "places" in entries else None
-    found = (
-        {fold(name.text): report.kept(name, _place(name, value, report)) for name, value in node.entries}
-        if node
-        else {}
-    )
+    found = {name.text: report.kept(name, _place(name, value, report)) for name, value in node.entries} if node else {}
     return {name: place for name, place in found.items() if place}
 
 
 def _place(name: TextNode, node: Node, report: Report) -> tuple[float, float] | None:
-    mapping = reader.mapping(node, name.text, report)
+    mapping = reader.mapping(node, name.text, report, form="place")
     if mapping is None:
         return None
     entries = reader.keys(mapping, PLACE_KEYS, name.text, report)
@@ -155,7 +157,12 @@ def _synonyms(entries: Entries, report: Report) -> tuple[tuple[str, ...], ...]:
         return ()
     groups = []
     seen: dict[str, Node] = {}
-    for item in reader.listing(entries["synonyms"][1], "synonyms", report):
+    node = entries["synonyms"][1]
+    if isinstance(node, ListNode) and node.items and all(isinstance(item, TextNode) for item in node.items):
+        meant = f"[{inline(node)}]"
+        report.add("E203", node, what="synonyms", expected="groups", write=meant)
+        return ()
+    for item in reader.listing(node, "synonyms", report):
         words = [
             word for node in reader.listing(item, "synonyms", report) if (word := reader.text(node, "synonyms", report))
         ]
@@ -192,9 +199,7 @@ def _holidays(entries: Entries, beside: Beside, report: Report) -> frozenset[dat
         report.add("E203", node, what="holidays", expected="list", did_you_mean=f"{{file: {node.text.strip()}}}")
         report.broken.add("holidays")
         return frozenset()
-    found = [
-        reader.value(item, "holidays", moment, "E303", report) for item in reader.one_or_more(node, "holidays", report)
-    ]
+    found = [reader.moment_of(item, "holidays", report) for item in reader.one_or_more(node, "holidays", report)]
     if None in found:
         report.broken.add("holidays")
     return frozenset(day.day for day in found if day)

@@ -10,29 +10,31 @@ import msgspec
 
 from omotenashi.language import reader
 from omotenashi.language.countries import country_code, country_names
+from omotenashi.language.misplaced import attribute_named, own_keys
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.patterns import host_pattern, path_pattern
 from omotenashi.language.prefectures import PREFECTURES, area_names, area_prefectures, prefecture_code
 from omotenashi.language.read_experiment import read_buckets
-from omotenashi.language.read_operand import language_tag
+from omotenashi.language.read_operand import read_language
 from omotenashi.language.read_test_history import HISTORY_READERS
 from omotenashi.language.read_test_member import read_member_fact, read_member_facts
-from omotenashi.language.report import Report, suggestion
+from omotenashi.language.report import Report
 from omotenashi.language.syntax import CaseSpec, Expectation, StatedVisitor
-from omotenashi.language.values import location, moment
+from omotenashi.language.values import location
 from omotenashi.language.vocabulary import (
     CONSENTS,
     DEVICES,
     EXPECT_KEYS,
     FACT_EXTRAS,
+    FIELDS,
     MEDIA,
     OTHERWISE,
     SHOW_WORDS,
     TEST_KEYS,
     UNKNOWN,
     Kind,
+    Word,
     Words,
-    field_names,
     find_field,
 )
 from omotenashi.model.request import StatedPlace
@@ -45,16 +47,16 @@ _ARRIVAL_TEXTS = ("keyword", "source", "campaign", "campaign_source", "campaign_
 
 def read_test(node: Node, site: SiteFacts, report: Report) -> CaseSpec | None:
     """Return a test; what is wrong is reported and left out."""
-    mapping = reader.mapping(node, "tests", report)
+    mapping = reader.mapping(node, "tests", report, form="test")
     if mapping is None:
         return None
-    entries = reader.keys(mapping, TEST_KEYS, "test", report)
+    entries = reader.keys(own_keys(mapping, TEST_KEYS, report, "visitor"), TEST_KEYS, "test", report)
     name = reader.text(entries["name"][1], "name", report) if "name" in entries else None
     heading = name or mapping.entries[0][0]
     if "expect" not in entries:
         reader.missing_inside(mapping, entries, name.text if name else "tests", "expect", report)
         return None
-    at = reader.value(entries["at"][1], "at", moment, "E303", report) if "at" in entries else None
+    at = reader.moment_of(entries["at"][1], "at", report) if "at" in entries else None
     visitor = read_visitor(entries["visitor"][1], site, report) if "visitor" in entries else StatedVisitor()
     expectations = _expectations(entries["expect"][1], report)
     epoch = at.start(ZoneInfo(site.timezone)) if at else None
@@ -65,7 +67,7 @@ def read_visitor(node: Node, site: SiteFacts, report: Report) -> StatedVisitor:
     if isinstance(node, TextNode) and node.empty:
         return StatedVisitor()
     if not isinstance(node, MapNode):
-        report.add("E203", node, what="visitor", expected="mapping")
+        reader.mapping(node, "visitor", report)
         return StatedVisitor(buckets=None)
     visitor = StatedVisitor()
     for key, value in node.entries:
@@ -93,8 +95,7 @@ def _with_fact(visitor: StatedVisitor, key: TextNode, value: Node, site: SiteFac
         return _with_member(visitor, read_member_facts(value, site, report))
     found = find_field(key.text)
     if found is None or found[0].kind in (Kind.SEGMENT, Kind.NEAR):
-        known = [*field_names(), *FACT_EXTRAS.names()]
-        report.add("E210", key, key=key.text, did_you_mean=suggestion(key.text, known))
+        _unknown_fact(key, value, site, report)
         return msgspec.structs.replace(visitor, buckets=visitor.buckets or None)
     field, name = found
     if isinstance(value, TextNode) and UNKNOWN.find(value.text):
@@ -110,6 +111,14 @@ def _with_fact(visitor: StatedVisitor, key: TextNode, value: Node, site: SiteFac
     return _SETTERS[field.name](visitor, field.name, value, report)
 
 
+def _unknown_fact(key: TextNode, value: Node, site: SiteFacts, report: Report) -> None:
+    stated = (field for field in FIELDS if field.kind not in (Kind.SEGMENT, Kind.NEAR))
+    facts = Words(*(Word(field.name, field.ja) for field in stated), *FACT_EXTRAS.all)
+    place = site.places.get(fold(value.text)) if isinstance(value, TextNode) else None
+    written = f'location: "{place[0]}, {place[1]}"' if place else attribute_named(key.text, site)
+    report.add("E210", key, key=key.text, write=written, did_you_mean=reader.meant_key(key.text, facts, report))
+
+
 def _with_member(visitor: StatedVisitor, facts: dict[str, MemberValue]) -> StatedVisitor:
     """A member that is stated is logged in."""
     logged_in = True if visitor.logged_in is None else visitor.logged_in
@@ -122,7 +131,7 @@ def _with_extra(visitor: StatedVisitor, name: str, value: Node, report: Report) 
     if name == "location":
         point = reader.value(value, "location", location, "E318", report)
         return _with_place(visitor, "location", f"{point[0]}, {point[1]}") if point else visitor
-    found = reader.value(value, name, _RAW_FORMS.get(name, str), "E305", report)
+    found = reader.value(value, name, _RAW_FORMS.get(name, str), _RAW_CODES.get(name, "E305"), report)
     return msgspec.structs.replace(visitor, **{name: found}) if found else visitor
 
 
@@ -137,6 +146,7 @@ def _page_url(text: str) -> str | None:
     return text if text.startswith("/") or "://" in text else None
 
 
+_RAW_CODES = {"url": "E306", "ip": "E354"}
 _RAW_FORMS: dict[str, Callable[[str], str | None]] = {"ip": _address, "url": _page_url}
 
 
@@ -224,7 +234,7 @@ def _device(visitor: StatedVisitor, name: str, node: Node, report: Report) -> St
 
 
 def _language(visitor: StatedVisitor, name: str, node: Node, report: Report) -> StatedVisitor:
-    return msgspec.structs.replace(visitor, language=reader.value(node, name, language_tag, "E305", report))
+    return msgspec.structs.replace(visitor, language=read_language(node, name, report))
 
 
 def _logged_in(visitor: StatedVisitor, name: str, node: Node, report: Report) -> StatedVisitor:

@@ -10,6 +10,7 @@ import msgspec
 
 from omotenashi.language import reader
 from omotenashi.language.condition import Span
+from omotenashi.language.meant_forms import MISSING
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.patterns import path_pattern
 from omotenashi.language.read_event import event_called, read_event
@@ -183,7 +184,13 @@ def _view_of_text(node: TextNode, name: str, report: Report) -> View | None:
 
 def _view_of_entries(entries: Entries, report: Report) -> View | None:
     if not entries.keys() & {"page", "tag", "item", "category"}:
-        report.add("E202", next(iter(entries.values()))[0], key="page / tag / item / category", what="viewed")
+        report.add(
+            "E202",
+            next(iter(entries.values()))[0],
+            key="page / tag / item / category",
+            what="viewed",
+            write=MISSING["page / tag / item / category"],
+        )
         return None
     path = reader.value(entries["page"][1], "page", path_pattern, "E306", report) if "page" in entries else ""
     tags, items, categories = (_folded(entries, key, report) for key in ("tag", "item", "category"))
@@ -225,7 +232,9 @@ def _showing_of_entries(entries: Entries, report: Report) -> StatedShowing | Non
         return None
     kind = next((kind for kind in ("rule", "block") if kind in entries), None)
     if kind is None:
-        report.add("E202", next(iter(entries.values()))[0], key="rule / block", what="shown")
+        report.add(
+            "E202", next(iter(entries.values()))[0], key="rule / block", what="shown", write=MISSING["rule / block"]
+        )
         return None
     found = reader.text(entries[kind][1], kind, report)
     return StatedShowing(kind, found.text, found.position) if found else None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from omotenashi.language import reader
+from omotenashi.language.meant_forms import EXAMPLES_OF_FORMS
 from omotenashi.language.nodes import MapNode, Node, TextNode
 from omotenashi.language.read_member import declared
 from omotenashi.language.report import Report
-from omotenashi.language.values import moment
 from omotenashi.model.site_facts import Attribute, SiteFacts
 from omotenashi.model.text import fold
 from omotenashi.model.visitor import MemberValue
@@ -15,7 +15,7 @@ from omotenashi.model.visitor import MemberValue
 def read_member_facts(node: Node, site: SiteFacts, report: Report) -> dict[str, MemberValue]:
     """Return the attributes of `member: {rank: …}` by folded name; `member: {}` is nobody in particular."""
     if not isinstance(node, MapNode):
-        report.add("E203", node, what="member", expected="mapping")
+        report.add("E203", node, what="member", expected="mapping", example=EXAMPLES_OF_FORMS["member"])
         return {}
     facts: dict[str, MemberValue] = {}
     for key, value in node.entries:
@@ -40,7 +40,7 @@ def _typed(attribute: Attribute, node: Node, what: str, report: Report) -> Membe
     if attribute.type == "yes_no":
         return reader.yes_no_of(node, what, report)
     if attribute.type == "date":
-        found = reader.value(node, what, moment, "E303", report)
+        found = reader.moment_of(node, what, report)
         return found.day if found else None
     if attribute.type == "list":
         texts = [reader.text(item, what, report) for item in reader.one_or_more(node, what, report)]

@@ -6,6 +6,7 @@ from datetime import tzinfo
 
 from omotenashi.language import reader
 from omotenashi.language.condition import Before, Condition, Days, Fact, Hours, NotBefore
+from omotenashi.language.meant_dates import date_meant, hours_meant
 from omotenashi.language.nodes import Node, TextNode
 from omotenashi.language.report import Report
 from omotenashi.language.values import hours, moment
@@ -14,6 +15,18 @@ from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 
 Entries = dict[str, tuple[TextNode, Node]]
+_NAMES_OF_DAYS = (
+    *"月火水木金土日",
+    "mon",
+    "tue",
+    "wed",
+    "thu",
+    "fri",
+    "sat",
+    "sun",
+    *HOLIDAY.names(),
+    *WORKDAY.names(),
+)
 
 
 def read_timing(entries: Entries, site: SiteFacts, zone: tzinfo, report: Report) -> tuple[Condition, ...]:
@@ -26,10 +39,12 @@ def read_timing(entries: Entries, site: SiteFacts, zone: tzinfo, report: Report)
 
 
 def _period(entries: Entries, zone: tzinfo, report: Report) -> list[Condition]:
-    start = reader.value(entries["from"][1], "from", moment, "E303", report) if "from" in entries else None
-    end = reader.value(entries["until"][1], "until", moment, "E303", report) if "until" in entries else None
+    years = [_year(entries[key][1]) for key in ("from", "until") if key in entries]
+    start = reader.moment_of(entries["from"][1], "from", report, max(years)) if "from" in entries else None
+    end = reader.moment_of(entries["until"][1], "until", report, max(years)) if "until" in entries else None
     if start and end and start.start(zone) >= end.end(zone):
-        report.add("E313", entries["until"][1], (entries["from"][1].position, "from"))
+        later = date_meant(getattr(entries["until"][1], "text", "").replace(str(end.day.year), str(start.day.year + 1)))
+        report.add("E313", entries["until"][1], (entries["from"][1].position, "from"), write=later)
     parts: list[Condition] = []
     if start:
         parts.append(_fact("from", NotBefore(start.start(zone)), entries))
@@ -38,10 +53,21 @@ def _period(entries: Entries, zone: tzinfo, report: Report) -> list[Condition]:
     return parts
 
 
+def _year(node: Node) -> int:
+    """The year of a date; 0 where it has none."""
+    found = moment(node.text) if isinstance(node, TextNode) else None
+    return found.day.year if found else 0
+
+
 def _hours(entries: Entries, report: Report) -> tuple[tuple[int, int], ...]:
     if "hours" not in entries:
         return ()
-    items = reader.one_or_more(entries["hours"][1], "hours", report)
+    node = entries["hours"][1]
+    ends = _texts(node)
+    if len(ends) == 2 and not any(map(hours, ends)) and hours_meant("-".join(ends)):
+        report.add("E304", node, value=", ".join(ends), what="hours", write=hours_meant("-".join(ends)))
+        return ()
+    items = reader.one_or_more(node, "hours", report)
     found = [reader.value(item, "hours", hours, "E304", report) for item in items]
     return tuple(span for span in found if span)
 
@@ -64,10 +90,14 @@ def _days(entries: Entries, spans: tuple[tuple[int, int], ...], site: SiteFacts,
         elif fold(found.text) in WEEKDAYS:
             weekdays.add(WEEKDAYS[fold(found.text)])
         else:
-            reader.outside(found, "days", [*WEEKDAYS, *HOLIDAY.names(), *WORKDAY.names()], report)
+            reader.outside(found, "days", _NAMES_OF_DAYS, report, _is_day)
     if not weekdays and not holidays_too and not workdays:
         return None
     return _fact("days", Days(frozenset(weekdays), site.holidays, holidays_too, workdays, spans), entries)
+
+
+def _is_day(text: str) -> bool:
+    return fold(text) in WEEKDAYS or bool(HOLIDAY.find(text) or WORKDAY.find(text))
 
 
 def _fact(field: str, operand: NotBefore | Before | Hours | Days, entries: Entries) -> Condition:

@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from omotenashi.language.aliases import ANYTHING, key_meant
 from omotenashi.language.condition import Span
+from omotenashi.language.meant import remedy, several
+from omotenashi.language.meant_dates import date_meant
+from omotenashi.language.meant_forms import EXAMPLES_OF_FORMS, MISSING, list_meant, mapping_meant, text_meant
+from omotenashi.language.meant_values import other_value
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
-from omotenashi.language.report import Report, suggestion
-from omotenashi.language.values import number, span, yes_no
-from omotenashi.language.vocabulary import Words
+from omotenashi.language.report import Report
+from omotenashi.language.values import Moment, moment, number, span, span_beyond, yes_no
+from omotenashi.language.vocabulary import Word, Words
 from omotenashi.model.text import fold
 
 T = TypeVar("T")
 LARGEST_COUNT = 1000
 _NO_SLIPS: Mapping[str, str] = {}
+_LISTS_TOO = ("E304", "E306", "E307", "E332", "E344")
+"""Codes of values in the place of which a list may stand."""
 
 
 def text(node: Node, what: str, report: Report) -> TextNode | None:
     """Return a text that is not empty."""
     if not isinstance(node, TextNode):
-        report.add("E203", node, what=what, expected="text")
+        report.add("E203", node, what=what, expected="text", write=text_meant(node, what))
         return None
     if not node.text.strip():
         report.add("E204", node, what=what)
@@ -28,13 +35,18 @@ def text(node: Node, what: str, report: Report) -> TextNode | None:
     return node
 
 
-def mapping(node: Node, what: str, report: Report, example: str = "") -> MapNode | None:
-    """Return a mapping that is not empty; `example` shows who writes something else what it looks like."""
+def mapping(node: Node, what: str, report: Report, example: str = "", form: str = "") -> MapNode | None:
+    """Return a mapping that is not empty; `example` shows who writes something else what it looks like.
+
+    `form` says what it is where `what` is a name of the file's own: block, content and such.
+    """
     if isinstance(node, TextNode) and node.empty:
         report.add("E204", node, what=what)
         return None
     if not isinstance(node, MapNode):
-        report.add("E203", node, what=what, expected="mapping", example=example)
+        example = example or EXAMPLES_OF_FORMS.get(form or what, "")
+        meant = mapping_meant(form or what, node)
+        report.add("E203", node, what=what, expected=form or "mapping", example=example, write=meant)
         return None
     if not node.entries:
         report.add("E204", node, what=what)
@@ -48,7 +60,14 @@ def listing(node: Node, what: str, report: Report, example: str = "") -> tuple[N
         report.add("E204", node, what=what)
         return ()
     if not isinstance(node, ListNode):
-        report.add("E203", node, what=what, expected="list", example=example)
+        report.add(
+            "E203",
+            node,
+            what=what,
+            expected="list",
+            example=example or EXAMPLES_OF_FORMS.get(what, ""),
+            write=list_meant(what, node),
+        )
         return ()
     if not node.items:
         report.add("E204", node, what=what)
@@ -71,7 +90,7 @@ def keys(
     named = [(words.find(key.text), key, value) for key, value in node.entries]
     later = any(word is not None and not word.ready for word, _, _ in named)
     for word, key, value in named:
-        if word is None and later:
+        if word is None and (later or report.full):
             continue  # it may belong to what a later version has
         if word is None:
             report.add(
@@ -79,8 +98,8 @@ def keys(
                 key,
                 key=key.text,
                 what=what,
-                known=words.names(),
-                did_you_mean=slips.get(fold(key.text)) or suggestion(key.text, words.names()),
+                known=words.all,
+                did_you_mean=slips.get(fold(key.text)) or meant_key(key.text, words, report),
             )
         elif not word.ready:
             report.add("E205", key, key=key.text)
@@ -89,6 +108,11 @@ def keys(
         else:
             found[word.name] = (key, value)
     return found
+
+
+def meant_key(text: str, words: Words, report: Report) -> Word | str:
+    """Return the key that was probably meant, or empty text."""
+    return key_meant(text, words) or report.near(text, words.names())
 
 
 def required(
@@ -118,7 +142,7 @@ def _missing(
 ) -> None:
     """Unless another key was refused: that may have been meant for it."""
     if len(entries) == len(node.entries):
-        report.add("E202", at, key=key, what=what)
+        report.add("E202", at, key=key, what=what, write=MISSING.get(key, ""))
 
 
 def value(node: Node, what: str, read: Callable[[str], T | None], code: str, report: Report) -> T | None:
@@ -128,7 +152,23 @@ def value(node: Node, what: str, read: Callable[[str], T | None], code: str, rep
         return None
     result = read(found.text)
     if result is None:
-        report.add(code, found, value=found.text, what=what)
+        meant = remedy(code, found.text)
+        meant = meant if ": " in meant or read(meant.strip('"')) is not None else ""
+        several_meant = several(found.text, read) if code in _LISTS_TOO else ""
+        report.add(code, found, value=found.text, what=what, write=several_meant or meant)
+    return result
+
+
+def moment_of(node: Node, what: str, report: Report, year: int = 0) -> Moment | None:
+    """Return a day or a minute of a day; `year` is for the hint to who leaves it out, where one is known."""
+    found = text(node, what, report)
+    if found is None:
+        return None
+    result = moment(found.text)
+    if result is None:
+        all_of_them = several(found.text, moment) if what == "holidays" else ""
+        meant = all_of_them or date_meant(found.text, last=what == "until", year=year)
+        report.add("E303", found, value=found.text, what=what, write=meant)
     return result
 
 
@@ -142,15 +182,35 @@ def choice(node: Node, what: str, words: Words, report: Report) -> str | None:
         return word.name
     if word is not None:
         report.add("E205", found, key=found.text)
-    else:
-        outside(found, what, words.names(), report)
+    elif not report.full:
+        if _is_anything(found, what, report):
+            return None
+        meant = other_value(found.text, what, words.find)
+        near = report.near(found.text, words.names())
+        report.add("E305", found, value=found.text, what=what, known=words.all, write=meant, did_you_mean=near)
     return None
 
 
-def outside(node: TextNode, what: str, known: Iterable[str], report: Report) -> None:
-    """Report a value outside its domain, with the one that was probably meant."""
+def outside(
+    node: TextNode, what: str, known: Iterable[str], report: Report, find: Callable[[str], object] | None = None
+) -> None:
+    """Report a value outside its domain, with the one that was probably meant. `find` knows more spellings."""
+    if report.full or _is_anything(node, what, report):
+        return
     names = list(known)
-    report.add("E305", node, value=node.text, what=what, known=names[:12], did_you_mean=suggestion(node.text, names))
+    folded = {fold(name) for name in names}
+    meant = other_value(node.text, what, find or (lambda part: fold(part) in folded))
+    same = [name for name in names if name.isascii() == node.text.isascii()] or names
+    near = report.near(node.text, names)
+    report.add("E305", node, value=node.text, what=what, known=same[:12], write=meant, did_you_mean=near)
+
+
+def _is_anything(node: TextNode, what: str, report: Report) -> bool:
+    """Tell whether a value sets no condition at all, after reporting it."""
+    if fold(node.text) not in ANYTHING:
+        return False
+    report.add("E353", node, value=node.text, what=what)
+    return True
 
 
 def number_of(node: Node, what: str, report: Report) -> float | None:
@@ -164,17 +224,18 @@ def count_of(node: Node, what: str, report: Report, most: int = LARGEST_COUNT) -
     if result is None:
         return None
     if result < 0 or result != int(result):
-        report.add("E309", node, what=what)
+        report.add("E309", node, what=what, write=str(max(1, round(abs(result)))))
         return None
     if result > most:
-        report.add("E319", node, what=what, limit=most)
+        report.add("E319", node, what=what, limit=most, write=str(most))
         return None
     return int(result)
 
 
 def span_of(node: Node, what: str, report: Report) -> Span | None:
     """Return a span of time."""
-    return value(node, what, span, "E302", report)
+    code = "E351" if isinstance(node, TextNode) and span_beyond(node.text) else "E302"
+    return value(node, what, span, code, report)
 
 
 def yes_no_of(node: Node, what: str, report: Report) -> bool | None:

@@ -11,6 +11,12 @@ from omotenashi.model.errors import Diagnostic, Position
 from omotenashi.model.text import fold
 
 T = TypeVar("T")
+LONGEST_SLIP = 200
+"""Characters of a text for which it is worked out what was meant."""
+MOST_TOLD = 2000
+"""Diagnostics of one run that are kept: nobody reads more."""
+_MOST_WITH_SUGGESTIONS = 200
+"""Finding what was meant takes a tenth of a millisecond and more: seconds, for a file of nothing but mistakes."""
 
 
 class Report:
@@ -29,6 +35,8 @@ class Report:
 
     def add(self, code: str, at: Node | Position, *related: tuple[Position, str], **values: Any) -> None:  # noqa: ANN401 templates take any value
         """Record a diagnostic at a node or a position; `values` fill the message's template."""
+        if self.full:
+            return
         position = at if isinstance(at, Position) else at.position
         self.diagnostics.append(Diagnostic(code, position, values, related))
 
@@ -42,20 +50,40 @@ class Report:
             self.broken.add(fold(name.text))
         return made
 
+    def near(self, word: str, known: Iterable[str]) -> str:
+        """Return the known word that was probably meant, or empty text; also where so much is wrong that nobody reads on."""
+        return "" if len(self.diagnostics) > _MOST_WITH_SUGGESTIONS else suggestion(word, known)
+
+    @property
+    def full(self) -> bool:
+        """Whether so much is wrong that nothing more is recorded."""
+        return len(self.diagnostics) >= MOST_TOLD
+
     @property
     def failed(self) -> bool:
         """Whether any error was found."""
         return any(diagnostic.level == "error" for diagnostic in self.diagnostics)
 
     def sorted(self) -> tuple[Diagnostic, ...]:
-        """Return errors first, then by file, line and column. One place gets one: the one nearest to the text."""
-        by_code = sorted(self.diagnostics, key=lambda one: one.code, reverse=True)
+        """Return what was found by file, line and column; warnings and notes come once the errors are gone.
+
+        One place gets one: the one nearest to the text.
+        """
+        told = [one for one in self.diagnostics if one.level == "error"] or self.diagnostics
+        by_code = sorted(told, key=lambda one: one.code, reverse=True)
         unique = {(one.level, one.position): one for one in by_code}.values()
         return tuple(sorted(unique, key=_order))
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """Return the known word that was probably meant, or empty text."""
+    """Return the known word that was probably meant, one of the same script first; or empty text."""
+    names = list(known)
+    return _closest(word, [name for name in names if name.isascii() == word.isascii()]) or _closest(word, names)
+
+
+def _closest(word: str, known: Iterable[str]) -> str:
+    if len(word) > LONGEST_SLIP:
+        return ""
     spellings = {fold(name): name for name in known}
     close = difflib.get_close_matches(fold(word), spellings, n=1, cutoff=0.6)
     return spellings[close[0]] if close else ""

@@ -22,7 +22,8 @@ _NUMBER = re.compile(rf"(-?(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,15}})(?:\.\d{{1,9}})?
 _PERCENT = re.compile(r"(\d{1,4}(?:\.\d{1,6})?) ?(?:%|パーセント|percent)?")
 _FRACTION = re.compile(r"0?\.(\d{1,6})")
 _TENTHS = re.compile(r"([1-9])割(?:([1-9])分)?")
-_SPAN = re.compile(r"(\d{1,6}) ?([a-z]+|\D{1,3}?)(?:間)?")
+_SPAN = re.compile(r"(\d{1,12}) ?([a-z]+|\D{1,3}?)(?:間)?")
+_LONGEST_YEARS = 400
 _UNITS: dict[str, Span] = {
     name: unit
     for names, unit in (
@@ -111,13 +112,24 @@ def number_range(text: str) -> tuple[float, float] | None:
 
 def span(text: str) -> Span | None:
     """Read 30 days, 2 hours, 1 year, 30日, 2時間, 3か月 and such; nothing shorter than a second."""
+    result = _span_of_any_length(text)
+    return result if result is not None and result != Span() and not _is_too_long(result) else None
+
+
+def span_beyond(text: str) -> bool:
+    """Tell whether a text is of the form of a span, but nothing at all or longer than any that is taken."""
+    result = _span_of_any_length(text)
+    return result is not None and (result == Span() or _is_too_long(result))
+
+
+def _span_of_any_length(text: str) -> Span | None:
     found = _SPAN.fullmatch(plain(text))
     unit = _UNITS.get(found[2]) if found else None
-    if found is None or unit is None or int(found[1]) == 0:
-        return None
-    count = int(found[1])
-    result = Span(unit.seconds * count, unit.months * count)
-    return result if result.seconds <= 400 * 366 * 86400 and result.months <= 400 * 12 else None
+    return Span(unit.seconds * int(found[1]), unit.months * int(found[1])) if found and unit else None
+
+
+def _is_too_long(span: Span) -> bool:
+    return span.seconds > _LONGEST_YEARS * 366 * 86400 or span.months > _LONGEST_YEARS * 12
 
 
 def milliseconds(text: str) -> int | None:

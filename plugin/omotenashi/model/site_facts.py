@@ -60,11 +60,16 @@ class SiteFacts(Struct, frozen=True):
     name: str = ""
     timezone: str = "Asia/Tokyo"
     language: str = "ja"
+    stated_language: str = ""
+    """As site.yaml has it; empty where it says nothing, so that `language` is the default."""
     hosts: frozenset[str] = frozenset()
     """Own hosts, lower case."""
     attributes: Mapping[str, Attribute] = {}
     """By folded name."""
     places: Mapping[str, tuple[float, float]] = {}
+    """Latitude and longitude by folded name."""
+    place_names: tuple[str, ...] = ()
+    """As written, for suggestions."""
     synonyms: tuple[tuple[str, ...], ...] = ()
     keyword_matching: str = "scripts"
     """Where words of keywords begin and end: at changes of script (scripts), or where a dictionary cuts (morphemes)."""

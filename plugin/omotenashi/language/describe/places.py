@@ -61,7 +61,7 @@ def prefectures(fact: Fact, operand: Prefectures, voice: Voice) -> str:
     names = voice.any_of(row[1] if voice.ja else row[3] for row in PREFECTURES if row[0] in operand.codes)
     if fact.field != "area":
         return voice.say(f"いる場所が、{names}", f"the visitor is in {names}")
-    written = fact.written.split(", ")
+    written = fact.written.strip("[]").split(", ")
     if frozenset().union(*(area_prefectures(one) or () for one in written)) != operand.codes:
         return voice.say(f"いる地方が、{names}", f"the visitor's area is {names}")
     areas = voice.any_of(map(voice.quote, written))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from omotenashi.language.messages.advice import ADVICE
 from omotenashi.language.messages.analyses import ANALYSES
 from omotenashi.language.messages.experiments import EXPERIMENTS
@@ -14,6 +12,8 @@ from omotenashi.language.messages.slips import SLIPS
 from omotenashi.language.messages.tables import TABLES
 from omotenashi.language.messages.values import VALUES
 from omotenashi.language.messages.words import WORDS
+from omotenashi.language.naming import in_language, named
+from omotenashi.language.vocabulary import Word
 from omotenashi.model.errors import Diagnostic
 
 MESSAGES: dict[str, Message] = {
@@ -38,28 +38,58 @@ _RELATED = {
     "abandoned_for": ("放置の長さはここ", "left for this long here"),
 }
 _EXPECTED = {
-    "mapping": ("「キー: 値」の組", "a mapping (key: value)"),
-    "list": ("リスト(- で始まる行か [a, b])", "a list (lines that begin with -, or [a, b])"),
-    "text": ("文字", "a text"),
+    "mapping": ("「名前: 値」の形の中身", "entries of the form name: value"),
+    "list": ("リスト(「- 」で始まる行か [a, b])", "a list (lines that begin with a dash, or [a, b])"),
+    "text": ("1つの文字", "one text"),
+    "block": ("ブロックの中身", "what a block has: rules and otherwise"),
+    "content": ("コンテンツの中身(ファイルか HTML)", "a file or HTML"),
+    "condition": ("「名前: 値」の形の条件", "a condition of the form {field: value}"),
+    "conditions": ("条件のリスト", "a list of conditions"),
+    "attribute": ("会員項目の種類", "what an attribute is: its type"),
+    "place": ("場所の緯度と経度", "a place's latitude and longitude"),
+    "groups": ("グループのリスト", "a list of groups"),
+    "segment": ("セグメントの条件", "a segment's condition"),
+    "rule": ("ルールの中身(名前・条件・表示)", "a rule: name, when, show"),
+    "test": ("テストの中身(名前・訪問者・期待)", "a test: name, visitor, expect"),
 }
+_VOCABULARY = ("what", "names")
+"""Values that name keys; `key` does so where it is missing or noted, elsewhere it is what somebody wrote."""
+_KEY_IS_OURS = ("E202", "N602")
+_LONGEST_QUOTED = 100
+_SNIPPETS = ("write", "example")
+"""Values that are pieces of a file."""
 
 
-def message(diagnostic: Diagnostic, language: str) -> str:
-    """Return the sentence for a diagnostic in ja or en."""
+def message(diagnostic: Diagnostic, language: str, keys: str = "en") -> str:
+    """Return the sentence for a diagnostic in ja or en; `keys` is the language of its file's keys."""
     entry = MESSAGES[diagnostic.code]
-    return _filled(entry.ja if language == "ja" else entry.en, diagnostic, language)
+    return _filled(entry.ja if language == "ja" else entry.en, diagnostic, language, keys)
 
 
-def hint(diagnostic: Diagnostic, language: str) -> str:
-    """Return the remedy, or empty text where there is none to give."""
-    meant = diagnostic.values.get("did_you_mean")
-    if meant:
-        return f"「{meant}」ではありませんか" if language == "ja" else f"did you mean {meant}?"
+def hint(diagnostic: Diagnostic, language: str, keys: str = "en") -> str:
+    """Return the remedy, or empty text where there is none to give: what to write before what was meant."""
     entry = MESSAGES[diagnostic.code]
     template = entry.ja_hint if language == "ja" else entry.en_hint
-    if any(f"{{{name}}}" in template and not diagnostic.values.get(name) for name in ("known", "example")):
+    written, meant = diagnostic.values.get("write"), diagnostic.values.get("did_you_mean")
+    if written:
+        general = "「{write}」と書きます" if language == "ja" else "write {write}"
+        return _filled(template if "{write}" in template else general, diagnostic, language, keys)
+    if meant:
+        shown = _key_named(meant, diagnostic) if isinstance(meant, Word) else meant
+        return f"「{shown}」ではありませんか" if language == "ja" else f"did you mean {shown}?"
+    if any(f"{{{name}}}" in template and not diagnostic.values.get(name) for name in ("known", "example", "write")):
         return ""
-    return _filled(template, diagnostic, language)
+    return _filled(template, diagnostic, language, keys)
+
+
+def in_general(code: str, language: str) -> tuple[str, str]:
+    """Return the sentence and the remedy of a code as they are for any text; the remedy may be empty."""
+    entry = MESSAGES[code]
+    ja = language == "ja"
+    sentence, remedy = (entry.ja, entry.ja_hint) if ja else (entry.en, entry.en_hint)
+    special = any(f"{{{name}}}" in remedy for name in ("write", "known", "example"))
+    general = _Named({}, "en", "…")
+    return sentence.format_map(general), "" if special else remedy.format_map(general)
 
 
 def related_note(word: str, language: str) -> str:
@@ -68,14 +98,43 @@ def related_note(word: str, language: str) -> str:
     return ja if language == "ja" else en
 
 
-def _filled(template: str, diagnostic: Diagnostic, language: str) -> str:
-    values = {name: _shown(value, language) for name, value in diagnostic.values.items()}
-    return template.format_map(defaultdict(str, values))
+def _key_named(word: Word, diagnostic: Diagnostic) -> str:
+    """A key in the language in which the wrong one is written."""
+    return word.name if str(diagnostic.values.get("key", "")).isascii() else word.ja
 
 
-def _shown(value: object, language: str) -> str:
+class _Named(dict[str, str]):
+    """The values of a diagnostic; {@when} is the key `when` as the file would write it, anything else is `other`."""
+
+    def __init__(self, values: dict[str, str], keys: str, other: str = "") -> None:
+        super().__init__(values)
+        self._keys = keys
+        self._other = other
+
+    def __missing__(self, name: str) -> str:
+        return named(name[1:], self._keys) if name.startswith("@") else self._other
+
+
+def _filled(template: str, diagnostic: Diagnostic, language: str, keys: str) -> str:
+    values = {
+        name: _shown(name, value, diagnostic.code, language, keys)
+        for name, value in diagnostic.values.items()
+        if f"{{{name}}}" in template
+    }
+    return template.format_map(_Named(values, keys))
+
+
+def _shown(name: str, value: object, code: str, language: str, keys: str) -> str:
+    if isinstance(value, Word):
+        return value.ja if keys == "ja" and value.ja else value.name
     if isinstance(value, (list, tuple)):
-        return ", ".join(map(str, value))
-    if isinstance(value, str) and value in _EXPECTED:
-        return _EXPECTED[value][0 if language == "ja" else 1]
-    return str(value)
+        separator = "、" if language == "ja" else ", "
+        return separator.join(_shown(name, one, code, language, keys) for one in value)
+    if name == "expected" and value in _EXPECTED:
+        return _EXPECTED[str(value)][0 if language == "ja" else 1]
+    if name in _SNIPPETS:
+        return in_language(str(value), keys)
+    if name in _VOCABULARY or (name == "key" and code in _KEY_IS_OURS):
+        return named(str(value), keys)
+    text = str(value)
+    return text if len(text) <= _LONGEST_QUOTED else f"{text[:_LONGEST_QUOTED]}…"

@@ -6,14 +6,13 @@ from omotenashi.language.messages.message import Message
 
 ADVICE: dict[str, Message] = {
     "N601": Message(
-        "consent がないので、この訪問者の履歴も実験の割り当ても「不明」です",
-        "without consent this visitor's history and experiments are unknown",
-        "履歴や実験を使うテストには consent: [personalization] を書きます",
-        "add consent: [personalization] for tests with a history or an experiment",
+        "「{@consent}」がないので、この訪問者の履歴も実験の割り当ても「不明」です",
+        "without {@consent} this visitor's history and experiments are unknown",
+        "「{@consent}: [{@personalization}]」を書き足します", "add {@consent}: [{@personalization}]",
     ),
     "N603": Message(
-        "goal だけでは、まだ何も変わりません", "a goal alone changes nothing yet", "cooldown と一緒に書くと、目標のあと休みます",
-        "with a cooldown the rule rests after it",
+        "「{@goal}」だけでは、まだ何も変わりません", "a {@goal} alone changes nothing yet", "「{@cooldown}: 30日」も書くと、目標のあと休みます",
+        "with {@cooldown}: 30 days the rule rests after it",
     ),
     "W501": Message(
         "サブフォルダーの YAML は読み込まれません",

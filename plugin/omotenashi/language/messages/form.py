@@ -16,14 +16,14 @@ FORM: dict[str, Message] = {
         "ページやキャンペーンごとにファイルを分けてください", "split it by page or campaign",
     ),
     "E103": Message(
-        "YAML として読めません({problem})", "this cannot be read as YAML ({problem})",
+        "この辺りの書き方が正しくないため、読めません({problem})", "this cannot be read ({problem})",
         "この行とその上の行の、字下げ・引用符・かっこ・コロンの後の空白を確かめてください",
         "look at this line and the one above: indentation, quotes, brackets, the space after a colon",
     ),
     "E104": Message(
-        "YAML の機能「{found}」は使えません", "YAML's {found} is not allowed here",
-        "文字として書くときは引用符で囲みます。同じ内容は segments や contents に名前を付けて使います",
-        "quote it if it is text; give shared things a name under segments or contents",
+        "「{found}」という書き方は使えません", "{found} is not allowed here",
+        "文字として書くときは引用符で囲みます。くり返し使う内容は「{@segments}」や「{@contents}」に名前を付けて書きます",
+        "quote it if it is text; what is used twice gets a name under {@segments} or {@contents}",
     ),
     "E105": Message(
         "1つのファイルに複数の文書があります", "there are several documents in one file",
@@ -48,38 +48,84 @@ FORM: dict[str, Message] = {
         "「{key}」というキーはありません", "there is no key {key} here", "使えるキー: {known}", "possible keys: {known}"
     ),
     "E202": Message(
-        "「{what}」に「{key}」がありません", "{key} is missing in {what}", "「{key}:」を書いてください", "add {key}:"
+        "「{what}」に「{key}」がありません", "{key} is missing in {what}", "「{write}」を書き足してください", "add {write}"
     ),
     "E203": Message(
         "「{what}」の書き方が違います。ここには{expected}を書きます", "{what} must be {expected}", "例: {example}", "for example {example}"
     ),
-    "E204": Message("「{what}」の値が空です", "{what} is empty", "値を書くか、この行を消してください", "give a value or remove it"),
+    "E204": Message("「{what}」の値が空です", "{what} is empty", "値を書くか、この行を消してください", "give a value, or remove it"),
     "E205": Message(
         "「{key}」はこの版ではまだ使えません", "{key} is not yet available in this version",
         "この設定を外してください。今後の版で使えるようになります", "take it out for now; a later version will have it",
     ),
     "E206": Message(
-        "「not」にはリストではなく条件を1つ書きます", "not: takes one mapping, not a list",
-        "どれにも当てはまらない、と書くには not: {{any: […]}} とします", "for none of these write not: {{any: […]}}",
+        "「{@not}」には、リストではなく条件を1つ書きます", "{@not} takes one condition, not a list",
+        "「どれにも当てはまらない」は「{write}」と書きます", "for none of these write {write}",
     ),
     "E207": Message(
         "条件のないルールは最後にしか置けません。この下のルールは決して使われません",
         "a rule without a condition must be the last: those below it can never show",
-        "when: を書くか、このルールを最後に移してください", "add when: or move it to the end",
+        "「{@when}: …」を書き足すか、このルールを最後に移してください", "add {@when}: …, or move it to the end",
     ),
     "E208": Message(
         "「{value}」は名前に使えません(特別な意味があります)", "{value} cannot be a name: it has a meaning of its own",
-        "別の名前にしてください", "choose another name",
+        "別の名前にしてください。例: 「{write}」", "choose another name, such as {write}",
     ),
     "E209": Message(
-        "「{key}」の後には「.」と名前が要ります", "{key} needs a dot and a name", "例: {key}.rank", "for example {key}.rank"
+        "「{key}」の後には「.」と名前が要ります", "{key} needs a dot and a name",
+        "「{key}.名前: 値」の形で書きます。例: {key}.rank: ゴールド", "write it as {key}.NAME: for example {key}.rank: gold",
     ),
     "E210": Message(
-        "「{key}」という事実はありません", "there is no fact {key} that a visitor could have",
+        "「{key}」は、訪問者について書ける項目ではありません", "{key} is nothing that can be said of a visitor",
         "条件に使う名前か、url・ip・user_agent・location を書きます", "use the names of conditions, or url, ip, user_agent, location",
     ),
     "E221": Message(
-        "cooldown には goal(目標)が要ります", "cooldown needs a goal", "何のあとで休むかを書きます。例: goal: purchase",
-        "say after what the rule rests: goal: purchase",
+        "「{@cooldown}」には「{@goal}」が要ります", "{@cooldown} needs a {@goal}",
+        "何のあとで休むかを書き足します。例: 「{@goal}: purchase」", "say after what the rule rests: add {@goal}: purchase",
+    ),
+    "E222": Message(
+        "「{key}」はここには書けません。「{what}」の中に書きます", "{key} does not stand here, but under {what}",
+        "「{write}」と書きます", "write {write}",
+    ),
+    "E223": Message(
+        "「{key}」は条件ではありません。「{@when}」の中ではなく、ルールに書きます", "{key} is no condition: it stands on the rule, beside {@when}",
+        "「{write}」を、「{@when}:」や「{@name}:」と同じ段に移してください", "move {write} out of {@when}, to the level of {@name} and {@when}",
+    ),
+    "E224": Message(
+        "「{key}」はルールには書けません。ブロックに1つだけ書きます", "{key} does not stand on a rule: a block has one, below its rules",
+        "「{write}」を、「{@rules}:」と同じ段に移してください", "move it to the level of {@rules}: {write}",
+    ),
+    "E225": Message(
+        "「{key}」は要りません。ルールは上から順に試され、最初に当てはまったものが使われます",
+        "there is no {key}: rules are tried from top to bottom, and the first that matches wins",
+        "この行を消し、先に試したいルールを上に置いてください", "remove this line, and put the rule above those that it should precede",
+    ),
+    "E226": Message(
+        "「{what}」には、1つずつ「- 」で始めて書きます", "each entry of {what} begins with a dash",
+        "「{write}」と書きます", "write {write}",
+    ),
+    "E227": Message(
+        "「{key}」は site.yaml に書くものです", "{key} belongs in site.yaml",
+        "この項目を site.yaml に移してください", "move it to site.yaml",
+    ),
+    "E228": Message(
+        "「{key}」はルールには書けません", "{key} does not stand on a rule", "メモは「{write}」のように # で始めて書きます",
+        "write a remark as a comment: {write}",
+    ),
+    "E230": Message(
+        "「{key}」は要りません。書いてあるルールはいつも使われます", "there is no {key}: a rule that is written is used",
+        "この行を消してください。止めるときは、ルールの各行の頭に # を付けます", "remove this line; to stop the rule, put # before each of its lines",
+    ),
+    "E231": Message(
+        "「{key}」は site.yaml には書けません", "{key} does not stand in site.yaml",
+        "別のファイル(たとえば home.yaml)に移してください", "move it to a file of its own, such as home.yaml",
+    ),
+    "E232": Message(
+        "ブロック「{key}」は「{@blocks}:」の中に書きます", "the block {key} stands under {@blocks}",
+        "この上に「{@blocks}:」の行を書き、ここから下を2文字ずつ右にずらしてください", "write {@blocks}: on the line above, and indent what follows by two spaces",
+    ),
+    "E229": Message(
+        "「{key}」はいちばん外側には書けません", "{key} does not stand at the top of a file",
+        "「{@blocks}:」の下にブロックの名前を書き、その中に移してください", "put it into a block: {@blocks}, the block's name, and below that {key}",
     ),
 }  # fmt: skip

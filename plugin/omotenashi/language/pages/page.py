@@ -7,6 +7,17 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 
+def rule(text: str) -> str:
+    """Return a whole file with one rule that has these lines beside its name and what it shows."""
+    lines = text.replace("\n", "\n        ")
+    return f"blocks:\n  hero:\n    rules:\n      - name: 例\n        {lines}\n        show: nothing\n    otherwise: original\n"
+
+
+def shown(text: str) -> str:
+    """Return a whole file with one block that shows this and nothing else."""
+    return f"blocks:\n  hero:\n    otherwise: {text}\n"
+
+
 class Page(Struct, frozen=True):
     """What `omo explain E203` prints: why it is a mistake, how it looks when wrong and when right."""
 
