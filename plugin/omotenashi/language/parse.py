@@ -23,12 +23,13 @@ from yaml.events import (
 
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.report import Report
+from omotenashi.language.slips.find import slips_in
 from omotenashi.model.errors import Position
 
 LARGEST_FILE = 1_048_576
 """Bytes."""
 DEEPEST_NESTING = 20
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 
 
 def decode(file: str, data: bytes, report: Report) -> str | None:
@@ -56,12 +57,27 @@ def parse(file: str, text: str, report: Report) -> MapNode | None:
         position = _position_of(file, text, control.start())
         _refuse(report, "E108", position, character=f"U+{ord(control[0]):04X}")
         return None
+    found = Report()
+    tree = _tree(file, text, found)
+    codes = {one.code for one in found.diagnostics}
+    slips = () if "E107" in codes else slips_in(file, text, tree, parsed="E103" not in codes)
+    if slips:
+        report.diagnostics += slips
+        report.unreadable = True
+        return None
+    report.diagnostics += found.diagnostics
+    report.unreadable |= found.unreadable
+    return tree
+
+
+def _tree(file: str, text: str, report: Report) -> MapNode | None:
     builder = _Builder(file, report)
     try:
         events = yaml.parse(text, Loader=yaml.CSafeLoader)
         complete = all(builder.take(event) for event in events)
     except yaml.YAMLError as error:
-        _refuse(report, "E103", _error_position(file, error), problem=getattr(error, "problem", None) or "")
+        report.diagnostics.clear()
+        _refuse(report, "E103", _error_position(file, error))
         return None
     return _mapping(builder, file, report) if complete else None
 

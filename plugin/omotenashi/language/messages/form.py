@@ -16,14 +16,14 @@ FORM: dict[str, Message] = {
         "ページやキャンペーンごとにファイルを分けてください", "split it by page or campaign",
     ),
     "E103": Message(
-        "YAML として読めません({problem})", "this cannot be read as YAML ({problem})",
+        "ここから先が読み取れません", "from here on this cannot be read",
         "この行とその上の行の、字下げ・引用符・かっこ・コロンの後の空白を確かめてください",
         "look at this line and the one above: indentation, quotes, brackets, the space after a colon",
     ),
     "E104": Message(
-        "YAML の機能「{found}」は使えません", "YAML's {found} is not allowed here",
-        "文字として書くときは引用符で囲みます。同じ内容は segments や contents に名前を付けて使います",
-        "quote it if it is text; give shared things a name under segments or contents",
+        "「{found}」のような書き方は使えません", "{found} has a special meaning that is not allowed here",
+        "文字として書くときは \"{found}\" のように引用符で囲みます。同じ内容は segments や contents に名前を付けて使います",
+        "quote it if it is text: \"{found}\"; give shared things a name under segments or contents",
     ),
     "E105": Message(
         "1つのファイルに複数の文書があります", "there are several documents in one file",

@@ -1,0 +1,191 @@
+"""Slips inside one key or one value that stands without quotes."""
+
+from __future__ import annotations
+
+import re
+
+from omotenashi.language.slips.known import is_field, is_key, takes_prose, takes_words
+from omotenashi.language.slips.signs import (
+    COLON,
+    CORNERS,
+    DASHES,
+    FULL_WIDTH,
+    HIDDEN,
+    INVISIBLE,
+    LIST_COMMAS,
+    ODD_SPACE,
+    QUOTE_PAIRS,
+    called,
+    space_code,
+)
+from omotenashi.language.slips.slip import Slip, quoted
+
+_SUSPICIOUS = re.compile(
+    f"^[@%*&!`,?\\]}}]|[{''.join(QUOTE_PAIRS)}{''.join(CORNERS)}{''.join(FULL_WIDTH)}{LIST_COMMAS},{INVISIBLE}]"
+    "|[\u3000\xa0]#[ \u3000]"
+)
+_SIGN = re.compile(r"[@%`,\]}]|\?(?=\s|$)|\*(?![\w-]+$)|&(?![\w-]+(?:\s|$))|!(?=\s|$)")
+_LIST_COMMA = re.compile(f"[{LIST_COMMAS}]")
+_BETWEEN = re.compile(f"\\s*[{LIST_COMMAS},]\\s*")
+_NUMBER = re.compile(r"[\d,]+(?:\.\d+)?\s?\w{0,3}")
+_NO_SPACE = re.compile(r"""(?<![:/]):(?=[^\s:/]|/(?!/))""")
+_EQUALS = re.compile(r"\s*(=>|->|[=＝;；→])\s*")
+_ASKS_QUOTES = re.compile(r": |,| #|:$")
+
+
+def value_slip(text: str, start: int, key: str, listed: bool = False) -> Slip | None:
+    """Return the slip in a value under a key, which begins at `start`; `listed` inside brackets."""
+    if not _SUSPICIOUS.search(text):
+        return None
+    return (
+        _sign(text, start)
+        or _odd_quotes(text, start, key)
+        or _full_width(text, start, key)
+        or _separator(text, start, key, listed)
+        or _hidden(text, start, key)
+        or _cut_by_odd_space(text, start)
+    )
+
+
+def key_slip(text: str, start: int) -> Slip | None:
+    """Return the slip in what stands before a colon and a space, at `start`."""
+    hidden = HIDDEN.search(text)
+    if hidden:
+        return Slip("E141", start + hidden.start(), start + hidden.end(), {"character": called(hidden[0])})
+    if text[0] in QUOTE_PAIRS and text[-1] in QUOTE_PAIRS[text[0]]:
+        return Slip("E124", start, start + 1, {"sign": text[0], "right": text[1:-1]})
+    if text.endswith(":") and is_key(text.rstrip(": ")):
+        return Slip("E139", start + len(text), start + len(text) + 1, {"key": text.rstrip(": ")})
+    colon = unspaced_colon(text, start) or wide_colon(text, start)
+    return colon or _braces_after_key(text, start)
+
+
+def wide_colon(text: str, start: int, always: bool = False) -> Slip | None:
+    """Return the slip of a full-width colon after a key: one of the vocabulary, unless any word may be meant."""
+    colon = COLON.search(text)
+    key = text[: colon.start()].strip() if colon else ""
+    if colon is None or not key or not (always or is_key(key)):
+        return None
+    return Slip("E113", start + colon.start(), start + colon.end(), {"key": key, "sign": colon[0]})
+
+
+def unspaced_colon(text: str, start: int, always: bool = False) -> Slip | None:
+    """Return the slip of a colon that nothing stands off from: behind a key, unless any word may be meant."""
+    colon = _NO_SPACE.search(text)
+    if colon is None or not colon.start():
+        return None
+    key, rest = text[: colon.start()].strip(), text[colon.end() :]
+    if not (always or is_key(key) or rest[0] in "{[\"'") or " " in key:
+        return None
+    at = start + colon.start()
+    if ODD_SPACE.match(rest):
+        return Slip(space_code(rest[0]), at + 1, at + 2, {"character": called(rest[0])})
+    return Slip("E115", at, at + 1, {"key": key, "right": f"{key}: {rest}"})
+
+
+def other_sign(text: str, start: int) -> Slip | None:
+    """Return the slip of = or another sign in place of the colon behind a key of the vocabulary."""
+    sign = _EQUALS.search(text)
+    if sign is None or not is_key(text[: sign.start()]):
+        return None
+    right = f"{text[: sign.start()]}: {text[sign.end() :]}"
+    return Slip("E135", start + sign.start(1), start + sign.end(1), {"sign": sign[1], "right": right})
+
+
+def no_colon(text: str, start: int) -> Slip:
+    """Return the slip of a key that nothing follows: `when {device: mobile}`, or one word on its line."""
+    key, _, rest = text.partition(" ")
+    right = f"{key}: {rest.strip()}" if rest and is_key(key) else f"{text}:"
+    return Slip("E132", start, start + len(key if rest and is_key(key) else text), {"key": key, "right": right})
+
+
+def odd_dash(text: str) -> bool:
+    """Tell whether a line begins with a sign that was meant for the dash of a list."""
+    if text[0] in DASHES:
+        return not set(text.strip()) <= set(DASHES + "-")
+    return text[:2] in ("* ", "+ ") or re.match(r"\(?\d+[.)] *(?=\S)", text) is not None and _numbered(text)
+
+
+def sign_slip(text: str, start: int) -> Slip | None:
+    """Return the slip of a sign that cannot begin a value."""
+    return _sign(text, start)
+
+
+def comma_slip(text: str, start: int, key: str, value_start: int, whole: str) -> Slip:
+    """Return the slip of a comma that ends a text inside braces; `whole` is the text that was meant."""
+    del text
+    if _NUMBER.fullmatch(whole):
+        return Slip("E131", start, start + 1, {"key": key, "right": whole.replace(",", "")})
+    if is_field(key) and not takes_prose(key):
+        return Slip("E134", value_start, value_start + len(whole), {"key": key, "right": f"{key}: [{whole}]"})
+    return Slip("E130", start, start + 1, {"key": key, "sign": ",", "right": quoted(whole)})
+
+
+def _sign(text: str, start: int) -> Slip | None:
+    if not _SIGN.match(text):
+        return None
+    return Slip("E117", start, start + 1, {"sign": text[0], "right": quoted(text)})
+
+
+def _odd_quotes(text: str, start: int, key: str) -> Slip | None:
+    ends = QUOTE_PAIRS.get(text[0], "")
+    inside = text[1:-1]
+    wraps = len(text) > 1 and text[-1] in ends and not any(one in inside for one in ends + text[0])
+    corners = CORNERS.get(text[0]) == text[-1] and text[-1] not in inside
+    if wraps or (corners and (takes_words(key) or _ASKS_QUOTES.search(inside))):
+        right = inside if takes_words(key) and not _ASKS_QUOTES.search(inside) else quoted(inside)
+        return Slip("E124", start, start + 1, {"sign": text[0], "right": right})
+    return None
+
+
+def _full_width(text: str, start: int, key: str) -> Slip | None:
+    if text[0] in "［｛" and (takes_words(key) or text[0] == "｛") and text[-1] in "］｝]}":
+        right = FULL_WIDTH[text[0]] + _BETWEEN.sub(", ", text[1:-1]) + CLOSERS_OF[text[0]]
+        return Slip("E127", start, start + 1, {"sign": text[0], "half": FULL_WIDTH[text[0]], "right": right})
+    if text in ("｜", "＞"):
+        return Slip("E127", start, start + 1, {"sign": text, "half": FULL_WIDTH[text], "right": FULL_WIDTH[text]})
+    return None
+
+
+CLOSERS_OF = {"［": "]", "｛": "}"}
+
+
+def _separator(text: str, start: int, key: str, listed: bool) -> Slip | None:
+    if not (is_field(key) or (listed and not takes_prose(key))):
+        return None
+    wide = _LIST_COMMA.search(text)
+    right = _BETWEEN.sub(", ", text)
+    right = right if listed else f"[{right}]"
+    if wide:
+        return Slip("E133", start + wide.start(), start + wide.end(), {"sign": wide[0], "right": right})
+    if "," in text and not listed and not _NUMBER.fullmatch(text):
+        return Slip("E134", start, start + len(text), {"key": key, "right": f"{key}: {right.replace(', ]', ']')}"})
+    return None
+
+
+def _hidden(text: str, start: int, key: str) -> Slip | None:
+    hidden = HIDDEN.search(text)
+    if hidden is None or (not takes_words(key) and 0 < hidden.start() and hidden.end() < len(text)):
+        return None
+    return Slip("E141", start + hidden.start(), start + hidden.end(), {"character": called(hidden[0])})
+
+
+def _cut_by_odd_space(text: str, start: int) -> Slip | None:
+    space = re.search(r"[\u3000\xa0]+#[ \u3000]", text)
+    if space is None:
+        return None
+    at = start + space.start()
+    return Slip(space_code(space[0][0]), at, at + 1, {"character": called(space[0][0])})
+
+
+def _braces_after_key(text: str, start: int) -> Slip | None:
+    braces = re.search(r"\s*[\[{]", text)
+    if braces is None or not is_key(text[: braces.start()]):
+        return None
+    key = text[: braces.start()]
+    return Slip("E132", start, start + len(key), {"key": key, "right": f"{key}: {text[braces.start() :].strip()} …"})
+
+
+def _numbered(text: str) -> bool:
+    rest = text.lstrip("(0123456789").lstrip(".) ")
+    return is_key(re.split("[:：]", rest)[0])
