@@ -160,7 +160,7 @@ SLIPS: dict[str, Message] = {
         "「{sign}」が余分です", "this {sign} is one too many", "「{sign}」を消してください", "remove it",
     ),
     "E149": Message(
-        "「{key}」の字下げが違います(いまは「{inside}」の中に入っています)", "{key} is indented wrongly: it stands inside {inside}",
+        "「{key}」の字下げが違います。ここに書くものではありません", "{key} is indented wrongly: it does not belong here",
         "行の頭の半角スペースを{spaces}個にしてください(いまは{found}個です)",
         "begin the line with {spaces} spaces (there are {found} now)",
     ),

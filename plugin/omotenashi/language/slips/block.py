@@ -7,7 +7,7 @@ import re
 from msgspec import Struct
 
 from omotenashi.language.slips.entry import Entry
-from omotenashi.language.slips.slip import Slip
+from omotenashi.language.slips.slip import Slip, quoted
 
 _LINE = re.compile(r"( *)([^\n]*)\n?")
 _OUTSIDE = re.compile(r"#|- |-$|[^\s<>:]+:(?:\s|$)")
@@ -35,7 +35,8 @@ def read_block(text: str, header: int, end: int, entry: Entry, parsed: bool) -> 
             if not indent and (blank is None or width > blank[1]):
                 blank = (at, width)
         elif width <= entry.parent or width < indent:
-            return Block(at, None if parsed else _fallen_out(at + width, width, body, entry, indent))
+            fallen = None if parsed else _fallen_out(at + width, width, body, entry, indent)
+            return Block(at, fallen or _nothing_said(text, header, end, at))
         elif not indent:
             indent = width
             if not parsed and blank is not None and blank[1] > width:
@@ -43,9 +44,15 @@ def read_block(text: str, header: int, end: int, entry: Entry, parsed: bool) -> 
         if not parsed and body.startswith("\t") and (not indent or width < indent):
             return Block(at, Slip("E111", at + width, at + width + 1))
         at = line.end()
-    if explicit and not text[end:at].strip():
-        return Block(at, Slip("E117", header, header + 1, {"sign": text[header], "right": f'"{text[header:end].strip()}"'}))
-    return Block(at)
+    return Block(at, _nothing_said(text, header, end, at))
+
+
+def _nothing_said(text: str, header: int, end: int, at: int) -> Slip | None:
+    """`visits: >5` is a text of several lines to a parser, and an empty one."""
+    written = text[header:end].split("#")[0].strip()
+    if written[-1] not in "123456789" or text[end:at].strip():
+        return None
+    return Slip("E117", header, header + 1, {"sign": text[header], "right": quoted(written)})
 
 
 def _fallen_out(at: int, width: int, body: str, entry: Entry, indent: int) -> Slip | None:

@@ -10,12 +10,12 @@ from omotenashi.language.slips import plain
 from omotenashi.language.slips.known import is_key
 from omotenashi.language.slips.quotes import read_quoted
 from omotenashi.language.slips.signs import CLOSERS, FULL_WIDTH
-from omotenashi.language.slips.slip import Slip, quoted
+from omotenashi.language.slips.slip import HABITS, Slip, quoted
 
 _TOKEN = re.compile(
     r"""(?P<gap>[ \t\n]+) | (?P<opening>[\[{]) | (?P<closing>[\]}]) | (?P<comma>,)
-      | (?P<colon>:(?=[\s,\[\]{}]|\Z)) | (?P<comment>\#) | (?P<quote>["'])
-      | (?P<plain>(?:[^,\[\]{}:\#\n]|:(?![\s,\[\]{}]|\Z)|(?<![ \t\n])\#)+)""",
+      | (?P<colon>:(?=[ \t\n,\[\]{}]|\Z)) | (?P<comment>\#) | (?P<quote>["'])
+      | (?P<plain>(?:[^,\[\]{}:\#\n]|:(?![ \t\n,\[\]{}]|\Z)|(?<![ \t\n])\#)+)""",
     re.VERBOSE,
 )
 _OUTSIDE = re.compile(r"( *)(?:- |-$|[\w.]+ *:(?=\s|$))", re.MULTILINE)
@@ -111,7 +111,10 @@ class _Reader:
         if level.part == "plain" and not level.line_break and level.end:
             return self._stop(self._bracket_in_text(level))
         if level.part:
-            return self._stop(Slip("E147", self._at, self._at + 1, {"right": ", " + token}))
+            return self._stop(Slip("E147", self._at, self._at + 1))
+        if level.opening == "{" and not level.colon:
+            values = {"sign": "{", "right": quoted(self._meant(level.start))}
+            return self._stop(Slip("E120", level.start, level.start + 1, values))
         level.part, level.begin = "brackets", self._at
         self._levels.append(Level(token, self._at, level.pair_key or level.key))
         self._at += 1
@@ -167,7 +170,7 @@ class _Reader:
         del token
         level = self._levels[-1]
         if level.part:
-            return self._stop(Slip("E147", self._at, self._at + 1, {"right": ","}))
+            return self._stop(Slip("E147", self._at, self._at + 1))
         found = read_quoted(self._text, self._at, self._parsed, flow=True)
         if found.slip:
             self._slips.append(found.slip)
@@ -200,7 +203,15 @@ class _Reader:
         else:
             listed = level.opening == "["
             slip = plain.value_slip(text, start, level.pair_key or level.key, listed)
-        return slip is None or self._stop(slip)
+        if slip is None and text[0] in "|>":
+            slip = Slip("E117", start, start + 1, {"sign": text[0], "right": quoted(text)})
+        if slip is None:
+            return True
+        if slip.code == "E133" and self._text.startswith(":", self._at):
+            meant = re.sub(" *、 *", ", ", text + ":")
+            return self._stop(Slip(slip.code, slip.start, slip.end, {**slip.values, "right": meant}))
+        self._slips.append(slip)
+        return slip.code in HABITS
 
     def _finish(self, level: Level) -> bool:
         """End a part at a comma or the closing bracket."""
@@ -247,21 +258,18 @@ class _Reader:
 
     def _colon_in_text(self, level: Level) -> Slip:
         if level.part != "plain":
-            return Slip("E147", level.end, level.end + 1, {"right": ","})
+            return Slip("E147", level.end, level.end + 1)
         values = {"key": level.pair_key, "right": quoted(self._meant(level.begin))}
         return Slip("E118", self._at, self._at + 1, values)
 
     def _missing_comma(self, level: Level) -> Slip:
-        line = self._text.rfind("\n", 0, level.line_break)
-        before = self._text[level.begin : line].rstrip()
-        at = level.line_break
-        return Slip("E147", at, level.end, {"right": before.rpartition("\n")[2].strip() + ","})
+        return Slip("E147", level.line_break, level.end)
 
     def _meant(self, start: int) -> str:
         """The text that was meant from `start` on: the line without the brackets that close it."""
         rest = _REST_OF_LINE.match(self._text, start)
         line = rest[0].rstrip() if rest else ""
-        for level in reversed(self._levels):
+        for level in reversed([one for one in self._levels if one.start < start]):
             line = line.removesuffix(CLOSERS[level.opening]).rstrip()
         return line
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from omotenashi.language import vocabulary
-from omotenashi.language.vocabulary import Words, find_field
+from omotenashi.language.vocabulary import BLOCK_KEYS, FILE_KEYS, Words, find_field
 from omotenashi.model.text import fold
 
 _TABLES = [table for table in vars(vocabulary).values() if isinstance(table, Words)]
@@ -35,3 +35,16 @@ def takes_words(key: str) -> bool:
 def takes_prose(key: str) -> bool:
     """Tell whether any sentence may stand under a key."""
     return fold(key) in _PROSE
+
+
+def belong_together(first: str, second: str) -> bool:
+    """Tell whether two keys may stand in one mapping."""
+    if is_field(first) and is_field(second):
+        return True
+    return any(table.find(first) and table.find(second) for table in _TABLES)
+
+
+def takes_list(key: str) -> bool:
+    """Tell whether a list of rules or tests stands under a key."""
+    word = BLOCK_KEYS.find(key) or FILE_KEYS.find(key)
+    return word is not None and word.name in ("rules", "tests")

@@ -6,82 +6,128 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from omotenashi.language.slips import plain
 from omotenashi.language.slips.entry import Entry
-from omotenashi.language.slips.known import is_key
+from omotenashi.language.slips.known import belong_together, is_key, takes_list
 from omotenashi.language.slips.slip import Slip
 
 
 class _Level(Struct):
+    """A column in which keys or dashes stand below each other."""
+
     column: int
     listed: bool
-    waits: bool = True
+    entries: list[Entry]
+    waits: bool
     """Its last entry has no value yet."""
+    owner: str = ""
+    """The key that it stands under."""
 
 
 def level_slip(entries: Sequence[Entry], text: str) -> Slip | None:
-    """Return the first line that belongs nowhere: too far left or right, or without its dash."""
+    """Return the slip of the first line that belongs nowhere: too far left or right, or without its dash."""
     stack: list[_Level] = []
+    previous: Entry | None = None
     for entry in entries:
-        if entry.lone:
-            continue
-        columns = [_Level(dash, listed=True) for dash in entry.dashes]
-        if entry.key:
-            columns.append(_Level(entry.column, listed=False, waits=entry.kind == "none"))
-        elif columns:
-            columns[-1].waits = entry.kind == "none" and entry.column == 0
-        if columns and (wrong := _placed(stack, columns, entry, text)):
-            return wrong
+        if not entry.lone and not _placed(stack, _levels(entry)):
+            return _lost_colon(previous, entry, text) or _lost_dash(stack, entry) or _astray(stack, entry, previous, text)
+        previous = entry
     return None
 
 
-def _placed(stack: list[_Level], columns: list[_Level], entry: Entry, text: str) -> Slip | None:
-    """Put a line's columns on the stack, or tell why its first has no place there."""
-    first = columns[0]
-    open_columns = [level.column for level in stack]
-    while stack and stack[-1].column > first.column:
-        stack.pop()
-    if stack and stack[-1].column == first.column and stack[-1].listed and not first.listed:
-        stack.pop()
-        if not stack or stack[-1].column != first.column:
-            return _no_dash(entry, text) or _astray(entry, text, open_columns, first.column)
-    if stack and stack[-1].column == first.column:
-        return _beside(stack, columns, entry, text)
-    if stack and not stack[-1].waits or (not stack and open_columns):
-        return _astray(entry, text, open_columns, first.column)
-    _open(stack, columns)
-    return None
+def _levels(entry: Entry) -> list[_Level]:
+    """The columns that a line opens or goes on with: those of its dashes, and that of its key."""
+    levels = [_Level(dash, True, [entry], waits=False) for dash in entry.dashes]
+    if entry.key:
+        levels.append(_Level(entry.column, False, [entry], waits=entry.kind == "none"))
+    elif levels:
+        levels[-1].waits = entry.kind == "none" and not entry.column
+    return levels
 
 
-def _beside(stack: list[_Level], columns: list[_Level], entry: Entry, text: str) -> Slip | None:
-    """A line in a column that is open already."""
-    top, first = stack[-1], columns[0]
-    if top.listed == first.listed:
-        stack.pop()
-    elif not top.waits:
-        wanted = [level.column for level in stack if level.listed]
-        return _astray(entry, text, wanted, first.column)
-    _open(stack, columns)
-    return None
+def _placed(stack: list[_Level], levels: list[_Level]) -> bool:
+    """Put a line's columns on the stack; False where the first of them has no place there, and leave all as it was."""
+    if not levels:
+        return True
+    first = levels[0]
+    depth = sum(level.column <= first.column for level in stack)
+    top = stack[depth - 1] if depth else None
+    if top and top.column == first.column and top.listed and not first.listed:
+        depth -= 1  # a list in the column of its key is over
+        top = stack[depth - 1] if depth else None
+        if top is None or top.column != first.column:
+            return False
+    fits = not stack if top is None else top.waits or (top.column == first.column and top.listed == first.listed)
+    if fits:
+        del stack[depth:]
+        _push(stack, levels)
+    return fits
 
 
-def _open(stack: list[_Level], columns: list[_Level]) -> None:
-    if stack:
-        stack[-1].waits = False
-    stack += columns
-    for level in columns[:-1]:
-        level.waits = False
+def _push(stack: list[_Level], levels: list[_Level]) -> None:
+    top, first = stack[-1] if stack else None, levels[0]
+    if top and top.column == first.column and top.listed == first.listed:
+        top.entries += first.entries
+        top.waits = first.waits
+    else:
+        if top:
+            first.owner, top.waits = top.entries[-1].key, False
+        stack.append(first)
+    stack += levels[1:]
 
 
-def _no_dash(entry: Entry, text: str) -> Slip | None:
-    if entry.key not in ("name", "名前") and not is_key(entry.key):
+def _lost_colon(previous: Entry | None, entry: Entry, text: str) -> Slip | None:
+    """`- name a` before a line of the same rule."""
+    if previous is None or previous.key or previous.kind != "plain" or entry.dashes:
         return None
-    del text
-    return Slip("E136", entry.start, entry.start + len(entry.key), {"right": f"- {entry.key}:"}) if entry.key in ("name", "名前", "id", "ID") else None
+    end = text.find("\n", previous.line)
+    words = text[previous.line + previous.column : end].strip()
+    at = previous.line + previous.column
+    return plain.no_colon(words, at) if is_key(words.partition(" ")[0]) else None
 
 
-def _astray(entry: Entry, text: str, columns: Sequence[int], column: int) -> Slip:
-    wanted = min(columns, key=lambda one: abs(one - column), default=0)
+def _lost_dash(stack: list[_Level], entry: Entry) -> Slip | None:
+    """A rule that begins with its name, among others that begin with a dash."""
+    if entry.dashes:
+        bare = next((level for level in stack if not level.listed and takes_list(level.owner)), None)
+        return no_dash(bare.entries[0]) if bare else None
+    beside = any(level.listed and level.column == entry.column for level in stack)
+    return no_dash(entry) if beside and any(_fits(level, entry) for level in stack if level.column > entry.column) else None
+
+
+def no_dash(entry: Entry) -> Slip:
+    """Return the slip of a line that lacks its dash."""
+    return Slip("E136", entry.start, entry.start + len(entry.key), {"right": f"- {entry.key}:"})
+
+
+def _astray(stack: list[_Level], entry: Entry, previous: Entry | None, text: str) -> Slip:
+    listed, column = bool(entry.dashes), entry.start - entry.line
+    same_kind = [level for level in stack if level.listed == listed] or stack
+    known = [level for level in same_kind if not listed and _fits(level, entry)]
+    if previous and previous.key and previous.kind == "none" and not known:
+        return _not_in_line(entry, previous.column + 2, text)
+    level = min(known or same_kind, key=lambda one: abs(one.column - column))
+    earlier = _earlier(level, entry) if column > level.column else None
+    if earlier:
+        return _not_in_line(earlier, column, text)
+    return _not_in_line(entry, level.column, text)
+
+
+def _earlier(level: _Level, entry: Entry) -> Entry | None:
+    """The key before an astray one that fell out of line itself: it stands beside the one that it should be under."""
+    for before, after in zip(level.entries, level.entries[1:], strict=False):
+        if before.kind == "none" and belong_together(after.key, entry.key) and not belong_together(before.key, after.key):
+            return after
+    return None
+
+
+def _fits(level: _Level, entry: Entry) -> bool:
+    return any(belong_together(one.key, entry.key) for one in level.entries)
+
+
+def _not_in_line(entry: Entry, wanted: int, text: str) -> Slip:
     end = text.find("\n", entry.start)
-    word = entry.key or text[entry.start : end if end >= 0 else None].strip()
-    values = {"key": word[:40], "spaces": str(wanted), "found": str(column)}
-    return Slip("E129", entry.start, entry.start + max(1, len(entry.key)), values)
+    word = entry.key or text[entry.start : end if end >= 0 else len(text)].strip()
+    length = 1 if entry.dashes else max(1, len(entry.key))
+    values = {"key": word[:40], "spaces": str(wanted), "found": str(entry.start - entry.line)}
+    return Slip("E129", entry.start, entry.start + length, values)

@@ -91,6 +91,9 @@ def behind_brackets(text: str, start: int, end: int) -> Slip | None:
     if not behind or behind.startswith("#") or behind.startswith(":"):
         return None
     at = end + len(rest) - len(rest.lstrip())
+    mark = _MARKS.match(behind)
+    if mark:
+        return Slip("E145", at, at + len(mark[0]), {"sign": mark[0]})
     if behind[0] == ",":
         return Slip("E148", at, at + 1, {"sign": ","})
     if behind[0] in "]}":

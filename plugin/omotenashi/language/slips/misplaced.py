@@ -1,10 +1,150 @@
-"""Keys that belong to the mapping around or inside the one where they stand: a line was indented too little or too much."""
+"""Keys that stand in the mapping around or inside the one that they belong to: a line was indented too little or too much."""
 
 from __future__ import annotations
 
-from omotenashi.language.nodes import MapNode
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from omotenashi.language import vocabulary
+from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
+from omotenashi.language.vocabulary import LOGIC, Words, find_field
 from omotenashi.model.errors import Diagnostic
 
 
+class Shape(Struct, frozen=True):
+    """What may stand in a mapping: words, fields of conditions, or any name; and what stands under them."""
+
+    words: Words | None = None
+    under: Mapping[str, Shape] = {}
+    fields: bool = False
+    each: Shape | None = None
+    """What stands under any name."""
+    listed: bool = False
+    """It is one of a list."""
+
+    def word(self, key: str) -> str | None:
+        """Return the canonical name of a key that belongs here."""
+        word = self.words.find(key) if self.words else None
+        if word:
+            return word.name
+        return key if self.fields and find_field(key) else None
+
+    def below(self, key: str) -> Shape | None:
+        """Return what stands under a key."""
+        return self.each or self.under.get(self.word(key) or "")
+
+
+_WHEN = Shape(LOGIC, fields=True)
+_RULE = Shape(vocabulary.RULE_KEYS, {"when": _WHEN, "limit": Shape(vocabulary.LIMIT_KEYS)}, listed=True)
+_BLOCK = Shape(vocabulary.BLOCK_KEYS, {"rules": _RULE})
+_SEGMENT = Shape(vocabulary.SEGMENT_KEYS, {"when": _WHEN})
+_TEST = Shape(vocabulary.TEST_KEYS, listed=True)
+_FILE = Shape(
+    vocabulary.FILE_KEYS,
+    {
+        "blocks": Shape(each=_BLOCK),
+        "segments": Shape(each=_SEGMENT),
+        "contents": Shape(each=Shape(vocabulary.CONTENT_KEYS)),
+        "tests": _TEST,
+    },
+)
+
+
+class _Place(Struct, frozen=True):
+    """A mapping, what it should be, and those around it from the inside outwards."""
+
+    node: MapNode
+    shape: Shape
+    around: tuple[_Place, ...] = ()
+    key: str = ""
+
+
 def misplaced(tree: MapNode) -> list[Diagnostic]:
-    return []
+    """Return the first key that stands in the wrong mapping, or the first rule that lacks its dash."""
+    if not any(_FILE.word(key.text) for key, _ in tree.entries):
+        return []
+    return next(([wrong] for place in _places(_Place(tree, _FILE)) if (wrong := _wrong(place))), [])
+
+
+def _places(place: _Place) -> Iterator[_Place]:
+    yield place
+    for key, value in place.node.entries:
+        shape = place.shape.below(key.text)
+        if shape is None:
+            continue
+        for node in value.items if isinstance(value, ListNode) and shape.listed else (value,):
+            if isinstance(node, MapNode):
+                yield from _places(_Place(node, shape, (place, *place.around), key.text))
+
+
+def _wrong(place: _Place) -> Diagnostic | None:
+    if _lacks_dashes(place):
+        return _no_dash(place.node.entries[0][0])
+    seen: set[str] = set()
+    before: tuple[TextNode, Node] | None = None
+    for key, value in place.node.entries:
+        word = place.shape.word(key.text)
+        if word and word in seen and place.shape.listed and word == "name":
+            return _no_dash(key)
+        if word:
+            seen.add(word)
+        elif wrong := _too_deep(key, place) or (before and _too_shallow(key, value, before, place)):
+            return wrong
+        before = (key, value)
+    return None
+
+
+def _lacks_dashes(place: _Place) -> bool:
+    """A mapping where a list of rules or tests belongs."""
+    if not place.shape.listed or not place.around:
+        return False
+    whole = next((value for key, value in place.around[0].node.entries if key.text == place.key), None)
+    return whole is place.node and place.shape.word(place.node.entries[0][0].text) in ("name", "id", "when", "show")
+
+
+def _too_deep(key: TextNode, place: _Place) -> Diagnostic | None:
+    """A key that a mapping further out lacks."""
+    if place.shape.each:
+        return None
+    for outer in place.around:
+        word = outer.shape.word(key.text)
+        if word and all(outer.shape.word(other.text) != word for other, _ in outer.node.entries):
+            return _indented(key, outer.node.entries[0][0].position.column - 1)
+    return None
+
+
+def _too_shallow(key: TextNode, value: Node, before: tuple[TextNode, Node], place: _Place) -> Diagnostic | None:
+    """A key that belongs under the one before it."""
+    over, filled = before
+    shape, column, empty = place.shape.below(over.text), over.position.column + 1, _is_empty(filled)
+    while shape is not None:
+        if shape.each:
+            if empty and column == over.position.column + 1 and not isinstance(value, TextNode):
+                return _indented(key, column)
+            shape, filled = shape.each, _last(filled)
+        elif shape.word(key.text) and not shape.listed and not (place.shape.each and not isinstance(value, (TextNode, ListNode))):
+            column = filled.entries[0][0].position.column - 1 if isinstance(filled, MapNode) else column
+            return _indented(key, column)
+        else:
+            return None
+        column = filled.position.column - 1 if isinstance(filled, MapNode) else column + 2
+    return None
+
+
+def _last(node: Node) -> Node:
+    return node.entries[-1][1] if isinstance(node, MapNode) and node.entries else node
+
+
+def _is_empty(node: Node) -> bool:
+    return isinstance(node, TextNode) and node.empty
+
+
+def _indented(key: TextNode, wanted: int) -> Diagnostic:
+    found = key.position.column - 1
+    values = {"key": key.text, "spaces": str(wanted), "found": str(found)}
+    return Diagnostic("E149", key.position, values)
+
+
+def _no_dash(key: TextNode) -> Diagnostic:
+    return Diagnostic("E136", key.position, {"right": f"- {key.text}:"})

@@ -24,11 +24,11 @@ _SUSPICIOUS = re.compile(
     f"^[@%*&!`,?\\]}}]|[{''.join(QUOTE_PAIRS)}{''.join(CORNERS)}{''.join(FULL_WIDTH)}{LIST_COMMAS},{INVISIBLE}]"
     "|[\u3000\xa0]#[ \u3000]"
 )
-_SIGN = re.compile(r"[@%`,\]}]|\?(?=\s|$)|\*(?![\w-]+$)|&(?![\w-]+(?:\s|$))|!(?=\s|$)")
+_SIGN = re.compile(r"[@%`,\]}]|\?(?=\s|$)|\*(?![0-9A-Za-z_-]+$)|&(?![0-9A-Za-z_-]+(?:\s|$))|!(?![!<A-Za-z])")
 _LIST_COMMA = re.compile(f"[{LIST_COMMAS}]")
 _BETWEEN = re.compile(f"\\s*[{LIST_COMMAS},]\\s*")
 _NUMBER = re.compile(r"[\d,]+(?:\.\d+)?\s?\w{0,3}")
-_NO_SPACE = re.compile(r"""(?<![:/]):(?=[^\s:/]|/(?!/))""")
+_NO_SPACE = re.compile(r"""(?<![:/]):(?=[^ \t\n:/]|/(?!/))""")
 _EQUALS = re.compile(r"\s*(=>|->|[=＝;；→])\s*")
 _ASKS_QUOTES = re.compile(r": |,| #|:$")
 
@@ -139,8 +139,8 @@ def _odd_quotes(text: str, start: int, key: str) -> Slip | None:
 
 
 def _full_width(text: str, start: int, key: str) -> Slip | None:
-    if text[0] in "［｛" and (takes_words(key) or text[0] == "｛") and text[-1] in "］｝]}":
-        right = FULL_WIDTH[text[0]] + _BETWEEN.sub(", ", text[1:-1]) + CLOSERS_OF[text[0]]
+    if text[0] in "［｛" and (takes_words(key) or text[0] == "｛"):
+        right = FULL_WIDTH[text[0]] + _BETWEEN.sub(", ", text[1:].rstrip("］｝]}")) + CLOSERS_OF[text[0]]
         return Slip("E127", start, start + 1, {"sign": text[0], "half": FULL_WIDTH[text[0]], "right": right})
     if text in ("｜", "＞"):
         return Slip("E127", start, start + 1, {"sign": text, "half": FULL_WIDTH[text], "right": FULL_WIDTH[text]})
@@ -152,15 +152,23 @@ CLOSERS_OF = {"［": "]", "｛": "}"}
 
 def _separator(text: str, start: int, key: str, listed: bool) -> Slip | None:
     if not (is_field(key) or (listed and not takes_prose(key))):
-        return None
+        return _last_comma(text, start, key)
     wide = _LIST_COMMA.search(text)
     right = _BETWEEN.sub(", ", text)
     right = right if listed else f"[{right}]"
     if wide:
         return Slip("E133", start + wide.start(), start + wide.end(), {"sign": wide[0], "right": right})
+    if text.endswith(",") and "," not in text[:-1]:
+        return _last_comma(text, start, key)
     if "," in text and not listed and not _NUMBER.fullmatch(text):
         return Slip("E134", start, start + len(text), {"key": key, "right": f"{key}: {right.replace(', ]', ']')}"})
     return None
+
+
+def _last_comma(text: str, start: int, key: str) -> Slip | None:
+    if not text.endswith(",") or not takes_words(key):
+        return None
+    return Slip("E148", start + len(text) - 1, start + len(text), {"sign": ","})
 
 
 def _hidden(text: str, start: int, key: str) -> Slip | None:

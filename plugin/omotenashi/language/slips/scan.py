@@ -15,7 +15,7 @@ from omotenashi.language.slips.signs import DASHES, ODD_SPACE, ODD_SPACES, calle
 from omotenashi.language.slips.slip import BREAKING, Slip, quoted
 
 _WORD = r"[\w.*/%@-]*\w"
-_TEXT = r"(?:[\w/(「【][^\n:#,、，､\[\]{}\"'`“”„‘’＂＇＃\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\xad\u3000\xa0\t]*+)"
+_TEXT = r"(?:[\w/(【][^\n:#,、，､\[\]{}\"'`“”„‘’＂＇＃\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\xad\u3000\xa0\t]*+)"
 _PAIR = rf"(?:\w[\w.]*+: (?:{_TEXT}|\[{_TEXT}(?:, {_TEXT})*+\]|\{{\w[\w.]*+: {_TEXT}(?:, \w[\w.]*+: {_TEXT})*+\}}))"
 _FLOW = rf"(?:\{{{_PAIR}(?:, {_PAIR})*+\}}|\[{_TEXT}(?:, {_TEXT})*+\])"
 _CLEAN_LINES = re.compile(rf"(?:[ ]*+(?:#[^\n]*+|(?:- )?+(?:[^\W{DASHES}][\w.]*+:(?: (?:{_TEXT}|{_FLOW}))?+|{_FLOW}))?+\n)++")
@@ -148,7 +148,8 @@ class _Scan:
         entry.column = at - entry.line
         first = self._text[at]
         if first in "\"'":
-            return self._quoted(entry, at, end, key=True)
+            self._quoted(entry, at, end, key=True)
+            return self._quoted_alone(entry, at, end, previous)
         colon = None if first in "[{|>" else self._colon(at, end)
         if colon is None:
             return self._without_colon(entry, at, end, previous)
@@ -156,10 +157,17 @@ class _Scan:
         wrong = plain.key_slip(entry.key, at) or plain.sign_slip(entry.key, at) or self._other_sign(entry.key, at)
         if wrong is None:
             return self._value(entry, colon + 1, end)
-        self._slips.append(wrong)
+        self._slips.append(self._with_the_rest(wrong, end))
         entry.key, entry.kind = str(wrong.values.get("key", "")), "plain" if self._text[colon + 1 : end].strip() else "none"
         self._stop_if_open(at, end)
         return None
+
+    def _with_the_rest(self, slip: Slip, end: int) -> Slip:
+        """The key ended too late: what is right goes on to the end of the line."""
+        if slip.code not in ("E115", "E132"):
+            return slip
+        rest = self._text[slip.end : end].strip()
+        return Slip(slip.code, slip.start, slip.end, {**slip.values, "right": f"{slip.values['key']}: {rest}"})
 
     def _other_sign(self, key: str, at: int) -> Slip | None:
         return plain.other_sign(key, at)
@@ -257,6 +265,14 @@ class _Scan:
         elif found.end > end:
             self._at = self._line_after(found.end)
 
+    def _quoted_alone(self, entry: Entry, at: int, end: int, previous: Entry | None) -> None:
+        """A quoted key without its colon."""
+        if entry.key or entry.dashes or self._stopped or self._parsed:
+            return
+        where = lone.Where(self._text, at, end, entry.column, previous, self._parsed)
+        if where.has_children() or not where.under_a_key():
+            self._slips.append(plain.no_colon(self._until_comment(at, end), at))
+
     def _brackets(self, entry: Entry, at: int) -> None:
         entry.kind = "brackets"
         flow = read_flow(self._text, at, entry.key or "", entry.column, self._parsed)
@@ -271,8 +287,8 @@ class _Scan:
     def _block(self, entry: Entry, at: int, end: int) -> None:
         entry.kind = "block"
         if not _HEADER.match(self._text, at, end):
-            text = self._text[at + 1 : end].strip()
-            self._slips.append(Slip("E144", at, at + 1, {"sign": self._text[at], "right": quoted(self._text[at:end].strip()), "text": text}))
+            text = self._text[at:end].strip().lstrip("|>").strip()
+            self._slips.append(Slip("E144", at, at + 1, {"sign": self._text[at], "right": quoted(text)}))
             self._stopped |= not self._parsed
             return
         block = read_block(self._text, at, end, entry, self._parsed)

@@ -17,7 +17,7 @@ class Slip(Struct, frozen=True):
 
 BREAKING = frozenset(
     ["E111", "E118", "E121", "E122", "E123", "E125", "E126", "E128", "E129", "E137", "E138", "E142", "E146"]
-    + ["E147", "E148"]
+    + ["E147"]
 )
 """Slips with which no parser reads a file: where it was read, the scan has mistaken something else for one."""
 
