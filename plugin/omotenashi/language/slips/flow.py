@@ -151,6 +151,8 @@ class _Reader:
             return self._stop(self._missing_comma(level))
         if level.colon:
             return self._stop(self._colon_in_text(level))
+        if not level.part and level.opening == "{":
+            return self._stop(plain.no_key(self._meant(self._at), self._at))
         if level.part == "plain":
             self._key(level)
         level.pair_key = self._text[level.begin : level.end].strip("\"'") if level.part else ""

@@ -15,7 +15,7 @@ from omotenashi.language.slips.slip import Slip, quoted
 _NEXT = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*( *)(?=[^\s])")
 _NEXT_ITEM = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*( *)-(?=\s)")
 _OPEN_KEY = re.compile(r"( *)((?:- +)*)([^\s#:]+):[ \t]*(?:#.*)?$")
-_MARKS = re.compile(r"(＃|//|<!--|;|%)")
+_MARKS = re.compile(r"(＃|//|<!--|;)")
 _MOST_LINES_BACK = 60
 
 

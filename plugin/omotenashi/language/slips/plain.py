@@ -99,6 +99,11 @@ def no_colon(text: str, start: int) -> Slip:
     return Slip("E132", start, start + len(key if rest and is_key(key) else text), {"key": key, "right": right})
 
 
+def no_key(text: str, start: int) -> Slip:
+    """Return the slip of a colon with nothing before it."""
+    return Slip("E117", start, start + 1, {"sign": ":", "right": quoted(text.strip())})
+
+
 def odd_dash(text: str) -> bool:
     """Tell whether a line begins with a sign that was meant for the dash of a list."""
     if text[0] in DASHES:

@@ -76,9 +76,7 @@ class _Scan:
         begin = white.end() if white else start
         if begin == end or self._text[begin] == "#":
             self._odd_indentation(start, begin, empty=begin == end)
-        elif not self._text.startswith(("---", "..."), start) or begin > start:
-            self._entry(start, begin, end)
-        elif self._text[start:end].strip() not in ("---", "..."):
+        elif self._text[start:end].strip() not in ("---", "...") and not self._text.startswith("%YAML", start):
             self._entry(start, begin, end)
 
     def _odd_indentation(self, start: int, begin: int, empty: bool = False) -> None:
@@ -154,6 +152,9 @@ class _Scan:
         if colon is None:
             return self._without_colon(entry, at, end, previous)
         entry.key = self._text[at:colon].rstrip()
+        if not entry.key:
+            self._slips.append(plain.no_key(self._text[at:end], at))
+            return None
         wrong = plain.key_slip(entry.key, at) or plain.sign_slip(entry.key, at) or self._other_sign(entry.key, at)
         if wrong is None:
             return self._value(entry, colon + 1, end)
