@@ -28,7 +28,11 @@ from omotenashi.model.errors import Position
 
 LARGEST_FILE = 1_048_576
 """Bytes."""
+MOST_LINES = 20_000
+MOST_PARTS = 40_000
+"""Keys, values, lists and mappings in a file. A thousand rules have about 15,000."""
 DEEPEST_NESTING = 20
+_LIMITS = {"limit": LARGEST_FILE // 1024, "lines": MOST_LINES, "parts": MOST_PARTS}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 
 
@@ -36,7 +40,7 @@ def decode(file: str, data: bytes, report: Report) -> str | None:
     """Return the text of a file in UTF-8, with or without a byte order mark; otherwise report why not."""
     start = Position(file, 1, 1, 2)
     if len(data) > LARGEST_FILE:
-        _refuse(report, "E102", start, limit=LARGEST_FILE // 1024)
+        _refuse(report, "E102", start, **_LIMITS)
         return None
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         _refuse(report, "E101", start, encoding="UTF-16")
@@ -52,6 +56,9 @@ def decode(file: str, data: bytes, report: Report) -> str | None:
 
 def parse(file: str, text: str, report: Report) -> MapNode | None:
     """Return the file's one mapping, or None after reporting what is wrong. An empty file is an empty mapping."""
+    if text.count("\n") + text.count("\r") > 2 * MOST_LINES or len(text.splitlines()) > MOST_LINES:
+        _refuse(report, "E102", Position(file, 1, 1, 2), **_LIMITS)
+        return None
     control = _CONTROL.search(text)
     if control:
         position = _position_of(file, text, control.start())
@@ -60,7 +67,7 @@ def parse(file: str, text: str, report: Report) -> MapNode | None:
     found = Report()
     tree = _tree(file, text, found)
     codes = {one.code for one in found.diagnostics}
-    slips = () if "E107" in codes else slips_in(file, text, tree, parsed="E103" not in codes)
+    slips = () if codes & {"E102", "E107"} else slips_in(file, text, tree, parsed="E103" not in codes)
     if slips:
         report.diagnostics += slips
         report.unreadable = True
@@ -129,6 +136,7 @@ class _Builder:
         self._report = report
         self._stack: list[tuple[Any, list[Node]]] = []
         self._documents = 0
+        self._parts = 0
 
     def take(self, event: Any) -> bool:  # noqa: ANN401 PyYAML's events are untyped
         """Return False when the file is refused."""
@@ -146,14 +154,14 @@ class _Builder:
         return True
 
     def _scalar(self, event: ScalarEvent) -> bool:
-        if not self._plain(event):
+        if not self._plain(event) or not self._counted(event):
             return False
         quoted = bool(event.style)
         self._attach(TextNode(event.value, self._position(event), quoted))
         return True
 
     def _open(self, event: Any) -> bool:  # noqa: ANN401 either start event
-        if not self._plain(event):
+        if not self._plain(event) or not self._counted(event):
             return False
         if len(self._stack) >= DEEPEST_NESTING:
             return self._stop("E107", event, limit=DEEPEST_NESTING)
@@ -181,6 +189,10 @@ class _Builder:
             if first is not key:
                 self._report.add("E106", key, (first.position, "first"), key=key.text)
         return True
+
+    def _counted(self, event: Any) -> bool:  # noqa: ANN401 any node event
+        self._parts += 1
+        return self._parts <= MOST_PARTS or self._stop("E102", event, **_LIMITS)
 
     def _plain(self, event: Any) -> bool:  # noqa: ANN401 any node event
         if event.anchor is not None:

@@ -12,7 +12,8 @@ FORM: dict[str, Message] = {
         "save it again as UTF-8",
     ),
     "E102": Message(
-        "ファイルが大きすぎます(上限 {limit} KB)", "the file is too large (at most {limit} KB)",
+        "ファイルが大きすぎます(上限 {limit} KB、{lines} 行、項目 {parts} 個)",
+        "the file is too large (at most {limit} KB, {lines} lines, {parts} keys and values)",
         "ページやキャンペーンごとにファイルを分けてください", "split it by page or campaign",
     ),
     "E103": Message(

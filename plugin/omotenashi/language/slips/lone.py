@@ -12,8 +12,8 @@ from omotenashi.language.slips.known import is_field, is_key
 from omotenashi.language.slips.signs import COLON, DASHES
 from omotenashi.language.slips.slip import Slip, quoted
 
-_NEXT = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*( *)(?=[^\s])")
-_NEXT_ITEM = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*( *)-(?=\s)")
+_NEXT = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?+\n)*+( *)(?=[^\s])")
+_NEXT_ITEM = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?+\n)*+( *)-(?=\s)")
 _OPEN_KEY = re.compile(r"( *)((?:- +)*)([^\s#:]+):[ \t]*(?:#.*)?$")
 _MARKS = re.compile(r"(＃|//|<!--|;)")
 _MOST_LINES_BACK = 60

@@ -26,10 +26,10 @@ _SUSPICIOUS = re.compile(
 )
 _SIGN = re.compile(r"[@%`,\]}]|\?(?=\s|$)|\*(?![0-9A-Za-z_-]+$)|&(?![0-9A-Za-z_-]+(?:\s|$))|!(?![!<A-Za-z])")
 _LIST_COMMA = re.compile(f"[{LIST_COMMAS}]")
-_BETWEEN = re.compile(f"\\s*[{LIST_COMMAS},]\\s*")
+_BETWEEN = re.compile(f"(?<!\\s)\\s*+[{LIST_COMMAS},]\\s*+")
 _NUMBER = re.compile(r"[\d,]+(?:\.\d+)?\s?\w{0,3}")
 _NO_SPACE = re.compile(r"""(?<![:/]):(?=[^ \t\n:/]|/(?!/))""")
-_EQUALS = re.compile(r"\s*(=>|->|[=＝;；→])\s*")
+_EQUALS = re.compile(r"(?<!\s)\s*+(=>|->|[=＝;；→])\s*+")
 _ASKS_QUOTES = re.compile(r": |,| #|:$")
 
 
@@ -184,7 +184,7 @@ def _hidden(text: str, start: int, key: str) -> Slip | None:
 
 
 def _cut_by_odd_space(text: str, start: int) -> Slip | None:
-    space = re.search(r"[\u3000\xa0]+#[ \u3000]", text)
+    space = re.search(r"(?<![\u3000\xa0])[\u3000\xa0]++#[ \u3000]", text)
     if space is None:
         return None
     at = start + space.start()
@@ -192,7 +192,7 @@ def _cut_by_odd_space(text: str, start: int) -> Slip | None:
 
 
 def _braces_after_key(text: str, start: int) -> Slip | None:
-    braces = re.search(r"\s*[\[{]", text)
+    braces = re.search(r"(?<!\s)\s*+[\[{]", text)
     if braces is None or not is_key(text[: braces.start()]):
         return None
     key = text[: braces.start()]

@@ -19,7 +19,7 @@ _TEXT = r"(?:[\w/(【][^\n:#,、，､\[\]{}\"'`“”„‘’＂＇＃\u200b-\
 _PAIR = rf"(?:\w[\w.]*+: (?:{_TEXT}|\[{_TEXT}(?:, {_TEXT})*+\]|\{{\w[\w.]*+: {_TEXT}(?:, \w[\w.]*+: {_TEXT})*+\}}))"
 _FLOW = rf"(?:\{{{_PAIR}(?:, {_PAIR})*+\}}|\[{_TEXT}(?:, {_TEXT})*+\])"
 _CLEAN_LINES = re.compile(rf"(?:[ ]*+(?:#[^\n]*+|(?:- )?+(?:[^\W{DASHES}][\w.]*+:(?: (?:{_TEXT}|{_FLOW}))?+|{_FLOW}))?+\n)++")
-_CLEAN_WITHOUT_TEXT = re.compile(r"[ ]*(?:#[^\n]*)?\n?")
+_BARE_LINE = re.compile(r"[ ]*(?:#[^\n]*)?\n?")
 _WHITE = re.compile(f"[ \t{ODD_SPACES}]*")
 _DASH = re.compile(r"-(?:[ \t]+|$)")
 _TIGHT_DASH = re.compile(r"-(?=[^\s\-0-9])")
@@ -62,11 +62,11 @@ class _Scan:
         end = clean.end()
         while end > self._at:
             start = self._text.rfind("\n", self._at, end - 1) + 1 or self._at
-            bare = _CLEAN_WITHOUT_TEXT.fullmatch(self._text, start, end)
+            if not _BARE_LINE.fullmatch(self._text, start, end):
+                self._at = start
+                return
             end = start
-            if not bare:
-                break
-        self._at = end
+        self._at = clean.end()
 
     def _line(self) -> None:
         start, end = self._at, self._text.find("\n", self._at)
