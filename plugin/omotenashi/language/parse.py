@@ -198,7 +198,7 @@ class _Builder:
         if event.anchor is not None:
             return self._stop("E104", event, found="&" + event.anchor)
         if event.tag is not None:
-            return self._stop("E104", event, found=event.tag)
+            return self._stop("E104", event, found=event.tag.replace("tag:yaml.org,2002:", "!!"))
         return True
 
     def _attach(self, node: Node) -> None:

@@ -125,7 +125,8 @@ SLIPS: dict[str, Message] = {
         "コロンが2つ続いています", "the colon is doubled", "「{key}: 」と、1つだけ書きます", "write one: {key}: ",
     ),
     "E140": Message(
-        "線だけの行があります", "this line is only a rule", "この行を消すか、最初に「# 」を付けてください", "remove it, or begin it with #",
+        "「{key}」の文章の前に「|」がありません", "the text of {key} lacks the | before it",
+        "「{key}: |」と書き、次の行から右に下げて文章を書きます", "write {key}: | and the text on the lines below, indented",
     ),
     "E141": Message(
         "目に見えない文字({character})が入っています", "there is an invisible character ({character})",
@@ -145,8 +146,8 @@ SLIPS: dict[str, Message] = {
         "begin the text on the next line, indented; if it is one line, write {right}",
     ),
     "E145": Message(
-        "コメントの印が「{sign}」になっています", "the comment is marked with {sign}",
-        "半角の「# 」で始めてください", "begin it with # and a space",
+        "「{sign}」で始まる行はコメントになりません", "{sign} does not make a comment",
+        "コメントは半角の「# 」で始めます。要らなければ消してください", "begin a comment with # and a space, or remove it",
     ),
     "E146": Message(
         "空の行に、余分な空白があります", "there are too many spaces on this empty line",

@@ -7,7 +7,7 @@ import re
 from msgspec import Struct
 
 from omotenashi.language.slips import plain
-from omotenashi.language.slips.known import is_key
+from omotenashi.language.slips.known import is_field, is_key
 from omotenashi.language.slips.quotes import read_quoted
 from omotenashi.language.slips.signs import CLOSERS, FULL_WIDTH
 from omotenashi.language.slips.slip import HABITS, Slip, quoted
@@ -238,7 +238,7 @@ class _Reader:
         if follows_text:
             whole = self._text[level.last_value : level.end]
             comma = self._text.rindex(",", level.last_value, start)
-            return self._stop(plain.comma_slip(text, comma, level.last_key, level.last_value, whole))
+            return self._stop(plain.comma_slip(comma, level.last_key, level.last_value, whole))
         return self._stop(self._lone_word(level, text))
 
     def _lone_word(self, level: Level, text: str) -> Slip:
@@ -246,6 +246,9 @@ class _Reader:
             at = level.start
             whole = self._text[at : level.end] + CLOSERS[level.opening]
             return Slip("E120", at, at + 1, {"sign": level.opening, "right": quoted(whole)})
+        if is_field(level.key) and not is_key(text.split(None, 1)[0]):
+            rest = self._text[level.begin :].partition("\n")[0].partition("}")[0].rstrip()
+            return Slip("E134", level.start, self._at, {"key": level.key, "right": f"{level.key}: [{rest}]"})
         return plain.no_colon(text, level.begin)
 
     def _bracket_in_text(self, level: Level) -> Slip:

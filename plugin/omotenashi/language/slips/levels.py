@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -30,7 +31,13 @@ def level_slip(entries: Sequence[Entry], text: str) -> Slip | None:
     previous: Entry | None = None
     for entry in entries:
         if not entry.lone and not _placed(stack, _levels(entry)):
-            return _lost_colon(previous, entry, text) or _lost_dash(stack, entry) or _astray(stack, entry, previous, text)
+            return (
+                _lost_colon(previous, entry, text)
+                or _second_dash(stack)
+                or _lost_dash(stack, entry)
+                or _first_too_deep(stack, entry, text)
+                or _astray(stack, entry, previous, text)
+            )
         previous = entry
     return None
 
@@ -78,12 +85,33 @@ def _push(stack: list[_Level], levels: list[_Level]) -> None:
 
 def _lost_colon(previous: Entry | None, entry: Entry, text: str) -> Slip | None:
     """`- name a` before a line of the same rule."""
-    if previous is None or previous.key or previous.kind != "plain" or entry.dashes:
+    if previous is None or previous.key or previous.kind not in ("plain", "quoted") or entry.dashes:
         return None
-    end = text.find("\n", previous.line)
-    words = text[previous.line + previous.column : end].strip()
     at = previous.line + previous.column
-    return plain.no_colon(words, at) if is_key(words.partition(" ")[0]) else None
+    words = text[at : text.find("\n", at)].strip()
+    return plain.no_colon(words, at) if is_key(re.split(r"[\s:\"']", words.strip("\"'"))[0]) else None
+
+
+def _second_dash(stack: list[_Level]) -> Slip | None:
+    """`- - name: a`: a list in the list."""
+    lines = [level.entries[-1] for level in stack if level.listed]
+    double = next((entry for entry in lines if len(entry.dashes) > 1), None)
+    if double is None:
+        return None
+    at = double.line + double.dashes[1]
+    return Slip("E148", at, at + 1, {"sign": "-"})
+
+
+def _first_too_deep(stack: list[_Level], entry: Entry, text: str) -> Slip | None:
+    """The first key of a mapping further right than the keys after it."""
+    column = entry.start - entry.line
+    for outer, inner in zip(stack, stack[1:], strict=False):
+        first = inner.entries[0]
+        if inner.listed or len(inner.entries) > 1 or inner.column <= column or outer.column + 2 != column:
+            continue
+        if belong_together(first.key, entry.key):
+            return _not_in_line(first, column, text)
+    return None
 
 
 def _lost_dash(stack: list[_Level], entry: Entry) -> Slip | None:

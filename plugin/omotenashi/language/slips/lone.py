@@ -8,13 +8,14 @@ from msgspec import Struct
 
 from omotenashi.language.slips import plain
 from omotenashi.language.slips.entry import Entry
-from omotenashi.language.slips.known import is_field, is_key
+from omotenashi.language.slips.known import is_field, takes_prose
 from omotenashi.language.slips.signs import COLON, DASHES
 from omotenashi.language.slips.slip import Slip, quoted
 
 _NEXT = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?+\n)*+( *)(?=[^\s])")
 _NEXT_ITEM = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?+\n)*+( *)-(?=\s)")
 _OPEN_KEY = re.compile(r"( *)((?:- +)*)([^\s#:]+):[ \t]*(?:#.*)?$")
+_KEY_LIKE = re.compile(r":(?=[ \t]|$)| #", re.MULTILINE)
 _MARKS = re.compile(r"(＃|//|<!--|;)")
 _MOST_LINES_BACK = 60
 
@@ -51,6 +52,21 @@ def line_slip(body: str, where: Where) -> Slip | None:
     if where.under_a_key() and not where.has_children():
         return _list_without_dashes(body, where) or plain.value_slip(body, at, where.previous.key if where.previous else "")
     return _mark(body, at) or (plain.sign_slip(body, at) if body[0] in "]}" else None) or plain.no_colon(body, at)
+
+
+def text_without_bar(where: Where) -> Slip | None:
+    """Return the slip of HTML below its key that would need a bar: a colon and a space is somewhere in it."""
+    previous = where.previous
+    if previous is None or not where.under_a_key() or not takes_prose(previous.key):
+        return None
+    start = where.text.rfind("\n", 0, where.at) + 1
+    end = where.end
+    while next_indent(where.text, end) > previous.parent:
+        following = where.text.find("\n", end + 1)
+        end = following if following >= 0 else len(where.text)
+    if not _KEY_LIKE.search(where.text, start, end):
+        return None
+    return Slip("E140", where.at, where.end, {"key": previous.key})
 
 
 def item_slip(body: str, at: int) -> Slip | None:
@@ -111,7 +127,7 @@ def _list_without_dashes(body: str, where: Where) -> Slip | None:
 
 
 def _mark(body: str, at: int) -> Slip | None:
-    if set(body) <= set(DASHES + "-"):
-        return Slip("E140", at, at + len(body), {"sign": body})
+    if set(body) <= set(DASHES + "-="):
+        return Slip("E145", at, at + len(body), {"sign": body})
     mark = _MARKS.match(body)
     return Slip("E145", at, at + len(mark[0]), {"sign": mark[0]}) if mark else None

@@ -36,16 +36,23 @@ class Shape(Struct, frozen=True):
 
 
 _WHEN = Shape(LOGIC, fields=True)
-_RULE = Shape(vocabulary.RULE_KEYS, {"when": _WHEN, "limit": Shape(vocabulary.LIMIT_KEYS)}, listed=True)
-_BLOCK = Shape(vocabulary.BLOCK_KEYS, {"rules": _RULE})
+_SHOW = Shape(vocabulary.CONTENT_KEYS)
+_RULE = Shape(
+    vocabulary.RULE_KEYS, {"when": _WHEN, "limit": Shape(vocabulary.LIMIT_KEYS), "show": _SHOW}, listed=True
+)
+_BLOCK = Shape(vocabulary.BLOCK_KEYS, {"rules": _RULE, "otherwise": _SHOW})
 _SEGMENT = Shape(vocabulary.SEGMENT_KEYS, {"when": _WHEN})
-_TEST = Shape(vocabulary.TEST_KEYS, listed=True)
+_TEST = Shape(
+    vocabulary.TEST_KEYS,
+    {"visitor": Shape(vocabulary.FACT_EXTRAS, fields=True), "expect": Shape(each=Shape(vocabulary.EXPECT_KEYS))},
+    listed=True,
+)
 _FILE = Shape(
     vocabulary.FILE_KEYS,
     {
         "blocks": Shape(each=_BLOCK),
         "segments": Shape(each=_SEGMENT),
-        "contents": Shape(each=Shape(vocabulary.CONTENT_KEYS)),
+        "contents": Shape(each=_SHOW),
         "tests": _TEST,
     },
 )
@@ -89,6 +96,8 @@ def _wrong(place: _Place) -> Diagnostic | None:
             return _no_dash(key)
         if word:
             seen.add(word)
+        elif before and before[0].position.line == key.position.line:
+            pass  # in braces nothing is indented
         elif wrong := _too_deep(key, place) or (before and _too_shallow(key, value, before, place)):
             return wrong
         before = (key, value)
@@ -120,7 +129,7 @@ def _too_shallow(key: TextNode, value: Node, before: tuple[TextNode, Node], plac
     shape, column, empty = place.shape.below(over.text), over.position.column + 1, _is_empty(filled)
     while shape is not None:
         if shape.each:
-            if empty and column == over.position.column + 1 and not isinstance(value, TextNode):
+            if empty and column == over.position.column + 1 and (place.around or not isinstance(value, TextNode)):
                 return _indented(key, column)
             shape, filled = shape.each, _last(filled)
         elif shape.word(key.text) and not shape.listed and not (place.shape.each and not isinstance(value, (TextNode, ListNode))):

@@ -6,6 +6,7 @@ import re
 
 from omotenashi.language.slips.known import is_field, is_key, takes_prose, takes_words
 from omotenashi.language.slips.signs import (
+    CLOSERS,
     COLON,
     CORNERS,
     DASHES,
@@ -30,6 +31,7 @@ _BETWEEN = re.compile(f"(?<!\\s)\\s*+[{LIST_COMMAS},]\\s*+")
 _NUMBER = re.compile(r"[\d,]+(?:\.\d+)?\s?\w{0,3}")
 _NO_SPACE = re.compile(r"""(?<![:/]):(?=[^ \t\n:/]|/(?!/))""")
 _EQUALS = re.compile(r"(?<!\s)\s*+(=>|->|[=＝;；→])\s*+")
+_NUMBER_OF_ITEM = re.compile(r"[(（]?\d{1,3}[.)．）、]\s*|[①-⑳]\s*")
 _ASKS_QUOTES = re.compile(r": |,| #|:$")
 
 
@@ -57,7 +59,7 @@ def key_slip(text: str, start: int) -> Slip | None:
     if text.endswith(":") and is_key(text.rstrip(": ")):
         return Slip("E139", start + len(text), start + len(text) + 1, {"key": text.rstrip(": ")})
     colon = unspaced_colon(text, start) or wide_colon(text, start)
-    return colon or _braces_after_key(text, start)
+    return colon or _braces_after_key(text, start) or _two_keys(text, start)
 
 
 def wide_colon(text: str, start: int, always: bool = False) -> Slip | None:
@@ -74,7 +76,7 @@ def unspaced_colon(text: str, start: int, always: bool = False) -> Slip | None:
     colon = _NO_SPACE.search(text)
     if colon is None or not colon.start():
         return None
-    key, rest = text[: colon.start()].strip(), text[colon.end() :]
+    key, rest = text[: colon.start()].strip(" \"'"), text[colon.end() :]
     if not (always or is_key(key) or rest[0] in "{[\"'") or " " in key:
         return None
     at = start + colon.start()
@@ -94,9 +96,12 @@ def other_sign(text: str, start: int) -> Slip | None:
 
 def no_colon(text: str, start: int) -> Slip:
     """Return the slip of a key that nothing follows: `when {device: mobile}`, or one word on its line."""
-    key, _, rest = text.partition(" ")
-    right = f"{key}: {rest.strip()}" if rest and is_key(key) else f"{text}:"
-    return Slip("E132", start, start + len(key if rest and is_key(key) else text), {"key": key, "right": right})
+    key, *rest = text.split(None, 1)
+    if text[0] in "\"'" and ": " in text:
+        return Slip("E132", start, start + len(text), {"key": text, "right": text.strip("\"'")})
+    if rest and is_key(key):
+        return Slip("E132", start, start + len(key), {"key": key, "right": f"{key}: {rest[0]}"})
+    return Slip("E132", start, start + len(text), {"key": text, "right": f"{text}:"})
 
 
 def no_key(text: str, start: int) -> Slip:
@@ -104,11 +109,15 @@ def no_key(text: str, start: int) -> Slip:
     return Slip("E117", start, start + 1, {"sign": ":", "right": quoted(text.strip())})
 
 
-def odd_dash(text: str) -> bool:
-    """Tell whether a line begins with a sign that was meant for the dash of a list."""
-    if text[0] in DASHES:
-        return not set(text.strip()) <= set(DASHES + "-")
-    return text[:2] in ("* ", "+ ") or re.match(r"\(?\d+[.)] *(?=\S)", text) is not None and _numbered(text)
+def odd_dash(text: str) -> str:
+    """Return the sign at the beginning of a line that was meant for the dash of a list, or empty text."""
+    if text[0] in DASHES or text.startswith("--"):
+        only_a_rule = set(text.strip()) <= set(DASHES + "-")
+        return "" if only_a_rule else text[: 1 if text[0] in DASHES else len(text) - len(text.lstrip("-"))]
+    if text[:2] in ("* ", "+ "):
+        return text[0]
+    number = _NUMBER_OF_ITEM.match(text)
+    return number[0].rstrip() if number and is_key(re.split("[:：]", text[number.end() :])[0]) else ""
 
 
 def sign_slip(text: str, start: int) -> Slip | None:
@@ -116,9 +125,8 @@ def sign_slip(text: str, start: int) -> Slip | None:
     return _sign(text, start)
 
 
-def comma_slip(text: str, start: int, key: str, value_start: int, whole: str) -> Slip:
+def comma_slip(start: int, key: str, value_start: int, whole: str) -> Slip:
     """Return the slip of a comma that ends a text inside braces; `whole` is the text that was meant."""
-    del text
     if _NUMBER.fullmatch(whole):
         return Slip("E131", start, start + 1, {"key": key, "right": whole.replace(",", "")})
     if is_field(key) and not takes_prose(key):
@@ -145,21 +153,18 @@ def _odd_quotes(text: str, start: int, key: str) -> Slip | None:
 
 def _full_width(text: str, start: int, key: str) -> Slip | None:
     if text[0] in "［｛" and (takes_words(key) or text[0] == "｛"):
-        right = FULL_WIDTH[text[0]] + _BETWEEN.sub(", ", text[1:].rstrip("］｝]}")) + CLOSERS_OF[text[0]]
+        right = FULL_WIDTH[text[0]] + _BETWEEN.sub(", ", text[1:].rstrip("］｝]}")) + CLOSERS[FULL_WIDTH[text[0]]]
         return Slip("E127", start, start + 1, {"sign": text[0], "half": FULL_WIDTH[text[0]], "right": right})
     if text in ("｜", "＞"):
         return Slip("E127", start, start + 1, {"sign": text, "half": FULL_WIDTH[text], "right": FULL_WIDTH[text]})
     return None
 
 
-CLOSERS_OF = {"［": "]", "｛": "}"}
-
-
 def _separator(text: str, start: int, key: str, listed: bool) -> Slip | None:
     if not (is_field(key) or (listed and not takes_prose(key))):
         return _last_comma(text, start, key)
     wide = _LIST_COMMA.search(text)
-    right = _BETWEEN.sub(", ", text)
+    right = _BETWEEN.sub(", ", text.strip("()（）"))
     right = right if listed else f"[{right}]"
     if wide:
         return Slip("E133", start + wide.start(), start + wide.end(), {"sign": wide[0], "right": right})
@@ -199,6 +204,9 @@ def _braces_after_key(text: str, start: int) -> Slip | None:
     return Slip("E132", start, start + len(key), {"key": key, "right": f"{key}: {text[braces.start() :].strip()} …"})
 
 
-def _numbered(text: str) -> bool:
-    rest = text.lstrip("(0123456789").lstrip(".) ")
-    return is_key(re.split("[:：]", rest)[0])
+def _two_keys(text: str, start: int) -> Slip | None:
+    """`when device: mobile`"""
+    first, *rest = text.split(None, 1)
+    if not rest or not is_key(first) or not is_key(rest[0]):
+        return None
+    return Slip("E132", start, start + len(first), {"key": first, "right": f"{first}: {rest[0]}: …"})

@@ -7,7 +7,7 @@ import re
 from msgspec import Struct
 
 from omotenashi.language.slips.known import is_key
-from omotenashi.language.slips.signs import QUOTE_PAIRS
+from omotenashi.language.slips.signs import COLONS, QUOTE_PAIRS
 from omotenashi.language.slips.slip import Slip, quoted
 
 _QUOTED = {
@@ -60,6 +60,8 @@ def _text_behind(text: str, start: int, end: int, flow: bool) -> Slip | None:
         return None
     rest = (_REST_OF_PART if flow else _REST_OF_LINE).match(text, end)
     behind = rest[0].rstrip() if rest else ""
+    if behind and behind[0] in COLONS:
+        return Slip("E113", end, end + 1, {"key": text[start:end], "sign": behind[0]})
     whole = text[start:end] + behind
     if behind[:1].strip() and len(whole) > 2 and behind != ",":
         inside = whole[1:-1] if whole[-1] == whole[0] else whole[1:]

@@ -97,6 +97,12 @@ class _Scan:
         if continues and (self._parsed or not (colon is not None or _DASH.match(self._text, begin, end))):
             return
         self._odd_indentation(start, begin)
+        if self._text.startswith("<", begin) and not self._text.startswith("<<", begin):
+            where = lone.Where(self._text, begin, end, column, previous, self._parsed)
+            if bare := lone.text_without_bar(where):
+                self._slips.append(bare)
+                self._stopped = True
+                return
         entry = Entry(begin, start)
         at = self._dashes(entry, begin, end, previous)
         if at < end:
@@ -123,8 +129,7 @@ class _Scan:
 
     def _odd_dash(self, at: int, end: int, previous: Entry | None) -> Slip | None:
         body = self._text[at:end]
-        if plain.odd_dash(body):
-            sign = body.split()[0] if body[0] in "(0123456789" else body[0]
+        if sign := plain.odd_dash(body):
             return Slip("E114", at, at + len(sign), {"sign": sign, "right": "- " + body[len(sign) :].strip()})
         if _TIGHT_DASH.match(body):
             begins = previous is None or previous.kind == "none" or bool(previous.dashes)
