@@ -65,7 +65,7 @@ def test_windows_line_ends_and_a_byte_order_mark_are_fine() -> None:
         ("a: あ\n".encode("cp932"), ("E101", 1, 4)),
         ("a: あ\n".encode("utf-16"), ("E101", 1, 1)),
         (b"a: " + b"x" * 1_048_576, ("E102", 1, 1)),
-        (b"a: [1, 2\nb: 3\n", ("E103", 2, 2)),
+        (b"a: [1, 2\nb: 3\n", ("E125", 1, 4)),
         (b"a: &x 1\nb: *x\n", ("E104", 1, 4)),
         (b"a: !!python/object:os.system 1\n", ("E104", 1, 4)),
         (b'a: !!str "1"\n', ("E104", 1, 4)),

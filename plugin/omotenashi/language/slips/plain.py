@@ -26,6 +26,7 @@ _SUSPICIOUS = re.compile(
     "|[\u3000\xa0]#[ \u3000]"
 )
 _SIGN = re.compile(r"[@%`,\]}]|\?(?=\s|$)|\*(?![0-9A-Za-z_-]+$)|&(?![0-9A-Za-z_-]+(?:\s|$))|!(?![!<A-Za-z])")
+_NAME = re.compile(r"[\w.]+")
 _LIST_COMMA = re.compile(f"[{LIST_COMMAS}]")
 _BETWEEN = re.compile(f"(?<!\\s)\\s*+[{LIST_COMMAS},]\\s*+")
 _NUMBER = re.compile(r"[\d,]+(?:\.\d+)?\s?\w{0,3}")
@@ -65,8 +66,10 @@ def key_slip(text: str, start: int) -> Slip | None:
 def wide_colon(text: str, start: int, always: bool = False) -> Slip | None:
     """Return the slip of a full-width colon after a key: one of the vocabulary, unless any word may be meant."""
     colon = COLON.search(text)
-    key = text[: colon.start()].strip() if colon else ""
-    if colon is None or not key or not (always or is_key(key)):
+    if colon is None or not text[: colon.start()].strip():
+        return None
+    key, rest = text[: colon.start()].strip(), text[colon.end() :].strip()
+    if not (always or is_key(key) or (_NAME.fullmatch(key) and rest[:1] in ("{", "[", '"'))):
         return None
     return Slip("E113", start + colon.start(), start + colon.end(), {"key": key, "sign": colon[0]})
 
@@ -77,7 +80,7 @@ def unspaced_colon(text: str, start: int, always: bool = False) -> Slip | None:
     if colon is None or not colon.start():
         return None
     key, rest = text[: colon.start()].strip(" \"'"), text[colon.end() :]
-    if not (always or is_key(key) or rest[0] in "{[\"'") or " " in key:
+    if not (always or is_key(key) or (_NAME.fullmatch(key) and rest[0] in "{[\"'")) or " " in key:
         return None
     at = start + colon.start()
     if ODD_SPACE.match(rest):
