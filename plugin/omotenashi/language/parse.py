@@ -45,12 +45,12 @@ def decode(file: str, data: bytes, report: Report) -> str | None:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         _refuse(report, "E101", start, encoding="UTF-16")
         return None
+    unmarked = data.removeprefix(b"\xef\xbb\xbf")
     try:
-        return data.removeprefix(b"\xef\xbb\xbf").decode()
+        return unmarked.decode()
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        column = len(data[: error.start].rpartition(b"\n")[2].decode(errors="replace")) + 1
-        _refuse(report, "E101", Position(file, line, column, column + 1), encoding=_other_encoding(data))
+        place = _end_of(file, unmarked[: error.start].decode())
+        _refuse(report, "E101", place, encoding=_other_encoding(data))
         return None
 
 
@@ -61,8 +61,7 @@ def parse(file: str, text: str, report: Report) -> MapNode | None:
         return None
     control = _CONTROL.search(text)
     if control:
-        position = _position_of(file, text, control.start())
-        _refuse(report, "E108", position, character=f"U+{ord(control[0]):04X}")
+        _refuse(report, "E108", _end_of(file, text[: control.start()]), character=f"U+{ord(control[0]):04X}")
         return None
     found = Report()
     tree = _tree(file, text, found)
@@ -114,10 +113,11 @@ def _other_encoding(data: bytes) -> str:
     return "?"
 
 
-def _position_of(file: str, text: str, offset: int) -> Position:
-    line_start = text.rfind("\n", 0, offset) + 1
-    column = offset - line_start + 1
-    return Position(file, text.count("\n", 0, offset) + 1, column, column + 1)
+def _end_of(file: str, before: str) -> Position:
+    """The place behind a text from the beginning of a file."""
+    line = before.count("\n") + before.count("\r") - before.count("\r\n") + 1
+    column = len(before) - max(before.rfind("\n"), before.rfind("\r"))
+    return Position(file, line, column, column + 1)
 
 
 def _error_position(file: str, error: yaml.YAMLError) -> Position:
