@@ -31,8 +31,23 @@ JARGON = re.compile(
     re.IGNORECASE,
 )
 TYPED = st.sampled_from(
-    list("\t\u3000\xa0\u200b\ufeff：；＝、，－ー・–—•*@%&!`|>#'\"“”‘’「」[]{}［］｛｝＃,:-? \n\r\0\x85\u2028\\あa1<")
-    + ["- ", ": ", " #", "---\n", "  ", "{{", "|\n", "name: ", "when", "http://", "<<: ", "&a ", "*a", "!!str "]
+    [
+        *"\t\u3000\xa0\u200b\ufeff：；＝、，－ー・–—•*@%&!`|>#'\"“”‘’「」[]{}［］｛｝＃,:-? \n\r\0\x85\u2028\\あa1<",
+        "- ",
+        ": ",
+        " #",
+        "---\n",
+        "  ",
+        "{{",
+        "|\n",
+        "name: ",
+        "when",
+        "http://",
+        "<<: ",
+        "&a ",
+        "*a",
+        "!!str ",
+    ]
 )
 LENGTHS = st.integers(0, 30)
 EDITS = st.lists(

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.language.slips_corpus import FILE, FINE, SLIPS
+from tests.language.slips_corpus import FILE, FINE, SLIPS, Slip
 
 from omotenashi.language.messages import hint, message
 from omotenashi.language.messages.slips import SLIPS as MESSAGES
@@ -32,8 +32,9 @@ def errors(folder: Path, text: str) -> list[Diagnostic]:
     return [one for one in load(folder).diagnostics if one.level == "error"]
 
 
-def written(first: int, last: int, lines: str) -> str:
+def written(slip: Slip) -> str:
     """The small file with some of its lines written differently."""
+    first, last, lines, *_ = slip
     given = FILE.splitlines()
     return "\n".join([*given[: first - 1], lines, *given[last:]]) + "\n"
 
@@ -44,32 +45,25 @@ def said_of(text: str) -> list[tuple[str, int, int]]:
     return [(one.code, one.position.line, one.position.column) for one in report.diagnostics]
 
 
-@pytest.mark.parametrize(("first", "last", "lines", "code", "line", "column"), SLIPS)
-def test_a_slip_gets_one_error_at_its_character(
-    first: int, last: int, lines: str, code: str, line: int, column: int, tmp_path: Path
-) -> None:
-    found = errors(tmp_path, written(first, last, lines))
-    assert [(one.code, one.position.line, one.position.column) for one in found] == [(code, line, column)]
+@pytest.mark.parametrize("slip", SLIPS, ids=str)
+def test_a_slip_gets_one_error_at_its_character(slip: Slip, tmp_path: Path) -> None:
+    found = errors(tmp_path, written(slip))
+    assert [(one.code, one.position.line, one.position.column) for one in found] == [slip[3:]]
 
 
-@pytest.mark.parametrize(("first", "last", "lines"), [slip[:3] for slip in SLIPS])
-@pytest.mark.parametrize("language", ["ja", "en"])
-def test_what_is_said_of_a_slip_is_plain_and_shows_the_way_out(
-    first: int, last: int, lines: str, language: str, tmp_path: Path
-) -> None:
-    (error,) = errors(tmp_path, written(first, last, lines))
-    said, remedy = message(error, language), hint(error, language)
-    assert remedy
-    assert not JARGON.search(said + remedy)
+@pytest.mark.parametrize("slip", SLIPS, ids=str)
+def test_what_is_said_of_a_slip_is_plain_and_shows_the_way_out(slip: Slip, tmp_path: Path) -> None:
+    (error,) = errors(tmp_path, written(slip))
+    for language in ("ja", "en"):
+        assert hint(error, language)
+        assert not JARGON.search(message(error, language) + hint(error, language))
 
 
-@pytest.mark.parametrize(("first", "last", "lines", "code", "line", "column"), SLIPS)
+@pytest.mark.parametrize("slip", SLIPS, ids=str)
 @pytest.mark.parametrize("line_end", ["\r\n", "\r"])
-def test_a_slip_is_found_with_the_line_ends_of_every_system(
-    line_end: str, first: int, last: int, lines: str, code: str, line: int, column: int, tmp_path: Path
-) -> None:
-    found = errors(tmp_path, written(first, last, lines).replace("\n", line_end))
-    assert [(one.code, one.position.line, one.position.column) for one in found] == [(code, line, column)]
+def test_a_slip_is_found_with_the_line_ends_of_every_system(line_end: str, slip: Slip, tmp_path: Path) -> None:
+    found = errors(tmp_path, written(slip).replace("\n", line_end))
+    assert [(one.code, one.position.line, one.position.column) for one in found] == [slip[3:]]
 
 
 def test_every_slip_has_a_page() -> None:
@@ -112,13 +106,15 @@ def test_names_are_not_called_unknown_while_their_file_has_a_slip(tmp_path: Path
     assert [(one.code, one.position.file) for one in found] == [("E113", "contents.yaml")]
 
 
-TEXTS = st.sampled_from(
-    ["冬の早割", "広告: 冬", "特集：冬", "人気 #1", "#fff", "[重要] 冬", "{member.last_name|お客}様", "don't", 'say "hi"', "100%"]
-    + ["@cosme", "*注*", "& more", "!", "- 5", "-5", "22:00-02:00", "https://a.example/b?c=d#e", "a, b", " lead", "trail "]
-    + ["first\nsecond: x\n\n  third # y\n", "<p style=\"color: #fff\">「冬」 & 'x'</p>", "C:\\x", "", "~", "NO", "12", "“冬” です"]
-    + ["長い文章がここにあって、折り返される ほど 長く 続いて いく のです: そう # ですか", "x: [y", "a]", "}", "|", ">", "？"]
+TEXTS = st.sampled_from([
+    "冬の早割", "広告: 冬", "特集：冬", "人気 #1", "#fff", "[重要] 冬", "{member.last_name|お客}様", "don't", 'say "hi"', "100%",
+    "@cosme", "*注*", "& more", "!", "- 5", "-5", "22:00-02:00", "https://a.example/b?c=d#e", "a, b", " lead", "trail ",
+    "first\nsecond: x\n\n  third # y\n", "<p style=\"color: #fff\">「冬」 & 'x'</p>", "C:\\x", "", "~", "NO", "12", "“冬” です",
+    "長い文章がここにあって、折り返される ほど 長く 続いて いく のです: そう # ですか", "x: [y", "a]", "}", "|", ">", "？",
+])  # fmt: skip
+KEYS = st.sampled_from(
+    ["hero", "店のお知らせ", "x.y", "冬の早割(2026)", "a b", "don't", "https://x", "k-1", "12", "あ：い"]
 )
-KEYS = st.sampled_from(["hero", "店のお知らせ", "x.y", "冬の早割(2026)", "a b", "don't", "https://x", "k-1", "12", "あ：い"])
 TREES = st.recursive(
     TEXTS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
@@ -133,7 +129,7 @@ TREES = st.recursive(
     width=st.sampled_from([20, 80, 1000]),
 )
 def test_no_tree_that_a_program_writes_has_a_slip(
-    tree: dict[str, object], flow: bool | None, style: str | None, width: int
+    *, tree: dict[str, object], flow: bool | None, style: str | None, width: int
 ) -> None:
     text = yaml.safe_dump(
         tree, allow_unicode=True, default_flow_style=flow, default_style=style, width=width, sort_keys=False

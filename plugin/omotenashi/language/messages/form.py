@@ -23,8 +23,8 @@ FORM: dict[str, Message] = {
     ),
     "E104": Message(
         "「{found}」のような書き方は使えません", "{found} has a special meaning that is not allowed here",
-        "文字として書くときは \"{found}\" のように引用符で囲みます。同じ内容は segments や contents に名前を付けて使います",
-        "quote it if it is text: \"{found}\"; give shared things a name under segments or contents",
+        '文字として書くときは "{found}" のように引用符で囲みます。同じ内容は segments や contents に名前を付けて使います',
+        'quote it if it is text: "{found}"; give shared things a name under segments or contents',
     ),
     "E105": Message(
         "1つのファイルに複数の文書があります", "there are several documents in one file",

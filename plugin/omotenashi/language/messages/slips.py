@@ -133,7 +133,7 @@ SLIPS: dict[str, Message] = {
         "この場所の文字を消して、打ち直してください", "delete what stands here and type it again",
     ),
     "E142": Message(
-        "「\"」の中では「{sign}」と書けません", "{sign} cannot be written inside double quotes",
+        '「"」の中では「{sign}」と書けません', "{sign} cannot be written inside double quotes",
         "「'」で囲んで {right} と書きます", "use single quotes: {right}",
     ),
     "E143": Message(

@@ -86,7 +86,7 @@ SLIPS: dict[str, Page] = {
     "E122": Page(
         "引用符の中に同じ引用符があると、そこで文字が終わってしまいます。外側をもう一方の引用符にします。",
         "The same quote inside the quotes ends the text there. Use the other kind around it.",
-        _html("\"<p class=\"big\">冬</p>\""), _html("'<p class=\"big\">冬</p>'"),
+        _html('"<p class="big">冬</p>"'), _html("'<p class=\"big\">冬</p>'"),
     ),
     "E123": Page(
         "引用符で囲んだら、その外に文字は続けられません。全体を囲むか、引用符をはずします。",
@@ -127,7 +127,7 @@ SLIPS: dict[str, Page] = {
         "{ } の中の「,」は項目の区切りです。文字の中で使うときは、文字を引用符で囲みます。",
         "Inside braces a comma ends the value. To use one in a text, put the text in quotes.",
         _rule("name: a\nwhen: {device: mobile}\nshow: {html: <p>Hello, friends</p>}"),
-        _rule("name: a\nwhen: {device: mobile}\nshow: {html: \"<p>Hello, friends</p>\"}"),
+        _rule('name: a\nwhen: {device: mobile}\nshow: {html: "<p>Hello, friends</p>"}'),
     ),
     "E131": Page(
         "{ } の中の「,」は項目の区切りなので、5,000 は 5 と 000 に分かれてしまいます。",
@@ -168,7 +168,7 @@ SLIPS: dict[str, Page] = {
         "{ } の中では、文字の中の「{」や「[」も、かっことして読まれます。文字を引用符で囲みます。",
         "Inside braces, a brace in a text is taken for another group. Put the text in quotes.",
         _rule("name: a\nwhen: {device: mobile}\nshow: {html: <p>{keyword|靴}</p>}"),
-        _rule("name: a\nwhen: {device: mobile}\nshow: {html: \"<p>{keyword|靴}</p>\"}"),
+        _rule('name: a\nwhen: {device: mobile}\nshow: {html: "<p>{keyword|靴}</p>"}'),
     ),
     "E139": Page(
         "コロンは1つだけ書きます。", "One colon is enough.", _GOOD.replace("show: ", "show:: "), _GOOD,

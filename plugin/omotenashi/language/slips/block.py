@@ -20,10 +20,10 @@ class Block(Struct):
     slip: Slip | None = None
 
 
-def read_block(text: str, header: int, end: int, entry: Entry, parsed: bool) -> Block:
+def read_block(text: str, header: int, end: int, entry: Entry, *, parsed: bool) -> Block:
     """Read the lines below a header (`|` or `>`) that stands at an offset and ends its line at `end`."""
     at = min(len(text), end + 1)
-    explicit = next((int(sign) for sign in text[header + 1 : end].split("#")[0] if sign.isdigit()), 0)
+    explicit = next((int(sign) for sign in text[header + 1 : end].split("#", maxsplit=1)[0] if sign.isdigit()), 0)
     indent = max(entry.parent, 0) + explicit if explicit else 0
     blank: tuple[int, int] | None = None
     while at < len(text):
@@ -49,7 +49,7 @@ def read_block(text: str, header: int, end: int, entry: Entry, parsed: bool) -> 
 
 def _nothing_said(text: str, header: int, end: int, at: int) -> Slip | None:
     """`visits: >5` is a text of several lines to a parser, and an empty one."""
-    written = text[header:end].split("#")[0].strip()
+    written = text[header:end].split("#", maxsplit=1)[0].strip()
     if written[-1] not in "123456789" or text[end:at].strip():
         return None
     return Slip("E117", header, header + 1, {"sign": text[header], "right": quoted(written)})

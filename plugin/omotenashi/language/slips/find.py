@@ -16,10 +16,10 @@ _LINE_BREAK = re.compile("\r\n?|\n")
 _MOST_ALSO = 4
 
 
-def slips_in(file: str, text: str, tree: MapNode | None, parsed: bool) -> tuple[Diagnostic, ...]:
+def slips_in(file: str, text: str, tree: MapNode | None, *, parsed: bool) -> tuple[Diagnostic, ...]:
     """Return what was mistyped in a file; `tree` is what a parser made of it, `parsed` whether it came to the end."""
     plain = _LINE_BREAK.sub("\n", text) if "\r" in text else text
-    slips = find_slips(plain, parsed)
+    slips = find_slips(plain, parsed=parsed)
     if not slips:
         return (*misplaced(tree),) if tree else ()
     starts = [0, *(place.end() for place in re.finditer("\n", plain))]

@@ -49,13 +49,13 @@ class Level(Struct):
     """The pair before this one, if its value was plain: where that began."""
 
 
-def read_flow(text: str, start: int, key: str, column: int, parsed: bool) -> Flow:
+def read_flow(text: str, start: int, key: str, column: int, *, parsed: bool) -> Flow:
     """Read the brackets at `start` under a key at `column`; `parsed` where a parser has found their end too."""
-    return _Reader(text, start, key, column, parsed).read()
+    return _Reader(text, start, key, column, parsed=parsed).read()
 
 
 class _Reader:
-    def __init__(self, text: str, start: int, key: str, column: int, parsed: bool) -> None:
+    def __init__(self, text: str, start: int, key: str, column: int, *, parsed: bool) -> None:
         self._text = text
         self._column = column
         self._parsed = parsed
@@ -173,7 +173,7 @@ class _Reader:
         level = self._levels[-1]
         if level.part:
             return self._stop(Slip("E147", self._at, self._at + 1))
-        found = read_quoted(self._text, self._at, self._parsed, flow=True)
+        found = read_quoted(self._text, self._at, parsed=self._parsed, flow=True)
         if found.slip:
             self._slips.append(found.slip)
         if found.end is None:
@@ -194,9 +194,7 @@ class _Reader:
         if level.part == "brackets":
             opening = self._text[level.begin]
             whole = self._text[level.begin : self._at].rstrip()
-            return self._stop(
-                Slip("E120", level.begin, level.begin + 1, {"sign": opening, "right": quoted(whole)})
-            )
+            return self._stop(Slip("E120", level.begin, level.begin + 1, {"sign": opening, "right": quoted(whole)}))
         level.part, level.begin, level.end, level.line_break = "plain", start, start + len(text), 0
         if text.startswith(("- ", "-\t")) or text == "-":
             return self._parsed or self._stop(Slip("E137", start, start + 1, {"right": text[1:].strip()}))
@@ -204,7 +202,7 @@ class _Reader:
             slip = plain.sign_slip(text, start)
         else:
             listed = level.opening == "["
-            slip = plain.value_slip(text, start, level.pair_key or level.key, listed)
+            slip = plain.value_slip(text, start, level.pair_key or level.key, listed=listed)
         if slip is None and text[0] in "|>":
             slip = Slip("E117", start, start + 1, {"sign": text[0], "right": quoted(text)})
         if slip is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -105,7 +106,7 @@ def _second_dash(stack: list[_Level]) -> Slip | None:
 def _first_too_deep(stack: list[_Level], entry: Entry, text: str) -> Slip | None:
     """The first key of a mapping further right than the keys after it."""
     column = entry.start - entry.line
-    for outer, inner in zip(stack, stack[1:], strict=False):
+    for outer, inner in pairwise(stack):
         first = inner.entries[0]
         if inner.listed or len(inner.entries) > 1 or inner.column <= column or outer.column + 2 != column:
             continue
@@ -120,7 +121,11 @@ def _lost_dash(stack: list[_Level], entry: Entry) -> Slip | None:
         bare = next((level for level in stack if not level.listed and takes_list(level.owner)), None)
         return no_dash(bare.entries[0]) if bare else None
     beside = any(level.listed and level.column == entry.column for level in stack)
-    return no_dash(entry) if beside and any(_fits(level, entry) for level in stack if level.column > entry.column) else None
+    return (
+        no_dash(entry)
+        if beside and any(_fits(level, entry) for level in stack if level.column > entry.column)
+        else None
+    )
 
 
 def no_dash(entry: Entry) -> Slip:
@@ -143,8 +148,12 @@ def _astray(stack: list[_Level], entry: Entry, previous: Entry | None, text: str
 
 def _earlier(level: _Level, entry: Entry) -> Entry | None:
     """The key before an astray one that fell out of line itself: it stands beside the one that it should be under."""
-    for before, after in zip(level.entries, level.entries[1:], strict=False):
-        if before.kind == "none" and belong_together(after.key, entry.key) and not belong_together(before.key, after.key):
+    for before, after in pairwise(level.entries):
+        if (
+            before.kind == "none"
+            and belong_together(after.key, entry.key)
+            and not belong_together(before.key, after.key)
+        ):
             return after
     return None
 

@@ -50,7 +50,9 @@ def line_slip(body: str, where: Where) -> Slip | None:
     if where.parsed:
         return _list_without_dashes(body, where)
     if where.under_a_key() and not where.has_children():
-        return _list_without_dashes(body, where) or plain.value_slip(body, at, where.previous.key if where.previous else "")
+        return _list_without_dashes(body, where) or plain.value_slip(
+            body, at, where.previous.key if where.previous else ""
+        )
     return _mark(body, at) or (plain.sign_slip(body, at) if body[0] in "]}" else None) or plain.no_colon(body, at)
 
 
@@ -104,7 +106,7 @@ def behind_brackets(text: str, start: int, end: int) -> Slip | None:
     line = text.find("\n", end)
     rest = text[end : len(text) if line < 0 else line]
     behind = rest.strip()
-    if not behind or behind.startswith("#") or behind.startswith(":"):
+    if not behind or behind.startswith(("#", ":")):
         return None
     at = end + len(rest) - len(rest.lstrip())
     mark = _MARKS.match(behind)

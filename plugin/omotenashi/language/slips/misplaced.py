@@ -37,9 +37,7 @@ class Shape(Struct, frozen=True):
 
 _WHEN = Shape(LOGIC, fields=True)
 _SHOW = Shape(vocabulary.CONTENT_KEYS)
-_RULE = Shape(
-    vocabulary.RULE_KEYS, {"when": _WHEN, "limit": Shape(vocabulary.LIMIT_KEYS), "show": _SHOW}, listed=True
-)
+_RULE = Shape(vocabulary.RULE_KEYS, {"when": _WHEN, "limit": Shape(vocabulary.LIMIT_KEYS), "show": _SHOW}, listed=True)
 _BLOCK = Shape(vocabulary.BLOCK_KEYS, {"rules": _RULE, "otherwise": _SHOW})
 _SEGMENT = Shape(vocabulary.SEGMENT_KEYS, {"when": _WHEN})
 _TEST = Shape(
@@ -132,7 +130,11 @@ def _too_shallow(key: TextNode, value: Node, before: tuple[TextNode, Node], plac
             if empty and column == over.position.column + 1 and (place.around or not isinstance(value, TextNode)):
                 return _indented(key, column)
             shape, filled = shape.each, _last(filled)
-        elif shape.word(key.text) and not shape.listed and not (place.shape.each and not isinstance(value, (TextNode, ListNode))):
+        elif (
+            shape.word(key.text)
+            and not shape.listed
+            and not (place.shape.each and not isinstance(value, (TextNode, ListNode)))
+        ):
             column = filled.entries[0][0].position.column - 1 if isinstance(filled, MapNode) else column
             return _indented(key, column)
         else:

@@ -36,7 +36,7 @@ _NUMBER_OF_ITEM = re.compile(r"[(（]?\d{1,3}[.)．）、]\s*|[①-⑳]\s*")
 _ASKS_QUOTES = re.compile(r": |,| #|:$")
 
 
-def value_slip(text: str, start: int, key: str, listed: bool = False) -> Slip | None:
+def value_slip(text: str, start: int, key: str, *, listed: bool = False) -> Slip | None:
     """Return the slip in a value under a key, which begins at `start`; `listed` inside brackets."""
     if not _SUSPICIOUS.search(text):
         return None
@@ -44,7 +44,7 @@ def value_slip(text: str, start: int, key: str, listed: bool = False) -> Slip | 
         _sign(text, start)
         or _odd_quotes(text, start, key)
         or _full_width(text, start, key)
-        or _separator(text, start, key, listed)
+        or _separator(text, start, key, listed=listed)
         or _hidden(text, start, key)
         or _cut_by_odd_space(text, start)
     )
@@ -63,7 +63,7 @@ def key_slip(text: str, start: int) -> Slip | None:
     return colon or _braces_after_key(text, start) or _two_keys(text, start)
 
 
-def wide_colon(text: str, start: int, always: bool = False) -> Slip | None:
+def wide_colon(text: str, start: int, *, always: bool = False) -> Slip | None:
     """Return the slip of a full-width colon after a key: one of the vocabulary, unless any word may be meant."""
     colon = COLON.search(text)
     if colon is None or not text[: colon.start()].strip():
@@ -74,7 +74,7 @@ def wide_colon(text: str, start: int, always: bool = False) -> Slip | None:
     return Slip("E113", start + colon.start(), start + colon.end(), {"key": key, "sign": colon[0]})
 
 
-def unspaced_colon(text: str, start: int, always: bool = False) -> Slip | None:
+def unspaced_colon(text: str, start: int, *, always: bool = False) -> Slip | None:
     """Return the slip of a colon that nothing stands off from: behind a key, unless any word may be meant."""
     colon = _NO_SPACE.search(text)
     if colon is None or not colon.start():
@@ -163,7 +163,7 @@ def _full_width(text: str, start: int, key: str) -> Slip | None:
     return None
 
 
-def _separator(text: str, start: int, key: str, listed: bool) -> Slip | None:
+def _separator(text: str, start: int, key: str, *, listed: bool) -> Slip | None:
     if not (is_field(key) or (listed and not takes_prose(key))):
         return _last_comma(text, start, key)
     wide = _LIST_COMMA.search(text)
@@ -186,7 +186,7 @@ def _last_comma(text: str, start: int, key: str) -> Slip | None:
 
 def _hidden(text: str, start: int, key: str) -> Slip | None:
     hidden = HIDDEN.search(text)
-    if hidden is None or (not takes_words(key) and 0 < hidden.start() and hidden.end() < len(text)):
+    if hidden is None or (not takes_words(key) and hidden.start() > 0 and hidden.end() < len(text)):
         return None
     return Slip("E141", start + hidden.start(), start + hidden.end(), {"character": called(hidden[0])})
 
@@ -208,7 +208,7 @@ def _braces_after_key(text: str, start: int) -> Slip | None:
 
 
 def _two_keys(text: str, start: int) -> Slip | None:
-    """`when device: mobile`"""
+    """The colon stands too late: `when device: mobile`."""
     first, *rest = text.split(None, 1)
     if not rest or not is_key(first) or not is_key(rest[0]):
         return None

@@ -29,21 +29,21 @@ class Quoted(Struct):
     slip: Slip | None = None
 
 
-def read_quoted(text: str, start: int, parsed: bool, flow: bool = False) -> Quoted:
+def read_quoted(text: str, start: int, *, parsed: bool, flow: bool = False) -> Quoted:
     """Read the quoted text at `start`; `parsed` where a parser has found its end too."""
     match = _QUOTED[text[start]].match(text, start)
     if match is None:
-        return Quoted(None, _unclosed(text, start, flow))
+        return Quoted(None, _unclosed(text, start, flow=flow))
     if parsed:
         return Quoted(match.end())
     if any(is_key(entry[1]) for entry in _ENTRY.finditer(text, start, match.end())):
-        return Quoted(None, _unclosed(text, start, flow))
-    behind = _text_behind(text, start, match.end(), flow)
+        return Quoted(None, _unclosed(text, start, flow=flow))
+    behind = _text_behind(text, start, match.end(), flow=flow)
     wrong = behind or _bad_escape(text, start, match.end())
     return Quoted(None if behind else match.end(), wrong)
 
 
-def _unclosed(text: str, start: int, flow: bool) -> Slip:
+def _unclosed(text: str, start: int, *, flow: bool) -> Slip:
     rest = (_REST_OF_PART if flow else _REST_OF_LINE).match(text, start + 1)
     inside = rest[0].rstrip() if rest else ""
     sign = text[start]
@@ -54,7 +54,7 @@ def _unclosed(text: str, start: int, flow: bool) -> Slip:
     return Slip("E121", start, start + 1, {"sign": sign, "right": f"{sign}{inside}{sign}"})
 
 
-def _text_behind(text: str, start: int, end: int, flow: bool) -> Slip | None:
+def _text_behind(text: str, start: int, end: int, *, flow: bool) -> Slip | None:
     """What follows the closing quote: more text makes it a quote that was meant as a letter, or needs it to go."""
     if (_FINE_BEHIND_IN_FLOW if flow else _FINE_BEHIND).match(text, end):
         return None

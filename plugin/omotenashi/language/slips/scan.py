@@ -8,7 +8,7 @@ from omotenashi.language.slips import lone, plain
 from omotenashi.language.slips.block import read_block
 from omotenashi.language.slips.entry import Entry
 from omotenashi.language.slips.flow import read_flow
-from omotenashi.language.slips.known import takes_prose
+from omotenashi.language.slips.known import is_key, takes_prose
 from omotenashi.language.slips.levels import level_slip
 from omotenashi.language.slips.quotes import read_quoted
 from omotenashi.language.slips.signs import DASHES, ODD_SPACE, ODD_SPACES, called, space_code
@@ -18,7 +18,9 @@ _WORD = r"[\w.*/%@-]*\w"
 _TEXT = r"(?:[\w/(【][^\n:#,、，､\[\]{}\"'`“”„‘’＂＇＃\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\xad\u3000\xa0\t]*+)"
 _PAIR = rf"(?:\w[\w.]*+: (?:{_TEXT}|\[{_TEXT}(?:, {_TEXT})*+\]|\{{\w[\w.]*+: {_TEXT}(?:, \w[\w.]*+: {_TEXT})*+\}}))"
 _FLOW = rf"(?:\{{{_PAIR}(?:, {_PAIR})*+\}}|\[{_TEXT}(?:, {_TEXT})*+\])"
-_CLEAN_LINES = re.compile(rf"(?:[ ]*+(?:#[^\n]*+|(?:- )?+(?:[^\W{DASHES}][\w.]*+:(?: (?:{_TEXT}|{_FLOW}))?+|{_FLOW}))?+\n)++")
+_CLEAN_LINES = re.compile(
+    rf"(?:[ ]*+(?:#[^\n]*+|(?:- )?+(?:[^\W{DASHES}][\w.]*+:(?: (?:{_TEXT}|{_FLOW}))?+|{_FLOW}))?+\n)++"
+)
 _BARE_LINE = re.compile(r"[ ]*(?:#[^\n]*)?\n?")
 _WHITE = re.compile(f"[ \t{ODD_SPACES}]*")
 _DASH = re.compile(r"-(?:[ \t]+|$)")
@@ -30,14 +32,14 @@ _CUT = re.compile(r"#(?:[0-9a-fA-F]{3}(?:[0-9a-fA-F]{3})?\b|\d)")
 _HEADER = re.compile(r"[|>][-+1-9]{0,2}(?:[ \t]+#.*|[ \t]*)$")
 
 
-def find_slips(text: str, parsed: bool) -> list[Slip]:
+def find_slips(text: str, *, parsed: bool) -> list[Slip]:
     """Return the slips in a text with plain line ends; `parsed` where a parser could read it, though not as meant."""
-    found = _Scan(text, parsed).run()
+    found = _Scan(text, parsed=parsed).run()
     return [slip for slip in found if slip.code not in BREAKING] if parsed else found
 
 
 class _Scan:
-    def __init__(self, text: str, parsed: bool) -> None:
+    def __init__(self, text: str, *, parsed: bool) -> None:
         self._text = text
         self._parsed = parsed
         self._at = 0
@@ -79,7 +81,7 @@ class _Scan:
         elif self._text[start:end].strip() not in ("---", "...") and not self._text.startswith("%YAML", start):
             self._entry(start, begin, end)
 
-    def _odd_indentation(self, start: int, begin: int, empty: bool = False) -> None:
+    def _odd_indentation(self, start: int, begin: int, *, empty: bool = False) -> None:
         if self._parsed and empty:
             return
         tab = self._text.find("\t", start, begin)
@@ -133,7 +135,7 @@ class _Scan:
             return Slip("E114", at, at + len(sign), {"sign": sign, "right": "- " + body[len(sign) :].strip()})
         if _TIGHT_DASH.match(body):
             begins = previous is None or previous.kind == "none" or bool(previous.dashes)
-            if begins or plain.is_key(body[1:].partition(":")[0]):
+            if begins or is_key(body[1:].partition(":")[0]):
                 return Slip("E116", at, at + 1, {"right": "- " + body[1:].strip()})
         if body[:1] == "-" and ODD_SPACE.match(body, 1):
             return Slip(space_code(body[1]), at + 1, at + 2, {"character": called(body[1])})
@@ -164,7 +166,10 @@ class _Scan:
         if wrong is None:
             return self._value(entry, colon + 1, end)
         self._slips.append(self._with_the_rest(wrong, end))
-        entry.key, entry.kind = str(wrong.values.get("key", "")), "plain" if self._text[colon + 1 : end].strip() else "none"
+        entry.key, entry.kind = (
+            str(wrong.values.get("key", "")),
+            "plain" if self._text[colon + 1 : end].strip() else "none",
+        )
         self._stop_if_open(at, end)
         return None
 
@@ -256,8 +261,8 @@ class _Scan:
             return None
         return Slip("E119", sign, sign + 1, {"right": quoted(whole)})
 
-    def _quoted(self, entry: Entry, at: int, end: int, key: bool = False) -> None:
-        found = read_quoted(self._text, at, self._parsed)
+    def _quoted(self, entry: Entry, at: int, end: int, *, key: bool = False) -> None:
+        found = read_quoted(self._text, at, parsed=self._parsed)
         entry.kind = "quoted"
         if found.slip:
             self._slips.append(found.slip)
@@ -281,7 +286,7 @@ class _Scan:
 
     def _brackets(self, entry: Entry, at: int) -> None:
         entry.kind = "brackets"
-        flow = read_flow(self._text, at, entry.key or "", entry.column, self._parsed)
+        flow = read_flow(self._text, at, entry.key or "", entry.column, parsed=self._parsed)
         if flow.end is None:
             self._slips += flow.slips
             self._stopped |= any(slip.code in ("E121", "E125", "E127", "E147") for slip in flow.slips)
@@ -297,7 +302,7 @@ class _Scan:
             self._slips.append(Slip("E144", at, at + 1, {"sign": self._text[at], "right": quoted(text)}))
             self._stopped |= not self._parsed
             return
-        block = read_block(self._text, at, end, entry, self._parsed)
+        block = read_block(self._text, at, end, entry, parsed=self._parsed)
         if block.slip:
             self._slips.append(block.slip)
             self._stopped = True

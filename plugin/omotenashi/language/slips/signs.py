@@ -11,7 +11,7 @@ DASHES = "－ー・–—―‐‑−•●○◆◇■□▪‣＊·･ｰ"
 INVISIBLE = "\u200b\u2060\ufeff\xad\u200e\u200f\u202a-\u202e\u2066-\u2069\u180e"
 LIST_COMMAS = "、，､﹐"
 QUOTE_PAIRS = {
-    **dict.fromkeys("“”„‟＂〝", "“”„‟＂〞〟\""),
+    **dict.fromkeys("“”„‟＂〝", '“”„‟＂〞〟"'),
     **dict.fromkeys("‘’‚‛＇", "‘’‚‛＇'"),
 }
 """What somebody may have typed for a quote, and what then ends it."""
