@@ -35,7 +35,8 @@ def read_block(text: str, header: int, end: int, entry: Entry, *, parsed: bool) 
             if not indent and (blank is None or width > blank[1]):
                 blank = (at, width)
         elif width <= entry.parent or width < indent:
-            fallen = None if parsed else _fallen_out(at + width, width, body, entry, indent)
+            unsaid = parsed and (indent or not body.startswith("<"))
+            fallen = None if unsaid else _fallen_out(at + width, width, body, entry, indent)
             return Block(at, fallen or _nothing_said(text, header, end, at))
         elif not indent:
             indent = width

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from omotenashi.language import vocabulary
-from omotenashi.language.vocabulary import BLOCK_KEYS, FILE_KEYS, Words, find_field
+from omotenashi.language.vocabulary import BLOCK_KEYS, FILE_KEYS, LOGIC, Words, find_field
 from omotenashi.model.text import fold
 
 _TABLES = [table for table in vars(vocabulary).values() if isinstance(table, Words)]
@@ -39,7 +39,7 @@ def takes_prose(key: str) -> bool:
 
 def belong_together(first: str, second: str) -> bool:
     """Tell whether two keys may stand in one mapping."""
-    if is_field(first) and is_field(second):
+    if all(is_field(key) or LOGIC.find(key) for key in (first, second)):
         return True
     return any(table.find(first) and table.find(second) for table in _TABLES)
 

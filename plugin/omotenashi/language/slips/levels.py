@@ -29,17 +29,18 @@ class _Level(Struct):
 def level_slip(entries: Sequence[Entry], text: str) -> Slip | None:
     """Return the slip of the first line that belongs nowhere: too far left or right, or without its dash."""
     stack: list[_Level] = []
-    previous: Entry | None = None
-    for entry in entries:
-        if not entry.lone and not _placed(stack, _levels(entry)):
+    lines = [entry for entry in entries if not entry.lone]
+    for number, entry in enumerate(lines):
+        if not _placed(stack, _levels(entry)):
+            before, after = lines[number - 1], lines[number + 1 : number + 2]
             return (
-                _lost_colon(previous, entry, text)
+                _lost_colon(before, entry, text)
                 or _second_dash(stack)
+                or _first_astray(stack, entry, after, text)
+                or _parent_astray(stack, before, entry, text)
                 or _lost_dash(stack, entry)
-                or _first_too_deep(stack, entry, text)
-                or _astray(stack, entry, previous, text)
+                or _astray(stack, entry, before, text)
             )
-        previous = entry
     return None
 
 
@@ -84,9 +85,9 @@ def _push(stack: list[_Level], levels: list[_Level]) -> None:
     stack += levels[1:]
 
 
-def _lost_colon(previous: Entry | None, entry: Entry, text: str) -> Slip | None:
+def _lost_colon(previous: Entry, entry: Entry, text: str) -> Slip | None:
     """`- name a` before a line of the same rule."""
-    if previous is None or previous.key or previous.kind not in ("plain", "quoted") or entry.dashes:
+    if previous.key or previous.kind not in ("plain", "quoted") or entry.dashes:
         return None
     at = previous.line + previous.column
     words = text[at : text.find("\n", at)].strip()
@@ -103,23 +104,45 @@ def _second_dash(stack: list[_Level]) -> Slip | None:
     return Slip("E148", at, at + 1, {"sign": "-"})
 
 
-def _first_too_deep(stack: list[_Level], entry: Entry, text: str) -> Slip | None:
-    """The first key of a mapping further right than the keys after it."""
+def _first_astray(stack: list[_Level], entry: Entry, after: Sequence[Entry], text: str) -> Slip | None:
+    """The line before the astray one, if that stands where one expects it: two columns right of what it belongs to."""
     column = entry.start - entry.line
+    if entry.dashes:
+        return None
+    top, *others = stack[0].entries
+    if stack[0].column > column == 0 and not any(belong_together(top.key, other.key) for other in others):
+        return _not_in_line(top, 0, text)
+    many = any(other.column == column and not other.dashes for other in after)
     for outer, inner in pairwise(stack):
-        first = inner.entries[0]
-        if inner.listed or len(inner.entries) > 1 or inner.column <= column or outer.column + 2 != column:
+        first = inner.entries[-1]
+        wanted = column - 2 if inner.listed else column
+        usual = (outer.column, outer.column + 2) if inner.listed else (outer.column + 2,)
+        in_line = inner.column in usual and not (inner.listed and many)
+        if wanted not in usual or wanted == inner.column or in_line or not belong_together(first.key, entry.key):
             continue
-        if belong_together(first.key, entry.key):
-            return _not_in_line(first, column, text)
+        if inner.listed or len(inner.entries) == 1:
+            return _not_in_line(first, wanted, text)
     return None
+
+
+def _parent_astray(stack: list[_Level], parent: Entry, entry: Entry, text: str) -> Slip | None:
+    """A key without a value that stands further right than what was meant to be under it."""
+    wanted = entry.start - entry.line - 2
+    level, outer = stack[-1], stack[:-1]
+    if not parent.key or parent.kind != "none" or parent.dashes or parent.column <= wanted:
+        return None
+    fits = any(belong_together(parent.key, other.key) for other in level.entries if other is not parent)
+    expected = [one.column for one in outer if not one.listed] + [one.column + 2 for one in outer[-1:]]
+    return _not_in_line(parent, wanted, text) if wanted in expected and not fits else None
 
 
 def _lost_dash(stack: list[_Level], entry: Entry) -> Slip | None:
     """A rule that begins with its name, among others that begin with a dash."""
+    bare = next((level for level in stack if not level.listed and takes_list(level.owner)), None)
+    if bare:
+        return no_dash(bare.entries[0])
     if entry.dashes:
-        bare = next((level for level in stack if not level.listed and takes_list(level.owner)), None)
-        return no_dash(bare.entries[0]) if bare else None
+        return None
     beside = any(level.listed and level.column == entry.column for level in stack)
     return (
         no_dash(entry)
@@ -133,11 +156,11 @@ def no_dash(entry: Entry) -> Slip:
     return Slip("E136", entry.start, entry.start + len(entry.key), {"right": f"- {entry.key}:"})
 
 
-def _astray(stack: list[_Level], entry: Entry, previous: Entry | None, text: str) -> Slip:
+def _astray(stack: list[_Level], entry: Entry, previous: Entry, text: str) -> Slip:
     listed, column = bool(entry.dashes), entry.start - entry.line
     same_kind = [level for level in stack if level.listed == listed] or stack
     known = [level for level in same_kind if not listed and _fits(level, entry)]
-    if previous and previous.key and previous.kind == "none" and not known:
+    if previous.key and previous.kind == "none" and not known:
         return _not_in_line(entry, previous.column + 2, text)
     level = min(known or same_kind, key=lambda one: abs(one.column - column))
     earlier = _earlier(level, entry) if column > level.column else None

@@ -14,6 +14,7 @@ from omotenashi.language.slips.slip import Slip, quoted
 
 _NEXT = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?+\n)*+( *)(?=[^\s])")
 _NEXT_ITEM = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?+\n)*+( *)-(?=\s)")
+_NEXT_KEY = re.compile(_NEXT.pattern + r"[^\s:]+:(?:\s|$)")
 _OPEN_KEY = re.compile(r"( *)((?:- +)*)([^\s#:]+):[ \t]*(?:#.*)?$")
 _KEY_LIKE = re.compile(r":(?=[ \t]|$)| #", re.MULTILINE)
 _MARKS = re.compile(r"(＃|//|<!--|;)")
@@ -34,6 +35,11 @@ class Where(Struct):
         """Tell whether the next line stands further right."""
         return next_indent(self.text, self.end) > self.column
 
+    def before_a_key(self) -> bool:
+        """Tell whether the next line is a key in the same column."""
+        following = _NEXT_KEY.match(self.text, min(len(self.text), self.end + 1))
+        return not self.parsed and following is not None and len(following[1]) == self.column
+
     def under_a_key(self) -> bool:
         """Tell whether it may be the value of the line above, which has none yet."""
         return self.previous is not None and self.previous.kind == "none" and self.column > self.previous.parent
@@ -49,7 +55,7 @@ def line_slip(body: str, where: Where) -> Slip | None:
         return sign
     if where.parsed:
         return _list_without_dashes(body, where)
-    if where.under_a_key() and not where.has_children():
+    if where.under_a_key() and not where.has_children() and not where.before_a_key():
         return _list_without_dashes(body, where) or plain.value_slip(
             body, at, where.previous.key if where.previous else ""
         )
@@ -68,7 +74,8 @@ def text_without_bar(where: Where) -> Slip | None:
         end = following if following >= 0 else len(where.text)
     if not _KEY_LIKE.search(where.text, start, end):
         return None
-    return Slip("E140", where.at, where.end, {"key": previous.key})
+    key = previous.line + previous.column
+    return Slip("E140", key, key + len(previous.key), {"key": previous.key})
 
 
 def item_slip(body: str, at: int) -> Slip | None:

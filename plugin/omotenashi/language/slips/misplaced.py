@@ -9,7 +9,7 @@ from msgspec import Struct
 from omotenashi.language import vocabulary
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.vocabulary import LOGIC, Words, find_field
-from omotenashi.model.errors import Diagnostic
+from omotenashi.model.errors import Diagnostic, Position
 
 
 class Shape(Struct, frozen=True):
@@ -72,6 +72,27 @@ def misplaced(tree: MapNode) -> list[Diagnostic]:
     return next(([wrong] for place in _places(_Place(tree, _FILE)) if (wrong := _wrong(place))), [])
 
 
+def _dash_too_many(place: _Place) -> Diagnostic | None:
+    """A part of a rule or test that begins with a dash, as if it were another one."""
+    for key, value in place.node.entries:
+        shape = place.shape.below(key.text)
+        if shape is None or not shape.listed or not isinstance(value, ListNode):
+            continue
+        above: set[str | None] = set()
+        for item in value.items:
+            words = {shape.word(part.text) for part, _ in item.entries} if isinstance(item, MapNode) else {None}
+            if above and not words & {*above, None, "name", "id", "table"} and isinstance(item, MapNode):
+                return _dash(item)
+            above = words
+    return None
+
+
+def _dash(item: MapNode) -> Diagnostic:
+    place = item.position
+    column = max(1, place.column - 2)
+    return Diagnostic("E148", Position(place.file, place.line, column, column + 1), {"sign": "-"})
+
+
 def _places(place: _Place) -> Iterator[_Place]:
     yield place
     for key, value in place.node.entries:
@@ -84,6 +105,8 @@ def _places(place: _Place) -> Iterator[_Place]:
 
 
 def _wrong(place: _Place) -> Diagnostic | None:
+    if extra := _dash_too_many(place):
+        return extra
     if _lacks_dashes(place):
         return _no_dash(place.node.entries[0][0])
     seen: set[str] = set()
@@ -96,7 +119,7 @@ def _wrong(place: _Place) -> Diagnostic | None:
             seen.add(word)
         elif before and before[0].position.line == key.position.line:
             pass  # in braces nothing is indented
-        elif wrong := _too_deep(key, place) or (before and _too_shallow(key, value, before, place)):
+        elif wrong := _too_deep(key, value, place) or (before and _too_shallow(key, value, before, place)):
             return wrong
         before = (key, value)
     return None
@@ -110,40 +133,68 @@ def _lacks_dashes(place: _Place) -> bool:
     return whole is place.node and place.shape.word(place.node.entries[0][0].text) in ("name", "id", "when", "show")
 
 
-def _too_deep(key: TextNode, place: _Place) -> Diagnostic | None:
+def _too_deep(key: TextNode, value: Node, place: _Place) -> Diagnostic | None:
     """A key that a mapping further out lacks."""
-    if place.shape.each:
+    if place.shape.each and _fits(value, place.shape.each):
         return None
     for outer in place.around:
         word = outer.shape.word(key.text)
         if word and all(outer.shape.word(other.text) != word for other, _ in outer.node.entries):
-            return _indented(key, outer.node.entries[0][0].position.column - 1)
+            return _indented(key, _column(outer.node))
     return None
 
 
 def _too_shallow(key: TextNode, value: Node, before: tuple[TextNode, Node], place: _Place) -> Diagnostic | None:
-    """A key that belongs under the one before it."""
+    """A key that belongs under the one before it, or under the last of what stands there."""
     over, filled = before
-    shape, column, empty = place.shape.below(over.text), over.position.column + 1, _is_empty(filled)
+    shape = place.shape.below(over.text)
+    if place.shape.each and _fits(value, place.shape.each):
+        return None
+    if _is_empty(filled) and place.around and place.shape.each and over.position.column - 1 > _usual(place):
+        return _indented(over, _usual(place))
+    if _is_empty(filled):
+        meant = shape is not None and (shape.word(key.text) or (shape.each and _may_be_named(value, place)))
+        return _indented(key, over.position.column + 1) if meant else None
+    column = 0
     while shape is not None:
-        if shape.each:
-            if empty and column == over.position.column + 1 and (place.around or not isinstance(value, TextNode)):
-                return _indented(key, column)
-            shape, filled = shape.each, _last(filled)
-        elif (
-            shape.word(key.text)
-            and not shape.listed
-            and not (place.shape.each and not isinstance(value, (TextNode, ListNode)))
-        ):
-            column = filled.entries[0][0].position.column - 1 if isinstance(filled, MapNode) else column
+        filled = _last(filled) if shape.listed and isinstance(filled, ListNode) else filled
+        if _is_empty(filled) and shape.word(key.text):
             return _indented(key, column)
-        else:
+        if not isinstance(filled, MapNode):
             return None
-        column = filled.position.column - 1 if isinstance(filled, MapNode) else column + 2
+        column = filled.entries[-1][0].position.column + 1
+        word = shape.word(key.text)
+        if word and all(shape.word(other.text) != word for other, _ in filled.entries):
+            return _indented(key, _column(filled))
+        shape, filled = shape.each, _last(filled)
     return None
 
 
+def _may_be_named(value: Node, place: _Place) -> bool:
+    """Tell whether a key may be the name of a block, of a segment, of a block in a test."""
+    return bool(place.around) or not isinstance(value, TextNode)
+
+
+def _fits(value: Node, shape: Shape) -> bool:
+    """Tell whether a value looks like what stands under a name. A text does in what a test expects."""
+    if isinstance(value, TextNode):
+        return shape.words is vocabulary.EXPECT_KEYS and not value.empty
+    return isinstance(value, MapNode) and any(shape.word(key.text) for key, _ in value.entries)
+
+
+def _usual(place: _Place) -> int:
+    """The column in which what stands under a mapping's key begins, two right of it."""
+    key = next(key for key, value in place.around[0].node.entries if value is place.node)
+    return key.position.column + 1
+
+
+def _column(node: MapNode) -> int:
+    return node.entries[0][0].position.column - 1
+
+
 def _last(node: Node) -> Node:
+    if isinstance(node, ListNode) and node.items:
+        return node.items[-1]
     return node.entries[-1][1] if isinstance(node, MapNode) and node.entries else node
 
 
