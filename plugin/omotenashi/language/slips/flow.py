@@ -19,6 +19,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _OUTSIDE = re.compile(r"( *)(?:- |-$|[\w.]+ *:(?=\s|$))", re.MULTILINE)
+_ENDS = re.compile(r"\s*(?:[,\]}:#]|\Z)")
 _REST_OF_LINE = re.compile(r"[^\n]*")
 
 
@@ -198,7 +199,7 @@ class _Reader:
         level.part, level.begin, level.end, level.line_break = "plain", start, start + len(text), 0
         if text.startswith(("- ", "-\t")) or text == "-":
             return self._parsed or self._stop(Slip("E137", start, start + 1, {"right": text[1:].strip()}))
-        if level.opening == "{" and not level.colon:
+        if (level.opening == "{" and not level.colon) or not _ENDS.match(self._text, self._at):
             slip = plain.sign_slip(text, start)
         else:
             listed = level.opening == "["

@@ -244,6 +244,8 @@ class _Scan:
         text = self._until_comment(at, end)
         colon = None if self._parsed else self._colon(at, end)
         wrong = plain.value_slip(text, at, entry.key or lone.owner_key(self._text, entry))
+        if wrong and wrong.code == "E124" and lone.next_indent(self._text, end) > entry.parent:
+            wrong = None  # the text goes on
         whole = self._text[at:end].strip()
         if wrong is None and colon is not None:
             wrong = Slip("E118", colon, colon + 1, {"key": entry.key, "right": quoted(whole)})
