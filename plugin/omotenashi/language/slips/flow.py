@@ -20,6 +20,9 @@ _TOKEN = re.compile(
 )
 _OUTSIDE = re.compile(r"( *)(?:- |-$|[\w.]+ *:(?=\s|$))", re.MULTILINE)
 _ENDS = re.compile(r"\s*(?:[,\]}:#]|\Z)")
+_BRACKET = re.compile(r"[\[\]{}]")
+_FURTHEST_CLOSER = 5000
+_FOLLOWS_FROM_UNCLOSED = ("E118", "E137", "E138", "E147")
 _REST_OF_LINE = re.compile(r"[^\n]*")
 
 
@@ -87,7 +90,18 @@ class _Reader:
         return Flow(self._at, self._slips)
 
     def _stop(self, slip: Slip) -> bool:
-        self._slips.append(slip)
+        """Record a slip after which nothing is sure. Far behind a bracket that never ends, that is the slip."""
+        level = self._levels[-1]
+        far = slip.code in _FOLLOWS_FROM_UNCLOSED and "\n" in self._text[level.start : slip.start]
+        self._slips.append(self._unclosed() if far and not self._closes(level) else slip)
+        return False
+
+    def _closes(self, level: Level) -> bool:
+        depth = 0
+        for sign in _BRACKET.finditer(self._text, level.start, level.start + _FURTHEST_CLOSER):
+            depth += 1 if sign[0] in CLOSERS else -1
+            if not depth:
+                return True
         return False
 
     def _gap(self, token: str) -> bool:
@@ -152,22 +166,23 @@ class _Reader:
             return self._stop(self._missing_comma(level))
         if level.colon:
             return self._stop(self._colon_in_text(level))
-        if not level.part and level.opening == "{":
+        if not level.part and not self._parsed:
             return self._stop(plain.no_key(self._meant(self._at), self._at))
-        if level.part == "plain":
-            self._key(level)
+        if level.part == "plain" and not self._key(level):
+            return False
         level.pair_key = self._text[level.begin : level.end].strip("\"'") if level.part else ""
         level.colon, level.part, level.begin = True, "", 0
         self._at += len(token)
         return True
 
-    def _key(self, level: Level) -> None:
+    def _key(self, level: Level) -> bool:
         key, follows = self._text[level.begin : level.end], self._text[self._at + 1 : self._at + 2]
         slip = plain.key_slip(key, level.begin)
         if slip is None and follows and follows in "[]{},":
             slip = Slip("E115", self._at, self._at + 1, {"key": key, "right": f"{key}: {follows.strip(',]}')}"})
         if slip:
             self._slips.append(slip)
+        return not (follows and follows in "[]{},")
 
     def _quote(self, token: str) -> bool:
         del token
@@ -204,7 +219,7 @@ class _Reader:
         else:
             listed = level.opening == "["
             slip = plain.value_slip(text, start, level.pair_key or level.key, listed=listed)
-        if slip is None and text[0] in "|>":
+        if slip is None and text[0] in "|>:" and not self._parsed:
             slip = Slip("E117", start, start + 1, {"sign": text[0], "right": quoted(text)})
         if slip is None:
             return True

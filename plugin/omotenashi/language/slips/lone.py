@@ -108,19 +108,19 @@ def owner_key(text: str, entry: Entry) -> str:
     return ""
 
 
-def behind_brackets(text: str, start: int, end: int) -> Slip | None:
+def behind_brackets(text: str, start: int, end: int, key: str) -> Slip | None:
     """Return the slip of what stands behind brackets on their last line."""
     line = text.find("\n", end)
     rest = text[end : len(text) if line < 0 else line]
     behind = rest.strip()
-    if not behind or behind.startswith(("#", ":")):
+    if not behind or behind[0] == "#" or (behind[0] == ":" and not key):
         return None
     at = end + len(rest) - len(rest.lstrip())
     mark = _MARKS.match(behind)
     if mark:
         return Slip("E145", at, at + len(mark[0]), {"sign": mark[0]})
-    if behind[0] == ",":
-        return Slip("E148", at, at + 1, {"sign": ","})
+    if behind[0] in ",:":
+        return Slip("E148", at, at + 1, {"sign": behind[0]})
     if behind[0] in "]}":
         return Slip("E126", at, at + 1, {"sign": behind[0]})
     return Slip("E120", start, start + 1, {"sign": text[start], "right": quoted(text[start:end] + rest.rstrip())})

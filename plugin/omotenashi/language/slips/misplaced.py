@@ -80,7 +80,8 @@ def _dash_too_many(place: _Place) -> Diagnostic | None:
             continue
         above: set[str | None] = set()
         for item in value.items:
-            words = {shape.word(part.text) for part, _ in item.entries} if isinstance(item, MapNode) else {None}
+            parts = item.entries if isinstance(item, MapNode) else ()
+            words = {shape.word(part.text) for part, _ in parts} or {None}
             if above and not words & {*above, None, "name", "id", "table"} and isinstance(item, MapNode):
                 return _dash(item)
             above = words

@@ -39,6 +39,8 @@ def read_quoted(text: str, start: int, *, parsed: bool, flow: bool = False) -> Q
     if any(is_key(entry[1]) for entry in _ENTRY.finditer(text, start, match.end())):
         return Quoted(None, _unclosed(text, start, flow=flow))
     behind = _text_behind(text, start, match.end(), flow=flow)
+    if behind and "\n" in match[0]:
+        return Quoted(None, _unclosed(text, start, flow=flow))
     wrong = behind or _bad_escape(text, start, match.end())
     return Quoted(None if behind else match.end(), wrong)
 

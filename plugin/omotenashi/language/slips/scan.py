@@ -35,7 +35,16 @@ _HEADER = re.compile(r"[|>][-+1-9]{0,2}(?:[ \t]+#.*|[ \t]*)$")
 def find_slips(text: str, *, parsed: bool) -> list[Slip]:
     """Return the slips in a text with plain line ends; `parsed` where a parser could read it, though not as meant."""
     found = _Scan(text, parsed=parsed).run()
-    return [slip for slip in found if slip.code not in BREAKING] if parsed else found
+    return _first_of_each_line(text, [slip for slip in found if not parsed or slip.code not in BREAKING])
+
+
+def _first_of_each_line(text: str, slips: list[Slip]) -> list[Slip]:
+    """What else is said of the line may come from its first slip."""
+    kept: list[Slip] = []
+    for slip in sorted(slips, key=lambda one: one.start):
+        if not kept or "\n" in text[kept[-1].start : slip.start] or slip.code == kept[-1].code:
+            kept.append(slip)
+    return kept
 
 
 class _Scan:
@@ -66,6 +75,7 @@ class _Scan:
             start = self._text.rfind("\n", self._at, end - 1) + 1 or self._at
             if not _BARE_LINE.fullmatch(self._text, start, end):
                 self._at = start
+                self._entries.clear()  # it goes on with nothing that was read before
                 return
             end = start
         self._at = clean.end()
@@ -154,7 +164,8 @@ class _Scan:
         first = self._text[at]
         if first in "\"'":
             self._quoted(entry, at, end, key=True)
-            return self._quoted_alone(entry, at, end, previous)
+            self._quoted_alone(entry, at, end, previous)
+            return None
         colon = None if first in "[{|>" else self._colon(at, end)
         if colon is None:
             return self._without_colon(entry, at, end, previous)
@@ -293,7 +304,7 @@ class _Scan:
             self._slips += flow.slips
             self._stopped |= any(slip.code in ("E121", "E125", "E127", "E147") for slip in flow.slips)
             return
-        behind = lone.behind_brackets(self._text, at, flow.end)
+        behind = lone.behind_brackets(self._text, at, flow.end, entry.key)
         self._slips += [behind] if behind else flow.slips
         self._at = self._line_after(flow.end)
 
