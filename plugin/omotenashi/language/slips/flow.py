@@ -9,7 +9,7 @@ from msgspec import Struct
 from omotenashi.language.slips import plain
 from omotenashi.language.slips.known import is_field, is_key
 from omotenashi.language.slips.quotes import read_quoted
-from omotenashi.language.slips.signs import CLOSERS, FULL_WIDTH
+from omotenashi.language.slips.signs import CLOSERS, FULL_WIDTH, LIST_COMMAS
 from omotenashi.language.slips.slip import HABITS, Slip, quoted
 
 _TOKEN = re.compile(
@@ -278,6 +278,12 @@ class _Reader:
     def _colon_in_text(self, level: Level) -> Slip:
         if level.part != "plain":
             return Slip("E147", level.end, level.end + 1)
+        text = self._text[level.begin : self._at]
+        comma = next((place for place, sign in enumerate(text) if sign in LIST_COMMAS), None)
+        if comma is not None and is_key(text[comma + 1 :]):
+            at = level.begin + comma
+            right = f"{text[:comma].strip()}, {text[comma + 1 :].strip()}:"
+            return Slip("E133", at, at + 1, {"sign": text[comma], "right": right})
         values = {"key": level.pair_key, "right": quoted(self._meant(level.begin))}
         return Slip("E118", self._at, self._at + 1, values)
 

@@ -56,6 +56,17 @@ _FILE = Shape(
 )
 
 
+_SITE = Shape(
+    vocabulary.SITE_KEYS,
+    {
+        "attributes": Shape(each=Shape(vocabulary.ATTRIBUTE_KEYS)),
+        "places": Shape(each=Shape(vocabulary.PLACE_KEYS)),
+        "consent": Shape(vocabulary.CONSENT_KEYS),
+        "site_search": Shape(vocabulary.SEARCH_KEYS),
+    },
+)
+
+
 class _Place(Struct, frozen=True):
     """A mapping, what it should be, and those around it from the inside outwards."""
 
@@ -67,9 +78,9 @@ class _Place(Struct, frozen=True):
 
 def misplaced(tree: MapNode) -> list[Diagnostic]:
     """Return the first key that stands in the wrong mapping, or the first rule that lacks its dash."""
-    if not any(_FILE.word(key.text) for key, _ in tree.entries):
-        return []
-    return next(([wrong] for place in _places(_Place(tree, _FILE)) if (wrong := _wrong(place))), [])
+    shape = next((one for one in (_FILE, _SITE) if any(one.word(key.text) for key, _ in tree.entries)), None)
+    places = _places(_Place(tree, shape)) if shape else ()
+    return next(([wrong] for place in places if (wrong := _wrong(place))), [])
 
 
 def _dash_too_many(place: _Place) -> Diagnostic | None:

@@ -24,7 +24,7 @@ _CLEAN_LINES = re.compile(
 _BARE_LINE = re.compile(r"[ ]*(?:#[^\n]*)?\n?")
 _WHITE = re.compile(f"[ \t{ODD_SPACES}]*")
 _DASH = re.compile(r"-(?:[ \t]+|$)")
-_TIGHT_DASH = re.compile(r"-(?=[^\s\-0-9])")
+_TIGHT_DASH = re.compile(r"-(?=[^\s\-0-9]|\d{4}[-/])")
 _COLON = re.compile(r":(?=[ \t]|$)")
 _COMMENT = re.compile(r"(?<=[ \t])#")
 _SPACE = re.compile(r"[ \t]*")
