@@ -83,7 +83,7 @@ def _tree(file: str, text: str, report: Report) -> MapNode | None:
         complete = all(builder.take(event) for event in events)
     except yaml.YAMLError as error:
         report.diagnostics.clear()
-        _refuse(report, "E103", _error_position(file, error))
+        _refuse(report, "E103", _error_position(file, text, error))
         return None
     return _mapping(builder, file, report) if complete else None
 
@@ -120,10 +120,12 @@ def _end_of(file: str, before: str) -> Position:
     return Position(file, line, column, column + 1)
 
 
-def _error_position(file: str, error: yaml.YAMLError) -> Position:
+def _error_position(file: str, text: str, error: yaml.YAMLError) -> Position:
+    """Where the parser gave up, or the end of the text if that was before the next line."""
+    end = _end_of(file, text)
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    if mark is None:
-        return Position(file, 1, 1, 2)
+    if mark is None or mark.line + 1 > end.line:
+        return end
     return Position(file, mark.line + 1, mark.column + 1, mark.column + 2)
 
 
