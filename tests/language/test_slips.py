@@ -100,6 +100,13 @@ def test_several_slips_are_told_at_once() -> None:
     assert said_of(text) == [("E113", 4, 13), ("E119", 6, 15)]
 
 
+@pytest.mark.parametrize(
+    "text", ["[\u3000:", "{\u3000}\n", "\u3000\n", "- \u3000\n", ":\n", "a: [\u200b", "- ---\n\u3000\u200b"]
+)
+def test_a_file_of_odd_signs_is_refused_too(text: str) -> None:
+    assert said_of(text)
+
+
 def test_names_are_not_called_unknown_while_their_file_has_a_slip(tmp_path: Path) -> None:
     (tmp_path / "contents.yaml").write_text("contents:\n  hero：{html: <p>x</p>}\n")
     found = errors(tmp_path, FILE.replace("show: nothing", "show: hero"))

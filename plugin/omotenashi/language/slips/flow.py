@@ -260,7 +260,7 @@ class _Reader:
             at = level.start
             whole = self._text[at : level.end] + CLOSERS[level.opening]
             return Slip("E120", at, at + 1, {"sign": level.opening, "right": quoted(whole)})
-        if is_field(level.key) and not is_key(text.split(None, 1)[0]):
+        if is_field(level.key) and not is_key((text.split(None, 1) or [""])[0]):
             rest = self._text[level.begin :].partition("\n")[0].partition("}")[0].rstrip()
             return Slip("E134", level.start, self._at, {"key": level.key, "right": f"{level.key}: [{rest}]"})
         return plain.no_colon(text, level.begin)

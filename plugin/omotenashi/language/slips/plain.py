@@ -99,7 +99,7 @@ def other_sign(text: str, start: int) -> Slip | None:
 
 def no_colon(text: str, start: int) -> Slip:
     """Return the slip of a key that nothing follows: `when {device: mobile}`, or one word on its line."""
-    key, *rest = text.split(None, 1)
+    key, *rest = text.split(None, 1) or [""]
     if text[0] in "\"'" and ": " in text:
         return Slip("E132", start, start + len(text), {"key": text, "right": text.strip("\"'")})
     if rest and is_key(key):
@@ -209,7 +209,7 @@ def _braces_after_key(text: str, start: int) -> Slip | None:
 
 def _two_keys(text: str, start: int) -> Slip | None:
     """The colon stands too late: `when device: mobile`."""
-    first, *rest = text.split(None, 1)
+    first, *rest = text.split(None, 1) or [""]
     if not rest or not is_key(first) or not is_key(rest[0]):
         return None
     return Slip("E132", start, start + len(first), {"key": first, "right": f"{first}: {rest[0]}: …"})
