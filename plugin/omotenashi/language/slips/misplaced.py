@@ -139,7 +139,7 @@ def _wrong(place: _Place) -> Diagnostic | None:
 
 def _lacks_dashes(place: _Place) -> bool:
     """A mapping where a list of rules or tests belongs."""
-    if not place.shape.listed or not place.around:
+    if not place.shape.listed or not place.around or not place.node.entries:
         return False
     whole = next((value for key, value in place.around[0].node.entries if key.text == place.key), None)
     return whole is place.node and place.shape.word(place.node.entries[0][0].text) in ("name", "id", "when", "show")
@@ -172,7 +172,7 @@ def _too_shallow(key: TextNode, value: Node, before: tuple[TextNode, Node], plac
         filled = _last(filled) if shape.listed and isinstance(filled, ListNode) else filled
         if _is_empty(filled) and shape.word(key.text):
             return _indented(key, column)
-        if not isinstance(filled, MapNode):
+        if not isinstance(filled, MapNode) or not filled.entries:
             return None
         column = filled.entries[-1][0].position.column + 1
         word = shape.word(key.text)
