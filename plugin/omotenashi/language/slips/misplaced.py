@@ -93,6 +93,8 @@ def _dash_too_many(place: _Place) -> Diagnostic | None:
         for item in value.items:
             parts = item.entries if isinstance(item, MapNode) else ()
             words = {shape.word(part.text) for part, _ in parts} or {None}
+            if item.position.column != value.position.column + 2:
+                break  # it has no dash
             if above and not words & {*above, None, "name", "id", "table"} and isinstance(item, MapNode):
                 return _dash(item)
             above = words
