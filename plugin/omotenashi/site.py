@@ -21,7 +21,7 @@ from omotenashi.language.beside import Beside, named_files
 from omotenashi.language.check import Whole, check
 from omotenashi.language.compile import compile_folder
 from omotenashi.language.nodes import MapNode
-from omotenashi.language.parse import decode, parse
+from omotenashi.language.parse import LARGEST_FILE, decode, parse
 from omotenashi.language.read_file import read_file
 from omotenashi.language.read_site import read_site
 from omotenashi.language.read_table import with_tables
@@ -136,7 +136,8 @@ def _rule_files(root: Path, report: Report) -> dict[str, bytes]:
         if path.name.startswith(".") or path.suffix not in (".yaml", ".yml") or not path.is_file():
             continue
         try:
-            files[path.name] = path.read_bytes()
+            with path.open("rb") as file:
+                files[path.name] = file.read(LARGEST_FILE + 1)
         except OSError as error:
             report.add("E109", Position(path.name, 1, 1, 2), problem=error.strerror or str(error))
             report.unreadable = True

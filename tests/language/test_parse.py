@@ -65,7 +65,7 @@ def test_windows_line_ends_and_a_byte_order_mark_are_fine() -> None:
         ("a: あ\n".encode("cp932"), ("E101", 1, 4)),
         ("a: あ\n".encode("utf-16"), ("E101", 1, 1)),
         (b"a: " + b"x" * 1_048_576, ("E102", 1, 1)),
-        (b"a: [1, 2\nb: 3\n", ("E103", 2, 2)),
+        (b"a: [1, 2\nb: 3\n", ("E125", 1, 4)),
         (b"a: &x 1\nb: *x\n", ("E104", 1, 4)),
         (b"a: !!python/object:os.system 1\n", ("E104", 1, 4)),
         (b'a: !!str "1"\n', ("E104", 1, 4)),
@@ -79,6 +79,43 @@ def test_windows_line_ends_and_a_byte_order_mark_are_fine() -> None:
 )
 def test_what_is_refused_is_refused_once_and_at_its_place(data: bytes, expected: tuple[str, int, int]) -> None:
     assert refused(data) == [expected]
+
+
+def filled(unit: str, before: str = "") -> bytes:
+    """Nearly the largest file that is accepted, of one unit again and again."""
+    return (before + unit * ((1_048_000 - len(before)) // len(unit.encode()))).encode()
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (filled('"'), "E132"),
+        (filled('"', "a: "), "E122"),
+        (filled("'a", "a: "), "E122"),
+        (filled(":"), "E103"),
+        (filled(": "), "E117"),
+        (filled("："), "E203"),
+        (filled("- "), "E107"),
+        (filled("\t"), "E111"),
+        (filled("["), "E107"),
+        (filled("a,", "a: ["), "E102"),
+        (filled("、", "a: ["), "E133"),
+        (filled("k:\n"), "E102"),
+        (filled(" " * 100 + "\n", "a: b") + b"'", "E121"),
+        (b"a" + b" " * 1_000_000 + b":b: [\n", "E125"),
+        ("".join(" " * depth + "a:\n" for depth in range(1400)).encode(), "E107"),
+        (b"a: &a [x]\n" + b"".join(b"b%d: [*a, *a, *a]\n" % number for number in range(9)), "E104"),
+    ],
+    ids=range(16),
+)
+def test_bombs_are_refused(data: bytes, code: str) -> None:
+    assert refused(data)[0][0] == code
+
+
+def test_a_number_of_thousands_of_digits_is_a_text_like_any_other() -> None:
+    (_, value), *_ = read("a: " + "9" * 5000 + "\n").entries
+    assert isinstance(value, TextNode)
+    assert len(value.text) == 5000
 
 
 def test_merge_keys_are_plain_keys_and_so_unknown() -> None:

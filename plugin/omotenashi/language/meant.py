@@ -225,9 +225,10 @@ def distance_meant(text: str) -> str:
     unit, size = found[2], float(amount)
     if re.fullmatch(r"miles?|mi|マイル", unit):
         return f"{round(size * 1.609344) or 1} km"
-    if unit in ("", "k", "km", "kms", "kilo", "kilos") or unit.startswith(("kilom", "キロ")):
-        return f"{size:g} m" if not unit and size >= 100 else f"{size:g} km"
-    return f"{size:g} m" if unit.startswith(("m", "メ")) and kilometres(f"{size:g} m") else ""
+    in_metres = size >= 100 if not unit else unit.startswith(("m", "メ"))
+    known = in_metres or unit in ("", "k", "km", "kms", "kilo", "kilos") or unit.startswith(("kilom", "キロ"))
+    meant = f"{size:g} m" if in_metres else f"{size:g} km"
+    return meant if known and kilometres(meant) else ""
 
 
 def location_meant(text: str) -> str:

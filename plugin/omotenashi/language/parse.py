@@ -23,45 +23,67 @@ from yaml.events import (
 
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.report import Report
+from omotenashi.language.slips.find import slips_in
 from omotenashi.model.errors import Position
 
 LARGEST_FILE = 1_048_576
 """Bytes."""
+MOST_LINES = 20_000
+MOST_PARTS = 40_000
+"""Keys, values, lists and mappings in a file. A thousand rules have about 15,000."""
 DEEPEST_NESTING = 20
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
+_LIMITS = {"limit": LARGEST_FILE // 1024, "lines": MOST_LINES, "parts": MOST_PARTS}
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 
 
 def decode(file: str, data: bytes, report: Report) -> str | None:
     """Return the text of a file in UTF-8, with or without a byte order mark; otherwise report why not."""
     start = Position(file, 1, 1, 2)
     if len(data) > LARGEST_FILE:
-        _refuse(report, "E102", start, limit=LARGEST_FILE // 1024)
+        _refuse(report, "E102", start, **_LIMITS)
         return None
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         _refuse(report, "E101", start, encoding="UTF-16")
         return None
+    unmarked = data.removeprefix(b"\xef\xbb\xbf")
     try:
-        return data.removeprefix(b"\xef\xbb\xbf").decode()
+        return unmarked.decode()
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        column = len(data[: error.start].rpartition(b"\n")[2].decode(errors="replace")) + 1
-        _refuse(report, "E101", Position(file, line, column, column + 1), encoding=_other_encoding(data))
+        place = _end_of(file, unmarked[: error.start].decode())
+        _refuse(report, "E101", place, encoding=_other_encoding(data))
         return None
 
 
 def parse(file: str, text: str, report: Report) -> MapNode | None:
     """Return the file's one mapping, or None after reporting what is wrong. An empty file is an empty mapping."""
+    if text.count("\n") + text.count("\r") > 2 * MOST_LINES or len(text.splitlines()) > MOST_LINES:
+        _refuse(report, "E102", Position(file, 1, 1, 2), **_LIMITS)
+        return None
     control = _CONTROL.search(text)
     if control:
-        position = _position_of(file, text, control.start())
-        _refuse(report, "E108", position, character=f"U+{ord(control[0]):04X}")
+        _refuse(report, "E108", _end_of(file, text[: control.start()]), character=f"U+{ord(control[0]):04X}")
         return None
+    found = Report()
+    tree = _tree(file, text, found)
+    codes = {one.code for one in found.diagnostics}
+    slips = () if codes & {"E102", "E107"} else slips_in(file, text, tree, parsed="E103" not in codes)
+    if slips:
+        report.diagnostics += slips
+        report.unreadable = True
+        return None
+    report.diagnostics += found.diagnostics
+    report.unreadable |= found.unreadable
+    return tree
+
+
+def _tree(file: str, text: str, report: Report) -> MapNode | None:
     builder = _Builder(file, report)
     try:
         events = yaml.parse(text, Loader=yaml.CSafeLoader)
         complete = all(builder.take(event) for event in events)
     except yaml.YAMLError as error:
-        _refuse(report, "E103", _error_position(file, error), problem=getattr(error, "problem", None) or "")
+        report.diagnostics.clear()
+        _refuse(report, "E103", _error_position(file, text, error))
         return None
     return _mapping(builder, file, report) if complete else None
 
@@ -91,16 +113,19 @@ def _other_encoding(data: bytes) -> str:
     return "?"
 
 
-def _position_of(file: str, text: str, offset: int) -> Position:
-    line_start = text.rfind("\n", 0, offset) + 1
-    column = offset - line_start + 1
-    return Position(file, text.count("\n", 0, offset) + 1, column, column + 1)
+def _end_of(file: str, before: str) -> Position:
+    """The place behind a text from the beginning of a file."""
+    line = before.count("\n") + before.count("\r") - before.count("\r\n") + 1
+    column = len(before) - max(before.rfind("\n"), before.rfind("\r"))
+    return Position(file, line, column, column + 1)
 
 
-def _error_position(file: str, error: yaml.YAMLError) -> Position:
+def _error_position(file: str, text: str, error: yaml.YAMLError) -> Position:
+    """Where the parser gave up, or the end of the text if that was before the next line."""
+    end = _end_of(file, text)
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    if mark is None:
-        return Position(file, 1, 1, 2)
+    if mark is None or mark.line + 1 > end.line:
+        return end
     return Position(file, mark.line + 1, mark.column + 1, mark.column + 2)
 
 
@@ -113,6 +138,7 @@ class _Builder:
         self._report = report
         self._stack: list[tuple[Any, list[Node]]] = []
         self._documents = 0
+        self._parts = 0
 
     def take(self, event: Any) -> bool:  # noqa: ANN401 PyYAML's events are untyped
         """Return False when the file is refused."""
@@ -130,14 +156,14 @@ class _Builder:
         return True
 
     def _scalar(self, event: ScalarEvent) -> bool:
-        if not self._plain(event):
+        if not self._plain(event) or not self._counted(event):
             return False
         quoted = bool(event.style)
         self._attach(TextNode(event.value, self._position(event), quoted))
         return True
 
     def _open(self, event: Any) -> bool:  # noqa: ANN401 either start event
-        if not self._plain(event):
+        if not self._plain(event) or not self._counted(event):
             return False
         if len(self._stack) >= DEEPEST_NESTING:
             return self._stop("E107", event, limit=DEEPEST_NESTING)
@@ -166,11 +192,15 @@ class _Builder:
                 self._report.add("E106", key, (first.position, "first"), key=key.text)
         return True
 
+    def _counted(self, event: Any) -> bool:  # noqa: ANN401 any node event
+        self._parts += 1
+        return self._parts <= MOST_PARTS or self._stop("E102", event, **_LIMITS)
+
     def _plain(self, event: Any) -> bool:  # noqa: ANN401 any node event
         if event.anchor is not None:
             return self._stop("E104", event, found="&" + event.anchor)
         if event.tag is not None:
-            return self._stop("E104", event, found=event.tag)
+            return self._stop("E104", event, found=event.tag.replace("tag:yaml.org,2002:", "!!"))
         return True
 
     def _attach(self, node: Node) -> None:

@@ -30,6 +30,7 @@ MESSAGES: dict[str, Message] = {
 
 _RELATED = {
     "first": ("最初はここ", "first here"),
+    "also": ("ここも同じです", "here too"),
     "from": ("開始はここ", "begins here"),
     "by_word": ("語で照合する条件はここ", "this condition matches by word"),
     "clash": ("これと両立しません", "cannot hold together with this"),

@@ -12,18 +12,19 @@ FORM: dict[str, Message] = {
         "save it again as UTF-8",
     ),
     "E102": Message(
-        "ファイルが大きすぎます(上限 {limit} KB)", "the file is too large (at most {limit} KB)",
+        "ファイルが大きすぎます(上限 {limit} KB、{lines} 行、項目 {parts} 個)",
+        "the file is too large (at most {limit} KB, {lines} lines, {parts} keys and values)",
         "ページやキャンペーンごとにファイルを分けてください", "split it by page or campaign",
     ),
     "E103": Message(
-        "この辺りの書き方が正しくないため、読めません({problem})", "this cannot be read ({problem})",
+        "ここから先が読み取れません", "from here on this cannot be read",
         "この行とその上の行の、字下げ・引用符・かっこ・コロンの後の空白を確かめてください",
         "look at this line and the one above: indentation, quotes, brackets, the space after a colon",
     ),
     "E104": Message(
-        "「{found}」という書き方は使えません", "{found} is not allowed here",
-        "文字として書くときは引用符で囲みます。くり返し使う内容は「{@segments}」や「{@contents}」に名前を付けて書きます",
-        "quote it if it is text; what is used twice gets a name under {@segments} or {@contents}",
+        "「{found}」のような書き方は使えません", "{found} has a special meaning that is not allowed here",
+        '文字として書くときは "{found}" のように引用符で囲みます。くり返し使う内容は「{@segments}」や「{@contents}」に名前を付けて書きます',
+        'quote it if it is text: "{found}"; what is used twice gets a name under {@segments} or {@contents}',
     ),
     "E105": Message(
         "1つのファイルに複数の文書があります", "there are several documents in one file",

@@ -117,9 +117,9 @@ VALUES: dict[str, Page] = {
         rule("when: {viewed: {page: /a, within: 0日}}"), rule("when: {viewed: {page: /a, within: 1日}}"),
     ),
     "E352": Page(
-        "「、」でつなぐと、つながったままの1つの語として探されます。いくつかのどれかなら [ ] の中に並べます。",
-        "Words joined by commas are looked for as one text. For any of several put them into brackets.",
-        rule("when: {keyword: ランニング、ジョギング}"), rule("when: {keyword: [ランニング, ジョギング]}"),
+        "つなげて書くと、つながったままの1つの語として探されます。いくつかのどれかなら [ ] の中に並べます。",
+        "What is joined is looked for as one text. For any of several put them into brackets.",
+        rule("when: {page: /running or /shoes}"), rule("when: {page: [/running, /shoes]}"),
     ),
     "E353": Page(
         "条件は、人をしぼりこむために書きます。だれでもよい項目は書きません。", "Conditions narrow down who is meant. What does not matter is left out.",

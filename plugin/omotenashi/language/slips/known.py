@@ -1,0 +1,50 @@
+"""Which keys the scan may take for granted: those of the vocabulary."""
+
+from __future__ import annotations
+
+from omotenashi.language import vocabulary
+from omotenashi.language.vocabulary import BLOCK_KEYS, FILE_KEYS, LOGIC, Words, find_field
+from omotenashi.model.text import fold
+
+_TABLES = [table for table in vars(vocabulary).values() if isinstance(table, Words)]
+_KEYS = frozenset(fold(name) for table in _TABLES for name in table.names() + vocabulary.field_names())
+_PROSE = frozenset(
+    fold(name)
+    for table in _TABLES
+    for word in table.all
+    if word.name in ("name", "label", "html", "contains", "id", "file", "url", "user_agent", "accept_language")
+    for name in (word.name, word.ja)
+)
+
+
+def is_key(text: str) -> bool:
+    """Tell whether a text is a key of the vocabulary, in any spelling."""
+    return fold(text) in _KEYS or is_field(text)
+
+
+def is_field(text: str) -> bool:
+    """Tell whether a text is a field of conditions (its value is never a sentence)."""
+    return find_field(text) is not None
+
+
+def takes_words(key: str) -> bool:
+    """Tell whether what stands under a key is chosen from words, and so no prose with marks of its own."""
+    return is_key(key) and fold(key) not in _PROSE
+
+
+def takes_prose(key: str) -> bool:
+    """Tell whether any sentence may stand under a key."""
+    return fold(key) in _PROSE
+
+
+def belong_together(first: str, second: str) -> bool:
+    """Tell whether two keys may stand in one mapping."""
+    if all(is_field(key) or LOGIC.find(key) for key in (first, second)):
+        return True
+    return any(table.find(first) and table.find(second) for table in _TABLES)
+
+
+def takes_list(key: str) -> bool:
+    """Tell whether a list of rules or tests stands under a key."""
+    word = BLOCK_KEYS.find(key) or FILE_KEYS.find(key)
+    return word is not None and word.name in ("rules", "tests")
