@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import time
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 from tests.conftest import good_site
 
+from omotenashi.cli import make_parser
+from omotenashi.language.printer import Voice, as_text
 from omotenashi.settings import Settings
 from omotenashi.signals.gather import SignalTools
 from omotenashi.site import load
@@ -22,6 +25,8 @@ SNIPPETS = {
     **dict(re.findall(r"<!-- runnable: (\w+) -->\n *```yaml\n(.*?)\n *```", GUIDE, re.DOTALL)),
     "readme": re.findall(r"```yaml\n(.*?)\n```", README, re.DOTALL)[0],
 }
+WRONG = dict(re.findall(r"<!-- wrong: (\w+) -->\n```yaml\n(.*?)\n```", GUIDE, re.DOTALL))
+SAID = dict(re.findall(r"<!-- says: (\w+) -->\n```text\n(.*?)```", GUIDE, re.DOTALL))
 TABLES = dict(re.findall(r"<!-- file: (\S+) -->\n *```\n(.*?)\n *```", GUIDE, re.DOTALL))
 
 
@@ -35,6 +40,29 @@ def test_an_example_is_accepted_beside_the_real_rules_and_passes_its_tests(name:
     mine = [test for test in site.tests if test.position.file == "guide.yaml"]
     assert mine
     assert [result.test.name for result in run_tests(site, SignalTools(), time.time()) if result.failures] == []
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_mistake_in_the_guide_is_told_as_the_guide_says(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    (folder / "first.yaml").write_text(f"{WRONG[name]}\n")
+    language = "en" if name.endswith("_in_english") else "ja"
+    loaded = load(folder)
+    assert f"{as_text(loaded.diagnostics, Voice(loaded.texts, language), 'rules/')}\n" == SAID[name]
+
+
+def test_everything_in_the_guide_that_looks_like_a_rule_is_run() -> None:
+    marked = len(SNIPPETS) - 1 + len(WRONG) + len(re.findall(r"<!-- site: \w+ -->", GUIDE))
+    assert GUIDE.count("```yaml") == marked
+
+
+@pytest.mark.parametrize(
+    "line", re.findall(r"^omo .+$", "\n".join(re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)), re.MULTILINE)
+)
+def test_a_command_in_the_guide_is_one_that_omo_understands(line: str) -> None:
+    words = shlex.split(line)[1:]
+    assert make_parser(words[0]).parse_args(words)
 
 
 @pytest.mark.parametrize("name", Settings.__struct_fields__)
