@@ -32,6 +32,7 @@ def schema(names: Names, language: str) -> Schema:
             "else": {"anyOf": [{"type": "null"}, rules, site]},
         },
         "definitions": {
+            **forms.DEFINITIONS,
             "site": site_file(names, language),
             "rules": rule_file(language),
             "condition": condition(names, language),

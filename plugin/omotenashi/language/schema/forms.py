@@ -22,12 +22,13 @@ COUNT: Schema = {"type": ["integer", "string"], "minimum": 0, "pattern": _DIGIT}
 SHARE: Schema = {"type": ["number", "string"], "minimum": 1, "maximum": 100, "pattern": _DIGIT}
 MOMENT: Schema = {"type": "string", "pattern": rf"^\s*{_DIGIT}{{4}}{_DASH}{_DIGIT}{{1,2}}{_DASH}{_DIGIT}{{1,2}}"}
 HOURS: Schema = {"type": "string", "pattern": rf"{_DIGIT}\s*[:：時].*{_DIGIT}"}
-SPAN: Schema = {"type": "string", "pattern": rf"^\s*{_DIGIT}+\s*(?:{alternatives(UNITS.names())})間?\s*$"}
+SPAN: Schema = {"$ref": "#/definitions/span"}
 SOME_TIME: Schema = {"type": "string", "pattern": rf"^\s*{_DIGIT}+\s*\D+$"}
 DISTANCE: Schema = {"type": "string", "pattern": rf"{_DIGIT}\s*(?:{alternatives(DISTANCES.names())})\s*$"}
 LOCATION: Schema = {"type": "string", "pattern": rf"{_DIGIT}\s*[,，]\s*\S*{_DIGIT}"}
 PATH: Schema = {"type": "string", "pattern": r"^\s*/(?!/)"}
 HOST: Schema = {"type": "string", "pattern": r"^(?!.*://)\s*[^\s/]"}
+DEFINITIONS: dict[str, Schema] = {"span": {"type": "string", "pattern": rf"^\s*{_DIGIT}+\s*(?:{alternatives(UNITS.names())})間?\s*$"}}
 
 
 def either(*schemas: Schema) -> Schema:
