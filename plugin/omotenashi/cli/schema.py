@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from omotenashi.cli.common import FINE, command, load_folder
+from omotenashi.language.guide import with_vocabulary
 from omotenashi.language.nodes import MapNode
 from omotenashi.language.parse import parse
 from omotenashi.language.report import Report
@@ -22,9 +23,15 @@ def add_schema(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     made.add_argument("--rules", type=Path, metavar="DIR", help="propose the names of this folder, too")
     made.add_argument("--lang", choices=("ja", "en"), default="ja", help="of the descriptions; keys are in both")
     made.add_argument("--output", type=Path, metavar="FILE")
+    made.add_argument(
+        "--guide", type=Path, metavar="FILE", help="rewrite the tables of the vocabulary in a guide instead"
+    )
 
 
 def _schema(options: argparse.Namespace) -> int:
+    if options.guide:
+        options.guide.write_text(with_vocabulary(options.guide.read_text(encoding="utf-8")), encoding="utf-8")
+        return FINE
     names = _names(load_folder(options.rules)) if options.rules else Names()
     text = json.dumps(schema(names, options.lang), ensure_ascii=False, indent=1)
     if options.output:

@@ -33,8 +33,8 @@ label | どこのブロックか、人のための説明 | which block it is, fo
 rules | ルール。上から順に試し、最初に当たったものを表示 | the rules: the first from the top that matches wins | - {name: …, when: {…}, show: …}
 otherwise | どのルールにも当たらないときに出すもの | what is shown where no rule matches | original
 needs_consent | この同意がない人には、ルールを試さず otherwise を出す | without this consent the block shows `otherwise` | personalization
-selector | 目印のないページで、置き場所を示すCSSセレクタ | where the block stands on pages that carry no marker (CSS) | #main .hero
-deadline | 答えを待つ時間。過ぎたらもとのまま | how long to wait for an answer before the page keeps its own | 300 ms
+selector | 目印のないページで、このブロックを入れる場所(CSS) | where the block stands on pages that carry no marker (CSS) | "#hero"
+deadline | 取り寄せる中身(url)を待つ時間。間に合わなければもとのまま | how long to wait for fetched contents (`url`) before the page keeps its own | 30 ms
 """)  # fmt: skip
 RULE = section("ルール", "A rule", v.RULE_KEYS.all, """
 name | ルールの名前。ブロックの中で1つだけ | what the rule is called; once in a block | マラソンで検索した人
@@ -210,9 +210,10 @@ ago | どれだけ前のことか | how long ago it was | 3 days
 times | 何回あったか | how often | 2
 """)  # fmt: skip
 
-RULE_SECTIONS = (
-    *(FILE, SEGMENT, BLOCK, RULE, LIMIT, EXPERIMENT, VARIANT, SHOW, LOGIC, WORDS, RANGE, NEAR, VIEWED, BOUGHT, DID),
-    *(VISITS, LAST_VISIT, CART, SHOWN, DATES, MEDIA, DEVICES, STAGES, CONSENTS, YES_NO, DAYS, UNITS, DISTANCES),
-    *(LANGUAGES, TEST, EXPECT, VISITOR),
-)
-"""All places of rule files."""
+KEYS = (FILE, SEGMENT, BLOCK, RULE, LIMIT, EXPERIMENT, VARIANT, SHOW)
+"""What files, blocks and rules are made of."""
+CONDITIONS = (LOGIC, WORDS, RANGE, NEAR, VIEWED, BOUGHT, DID, CART, VISITS, LAST_VISIT, SHOWN, DATES)
+"""What stands under the fields of conditions."""
+VALUES = (MEDIA, DEVICES, STAGES, CONSENTS, DAYS, LANGUAGES, YES_NO, UNITS, DISTANCES)
+"""Word values."""
+TESTS = (TEST, EXPECT, VISITOR)

@@ -81,8 +81,8 @@ COOKIE = section("クッキー(site.yaml の cookie)", "The visitor's cookie (`c
 domain | このドメインの下では同じ人とみなす | hosts under this domain share it | shop.example
 """)  # fmt: skip
 
-SITE_SECTIONS = (
-    *(SITE, ATTRIBUTE, ATTRIBUTE_TYPES, PLACE, HOLIDAYS, SEARCH, CONSENT, CONSENT_DEFAULTS, GPC, MATCHING),
-    *(WEAK_REGION, LIFECYCLE, COOKIE),
+SITE_FILE = (
+    *(SITE, ATTRIBUTE, ATTRIBUTE_TYPES, PLACE, HOLIDAYS, SEARCH, CONSENT, CONSENT_DEFAULTS, GPC, LIFECYCLE, COOKIE),
+    *(MATCHING, WEAK_REGION),
 )
-"""All places of site.yaml."""
+"""All of site.yaml."""

@@ -23,21 +23,25 @@ def schema(names: Names, language: str) -> Schema:
     whole: Schema = {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Omotenashi",
-        "type": ["object", "null"],
         "if": forms.some_key(SITE_KEYS.names()),
         "then": site,
         "else": {
             "if": forms.some_key(FILE_KEYS.names()),
             "then": rules,
-            "else": {"anyOf": [{"type": "null"}, rules, site]},
+            "else": {"anyOf": [rules, site]},
         },
         "definitions": {
             **forms.DEFINITIONS,
-            "site": site_file(names, language),
-            "rules": rule_file(language),
+            "site": _or_nothing(site_file(names, language)),
+            "rules": _or_nothing(rule_file(language)),
             "condition": condition(names, language),
             "test": test(names, language),
             **parts(names, language),
         },
     }
     return shared(whole)
+
+
+def _or_nothing(mapping: Schema) -> Schema:
+    """An empty file is fine."""
+    return {**mapping, "type": ["object", "null"], "minProperties": 0}

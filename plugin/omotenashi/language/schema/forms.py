@@ -16,19 +16,32 @@ Schema: TypeAlias = "dict[str, object]"
 
 _DIGIT = "[0-9０-９]"
 _DASH = "[-/年月.／－−–—‐]"
+_DATE = rf"^\s*{_DIGIT}{{4}}{_DASH}{_DIGIT}{{1,2}}{_DASH}{_DIGIT}{{1,2}}"
+_SPAN = rf"^\s*{_DIGIT}+\s*(?:{alternatives(UNITS.names())})間?\s*$"
+_DISTANCE = rf"{_DIGIT}\s*(?:{alternatives(DISTANCES.names())})\s*$"
+
+
+def _form(pattern: str, examples: str, *types: str) -> Schema:
+    """The messages are the YAML extension's own keywords; others pass over them."""
+    said = f"例 / such as: {examples}"
+    return {"type": [*types, "string"], "pattern": pattern, "errorMessage": said, "patternErrorMessage": said}
+
+
 TEXT: Schema = {"type": ["string", "number", "boolean"], "pattern": r"\S"}
-NUMBER: Schema = {"type": ["number", "string"], "pattern": _DIGIT}
-COUNT: Schema = {"type": ["integer", "string"], "minimum": 0, "pattern": _DIGIT}
-SHARE: Schema = {"type": ["number", "string"], "minimum": 1, "maximum": 100, "pattern": _DIGIT}
-MOMENT: Schema = {"type": "string", "pattern": rf"^\s*{_DIGIT}{{4}}{_DASH}{_DIGIT}{{1,2}}{_DASH}{_DIGIT}{{1,2}}"}
-HOURS: Schema = {"type": "string", "pattern": rf"{_DIGIT}\s*[:：時].*{_DIGIT}"}
+NAME: Schema = {"not": {"type": ["object", "array", "null"]}, "pattern": r"\S"}
+"""A text; editors propose no true and false for it."""
+NUMBER = _form(_DIGIT, "20", "number")
+COUNT = {**_form(_DIGIT, "3", "integer"), "minimum": 0}
+SHARE = {**_form(_DIGIT, "45%", "number"), "minimum": 1, "maximum": 100}
+MOMENT = _form(_DATE, "2026-12-25、2026-12-25 10:00")
+HOURS = _form(rf"{_DIGIT}\s*[:：時].*{_DIGIT}", "08:00-22:00")
 SPAN: Schema = {"$ref": "#/definitions/span"}
-SOME_TIME: Schema = {"type": "string", "pattern": rf"^\s*{_DIGIT}+\s*\D+$"}
-DISTANCE: Schema = {"type": "string", "pattern": rf"{_DIGIT}\s*(?:{alternatives(DISTANCES.names())})\s*$"}
-LOCATION: Schema = {"type": "string", "pattern": rf"{_DIGIT}\s*[,，]\s*\S*{_DIGIT}"}
-PATH: Schema = {"type": "string", "pattern": r"^\s*/(?!/)"}
-HOST: Schema = {"type": "string", "pattern": r"^(?!.*://)\s*[^\s/]"}
-DEFINITIONS: dict[str, Schema] = {"span": {"type": "string", "pattern": rf"^\s*{_DIGIT}+\s*(?:{alternatives(UNITS.names())})間?\s*$"}}
+SOME_TIME = _form(rf"^\s*{_DIGIT}+\s*\D+$", "2時間、2 hours、30 ms")
+DISTANCE = _form(_DISTANCE, "5 km、800 m")
+LOCATION = _form(rf"{_DIGIT}\s*[,，]\s*\S*{_DIGIT}", '"35.6580, 139.7016"')
+PATH = _form(r"^\s*/(?!/)", "/running/**")
+HOST = _form(r"^(?!.*://)\s*[^\s/]", "www.example.com")
+DEFINITIONS = {"span": _form(_SPAN, "30日、2時間、30 days")}
 
 
 def either(*schemas: Schema) -> Schema:
@@ -56,7 +69,7 @@ def choice(proposed: Sequence[str], spellings: Iterable[str] = ()) -> Schema:
     return either({"enum": list(proposed)}, _in_any_spelling(spellings or proposed))
 
 
-def named(proposed: Iterable[str], otherwise: Schema = TEXT) -> Schema:
+def named(proposed: Iterable[str], otherwise: Schema = NAME) -> Schema:
     """Return what proposes names and allows others, too: they may be younger than the schema."""
     names = list(dict.fromkeys(proposed))
     return either({"enum": names}, otherwise) if names else otherwise

@@ -1,0 +1,76 @@
+"""The vocabulary is one table, complete in both languages, and no name of it stands elsewhere."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from omotenashi.language import vocabulary
+from omotenashi.language.guide import with_vocabulary
+from omotenashi.language.meanings.fields import FIELD_EXAMPLES, GROUPS
+from omotenashi.language.meanings.meaning import Section
+from omotenashi.language.meanings.rules import CONDITIONS, KEYS, TESTS, VALUES
+from omotenashi.language.meanings.site import SITE_FILE
+from omotenashi.language.meanings.written import WRITTEN, Written
+from omotenashi.language.vocabulary import BROWSER_EVENTS, FIELDS, Word, Words
+
+ROOT = Path(__file__).parents[2]
+LANGUAGE = ROOT / "plugin" / "omotenashi" / "language"
+SECTIONS = [*KEYS, *CONDITIONS, *VALUES, *TESTS, *SITE_FILE]
+PROSE = ("vocabulary.py", "meanings", "messages", "pages", "prefectures.py", "countries.py", "describe", "guide.py")
+"""Where Japanese texts belong."""
+
+
+def _all_words() -> list[Word]:
+    tables = vars(vocabulary).values()
+    named = [word for table in tables if isinstance(table, Words) and table is not BROWSER_EVENTS for word in table.all]
+    return named + [word for table in tables if isinstance(table, tuple) for word in table if isinstance(word, Word)]
+
+
+def test_every_word_has_a_japanese_name_but_events_which_are_called_as_sites_send_them() -> None:
+    assert [word.name for word in _all_words() if not word.ja] == []
+    assert [field.name for field in FIELDS if not field.ja] == []
+
+
+def test_every_word_has_a_meaning_somewhere() -> None:
+    explained = {word for section in SECTIONS for word in section.words}
+    assert [word.name for word in _all_words() if word not in explained] == []
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.en)
+def test_every_word_has_a_meaning_in_both_languages_where_it_stands(section: Section) -> None:
+    assert {word.name for word in section.words} == set(section.meanings)
+    assert [name for name, meaning in section.meanings.items() if not (meaning.ja and meaning.en)] == []
+
+
+def test_every_field_has_a_meaning_in_both_languages_a_group_and_an_example() -> None:
+    names = [field.name for field in FIELDS]
+    assert [field.name for field in FIELDS if not (field.ja_doc and field.en_doc)] == []
+    assert [name for _, _, group in GROUPS for name in group] == names
+    assert list(FIELD_EXAMPLES) == names
+
+
+@pytest.mark.parametrize("form", WRITTEN, ids=lambda form: form.en)
+def test_what_the_guide_says_of_forms_is_so(form: Written) -> None:
+    assert [text for text in form.right if form.read(text) is None] == []
+    assert [text for text in form.wrong if form.read(text) is not None] == []
+
+
+def test_the_guide_holds_the_vocabulary_as_it_is() -> None:
+    guide = (ROOT / "rules" / "README.md").read_text()
+    assert with_vocabulary(guide) == guide, "run `make guide`"
+
+
+def test_no_japanese_name_of_the_vocabulary_stands_elsewhere() -> None:
+    spelled = [*(word.names for word in _all_words()), *(field.names for field in FIELDS)]
+    names = {name for each in spelled for name in each if not name.isascii() and len(name) > 1}
+    found = [
+        f"{module.relative_to(LANGUAGE)}:{node.lineno} {node.value!r}"
+        for module in sorted(LANGUAGE.rglob("*.py"))
+        if module.relative_to(LANGUAGE).parts[0] not in PROSE
+        for node in ast.walk(ast.parse(module.read_text()))
+        if isinstance(node, ast.Constant) and node.value in names
+    ]
+    assert found == []
