@@ -12,6 +12,7 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
+from omotenashi.language.pages import PAGES
 from omotenashi.language.schema.build import schema
 from omotenashi.language.schema.names import Names
 from omotenashi.model.site_facts import Attribute
@@ -68,6 +69,11 @@ def test_the_schema_is_a_draft_07_schema() -> None:
 @pytest.mark.parametrize("file", GOOD, ids=lambda file: f"{file.parent.name}/{file.name}")
 def test_a_good_file_is_valid_however_its_values_are_typed(file: Path, loader: type[Any]) -> None:
     assert _errors(file.read_text(), loader) == []
+
+
+@pytest.mark.parametrize("code", [code for code, page in PAGES.items() if page.file.endswith(".yaml")])
+def test_the_right_example_of_a_code_is_valid(code: str) -> None:
+    assert _errors(PAGES[code].right, Texts) == []
 
 
 ACCEPTED = (

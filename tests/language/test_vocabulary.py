@@ -19,8 +19,9 @@ from omotenashi.language.vocabulary import BROWSER_EVENTS, FIELDS, Word, Words
 ROOT = Path(__file__).parents[2]
 LANGUAGE = ROOT / "plugin" / "omotenashi" / "language"
 SECTIONS = [*KEYS, *CONDITIONS, *VALUES, *TESTS, *SITE_FILE]
-PROSE = ("vocabulary.py", "meanings", "messages", "pages", "prefectures.py", "countries.py", "describe", "guide.py")
-"""Where Japanese texts belong."""
+READERS = sorted(
+    one for form in ("read*", "table_*", "values", "placeholders", "check*") for one in LANGUAGE.glob(f"{form}.py")
+)
 
 
 def _all_words() -> list[Word]:
@@ -63,14 +64,12 @@ def test_the_guide_holds_the_vocabulary_as_it_is() -> None:
     assert with_vocabulary(guide) == guide, "run `make guide`"
 
 
-def test_no_japanese_name_of_the_vocabulary_stands_elsewhere() -> None:
+@pytest.mark.parametrize("module", READERS, ids=lambda module: module.name)
+def test_no_reader_has_a_table_of_japanese_names_of_its_own(module: Path) -> None:
     spelled = [*(word.names for word in _all_words()), *(field.names for field in FIELDS)]
     names = {name for each in spelled for name in each if not name.isascii() and len(name) > 1}
-    found = [
-        f"{module.relative_to(LANGUAGE)}:{node.lineno} {node.value!r}"
-        for module in sorted(LANGUAGE.rglob("*.py"))
-        if module.relative_to(LANGUAGE).parts[0] not in PROSE
-        for node in ast.walk(ast.parse(module.read_text()))
-        if isinstance(node, ast.Constant) and node.value in names
+    tables = [
+        node for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, (ast.Dict, ast.Set, ast.List))
     ]
-    assert found == []
+    values = [value for table in tables for value in (table.keys if isinstance(table, ast.Dict) else table.elts)]
+    assert [value.value for value in values if isinstance(value, ast.Constant) and value.value in names] == []

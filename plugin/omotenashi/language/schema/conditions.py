@@ -97,7 +97,7 @@ def attribute(one: Attribute, language: str) -> Schema:
     if one.type == "number":
         return number_range(language)
     if one.type == "date":
-        return _date(Names(), language)
+        return _date(language)
     if one.type == "yes_no":
         return yes_no(language)
     return forms.choice(one.values) if one.type == "choice" and one.values else TEXT
@@ -115,7 +115,7 @@ def number_range(language: str) -> Schema:
 
 def member_values(language: str) -> Schema:
     """Return what allows a value of an attribute whose type is not known."""
-    return forms.either(TEXT, number_range(language), _date(Names(), language))
+    return forms.either(TEXT, number_range(language), _date(language))
 
 
 def _attributes(names: Names, language: str) -> dict[str, object]:
@@ -140,7 +140,7 @@ def _near(names: Names, language: str) -> Schema:
     return forms.mapping(m.NEAR, values, language, ("place",), ("within",))
 
 
-def _date(_: Names, language: str) -> Schema:
+def _date(language: str) -> Schema:
     spans, days = dict.fromkeys(("within", "in"), SPAN), dict.fromkeys(("before", "after"), MOMENT)
     values = {**spans, **days, "month": forms.one_or_more(COUNT)}
     calendar = [word for word in m.DATES.words if word.name in ("today", "this month")]
