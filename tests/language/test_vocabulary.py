@@ -9,15 +9,20 @@ import pytest
 
 from omotenashi.language import vocabulary
 from omotenashi.language.guide import with_vocabulary
-from omotenashi.language.meanings.fields import FIELD_EXAMPLES, GROUPS
+from omotenashi.language.meanings.fields import FIELD_EXAMPLES, GROUPS, field_meaning
 from omotenashi.language.meanings.meaning import Section
 from omotenashi.language.meanings.rules import CONDITIONS, KEYS, TESTS, VALUES
 from omotenashi.language.meanings.site import SITE_FILE
 from omotenashi.language.meanings.written import WRITTEN, Written
-from omotenashi.language.vocabulary import BROWSER_EVENTS, FIELDS, Word, Words
+from omotenashi.language.parse import parse
+from omotenashi.language.read_condition import read_when
+from omotenashi.language.report import Report
+from omotenashi.language.vocabulary import BROWSER_EVENTS, FIELDS, Field, Word, Words
+from omotenashi.site import load
 
 ROOT = Path(__file__).parents[2]
 LANGUAGE = ROOT / "plugin" / "omotenashi" / "language"
+SITE_FACTS = load(ROOT / "tests" / "cases").facts
 SECTIONS = [*KEYS, *CONDITIONS, *VALUES, *TESTS, *SITE_FILE]
 READERS = sorted(
     one for form in ("read*", "table_*", "values", "placeholders", "check*") for one in LANGUAGE.glob(f"{form}.py")
@@ -73,3 +78,18 @@ def test_no_reader_has_a_table_of_japanese_names_of_its_own(module: Path) -> Non
     ]
     values = [value for table in tables for value in (table.keys if isinstance(table, ast.Dict) else table.elts)]
     assert [value.value for value in values if isinstance(value, ast.Constant) and value.value in names] == []
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
+def test_the_examples_of_a_field_are_accepted(field: Field) -> None:
+    for example in field_meaning(field).example.split("`、`"):
+        written = example if example.startswith(f"{field.name}.") else f"{field.name}: {example}"
+        assert _mistakes(written) == []
+
+
+def _mistakes(condition: str) -> list[str]:
+    report = Report()
+    tree = parse("page.yaml", condition, report)
+    assert tree is not None
+    read_when(tree, SITE_FACTS, report)
+    return [one.code for one in report.diagnostics if one.level == "error"]

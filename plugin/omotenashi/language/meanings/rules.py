@@ -120,12 +120,12 @@ times | この回数以上。{at_most: 2} なら2回まで | so often or more; {
 within | この期間のうちに | within so long before now | 7 days
 """)  # fmt: skip
 DATES = section("会員の日付(member.名前)", "Dates of members (`member.NAME`)", (*v.CALENDAR.all, *v.DATE_KEYS.all), """
-today | 今日。誕生日なら月と日だけを見ます | today; of a birthday only month and day count | member.birthday: today
-this month | 今月 | this month | member.birthday: this month
+today | 今日がその日(誕生日のように毎年) | today is that day, every year | member.birthday: today
+this month | 今月のどこか(誕生日のように毎年) | some day of this month, every year | member.birthday: this month
 before | この日より前 | before this day | {before: 2026-04-01}
 after | この日より後 | after this day | {after: 2026-04-01}
-within | 過ぎてからこの期間のうち | not longer ago than this | {within: 30 days}
-in | これからこの期間のうち | not farther ahead than this | {in: 7 days}
+within | その日から、この期間がたつまで | not longer ago than this | {within: 30 days}
+in | これからこの期間のうち(誕生日のように毎年) | not farther ahead than this, every year | {in: 7 days}
 month | この月 | in this month | {month: 4}
 """)  # fmt: skip
 MEDIA = section("流入種別(medium)", "`medium`", v.MEDIA, """
