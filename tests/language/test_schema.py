@@ -126,10 +126,39 @@ ACCEPTED_CONDITIONS = (
 @pytest.mark.parametrize("loader", [yaml.SafeLoader, Texts], ids=["yaml-1.1", "yaml-1.2"])
 @pytest.mark.parametrize("text", [*map(_in_a_rule, ACCEPTED), *map(_when, ACCEPTED_CONDITIONS)])
 def test_what_the_checker_accepts_is_valid_however_it_is_written(text: str, loader: type[Any], tmp_path: Path) -> None:
-    for shared in ("site.yaml", "baby.yaml"):
-        shutil.copy(CASES / shared, tmp_path)
-    (tmp_path / "page.yaml").write_text(text)
-    assert [one for one in load(tmp_path).diagnostics if one.level == "error"] == []
+    assert _mistakes(text, tmp_path) == []
+    assert _errors(text, loader) == []
+
+
+ACCEPTED_VISITORS = (
+    *(
+        "",
+        "{}",
+        "{member: {}}",
+        "{member: {rank: ゴールド, interests: [ロード, 山]}}",
+        "{会員.interests: [ロード], member.points: 1200}",
+    ),
+    *("{prefecture: unknown, 端末: すまほ, language: no, country: NO}", "{keyword: 20}"),
+    *(
+        "{consent: [], visits: 2回}",
+        "{同意: パーソナライズ, 見た: [/a 3日前, {ページ: /b, 前: 2時間}], 買った: [{金額: 100, 前: 29日}]}",
+    ),
+    *("{consent: personalization, did: [purchase, demo_request 3 days ago], last_visit: 45 days ago, cart: yes}",),
+    *("{consent: personalization, cart: {abandoned_for: 2 hours, amount: 9000}, lifecycle: 休眠}",),
+    *(
+        '{location: "35.6580, 139.7016", url: "/?q=1", ip: 203.0.113.7, query.color: 3}',
+        "{referrer: 'https://t.example/'}",
+    ),
+)
+
+
+@pytest.mark.parametrize("loader", [yaml.SafeLoader, Texts], ids=["yaml-1.1", "yaml-1.2"])
+@pytest.mark.parametrize("visitor", ACCEPTED_VISITORS)
+def test_a_visitor_that_the_checker_accepts_is_valid(visitor: str, loader: type[Any], tmp_path: Path) -> None:
+    text = (
+        f"tests:\n  - name: x\n    visitor: {visitor}\n    at: 2026-12-02 12:00\n    expect: {{赤ちゃん: もとのまま}}\n"
+    )
+    assert _mistakes(text, tmp_path) == []
     assert _errors(text, loader) == []
 
 
@@ -251,6 +280,14 @@ def test_every_key_is_described_in_the_language_that_is_asked_for() -> None:
         "ja": "どのルールにも当たらないときに出すもの",
         "en": "what is shown where no rule matches",
     }
+
+
+def _mistakes(text: str, folder: Path) -> list[str]:
+    """The codes of errors that the checker finds in a file beside the cases' site.yaml."""
+    for shared in ("site.yaml", "baby.yaml"):
+        shutil.copy(CASES / shared, folder)
+    (folder / "page.yaml").write_text(text)
+    return [one.code for one in load(folder).diagnostics if one.level == "error"]
 
 
 def _proposals(schema: Any, root: Any, path: list[str | int]) -> set[str]:

@@ -22,7 +22,7 @@ FIELD_EXAMPLES = {
     "keyword": "ランニング`、`[靴, シューズ]`、`{contains: パン}",
     "medium": "search`、`[social, email]",
     "source": "Google`、`Yahoo! JAPAN",
-    "referrer": "www.example.com/news`、`*.example.com",
+    "referrer": 'www.example.com/news`、`"*.example.com"',
     "campaign": "winter2026",
     "campaign_source": "line",
     "campaign_medium": "cpc",

@@ -88,7 +88,7 @@ def _facts(language: str) -> dict[str, Schema]:
     )
     return {
         **dict.fromkeys(("keyword", "site_search", "referrer"), TEXT),
-        "page_tag": forms.one_or_more(TEXT),
+        **dict.fromkeys(("page_tag", "member"), forms.one_or_more(TEXT)),
         "consent": forms.either(consents, {"type": "array", "items": consents}, {"type": "object", "maxProperties": 0}),
         "visits": COUNT,
         "last_visit": SOME_TIME,
