@@ -77,8 +77,13 @@ def _fact(field: v.Field, names: Names, language: str) -> Schema:
     if field.name in history:
         place, keys, values = history[field.name]
         entry = forms.mapping(_stated(place, keys), {**values, **_STATED}, language)
-        return forms.one_or_more(forms.either(TEXT, entry))
+        return _any_number(forms.either(TEXT, entry))
     return _facts(language).get(field.name) or value_of(field, names, language)
+
+
+def _any_number(value: Schema) -> Schema:
+    """A list may be empty: it is known that there is none."""
+    return forms.either(value, {"type": "array", "items": value})
 
 
 def _facts(language: str) -> dict[str, Schema]:
@@ -88,8 +93,8 @@ def _facts(language: str) -> dict[str, Schema]:
     )
     return {
         **dict.fromkeys(("keyword", "site_search", "referrer"), TEXT),
-        **dict.fromkeys(("page_tag", "member"), forms.one_or_more(TEXT)),
-        "consent": forms.either(consents, {"type": "array", "items": consents}, {"type": "object", "maxProperties": 0}),
+        **dict.fromkeys(("page_tag", "member"), _any_number(TEXT)),
+        "consent": forms.either(_any_number(consents), {"type": "object", "maxProperties": 0}),
         "visits": COUNT,
         "last_visit": SOME_TIME,
         "cart": forms.either(yes_no(language), cart),
@@ -119,7 +124,7 @@ def _attribute(one: Attribute, language: str) -> Schema:
         "number": NUMBER,
         "yes_no": yes_no(language),
         "date": MOMENT,
-        "list": forms.one_or_more(TEXT),
+        "list": _any_number(TEXT),
     }
     if one.type == "choice" and one.values:
         return forms.choice(one.values)
