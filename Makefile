@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench bench-profiles clean
+.PHONY: demo test check guide bench bench-profiles clean
 
 demo: .venv/ready ## start the service and the sample shop
 	@$(BIN)/python examples/shop/demo.py
@@ -14,6 +14,9 @@ check: .venv/ready ## lint, types, layers, shape
 	@$(BIN)/mypy --no-error-summary && echo "mypy: fine"
 	@$(BIN)/lint-imports > .venv/layers.log || { cat .venv/layers.log; exit 1; } && echo "import-linter: fine"
 	@$(BIN)/pytest tests/test_shape.py
+
+guide: .venv/ready ## rewrite the vocabulary in the editors' guide
+	@$(BIN)/omo schema --guide rules/README.md
 
 bench: .venv/ready ## CPU per request, as ratios
 	@$(BIN)/python tests/bench/decide.py

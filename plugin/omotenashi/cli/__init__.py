@@ -20,6 +20,7 @@ COMMANDS = {
     "describe": "describing",
     "fmt": "formatting",
     "new": "beginning",
+    "schema": "schema",
     "import": "importing",
     "visitor": "visitor",
     "privacy": "visitor",

@@ -10,12 +10,14 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from omotenashi.language.report import Report
+from omotenashi.language.vocabulary import FIELDS, Kind
 from omotenashi.model.errors import Position
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 
 _PLACEHOLDER = re.compile(r"\{([^\W\d][\w.-]*)(?:\|([^{}|\n]*))?\}")
-_FACTS = {"keyword": "keyword", "キーワード": "keyword", "prefecture": "prefecture", "都道府県": "prefecture"}
+_FACTS = {name: field.name for field in FIELDS if field.name in ("keyword", "prefecture") for name in field.names}
+_MEMBER = next(field.names for field in FIELDS if field.kind is Kind.MEMBER)
 _SAFE_ATTRIBUTES = frozenset("title alt placeholder label class id value".split())
 """Attributes whose escaped values stay text; beside them aria-… and data-…, but not htmx's data-hx-…."""
 _VALUE_IS_TEXT = frozenset("button data input li meter option progress".split())
@@ -68,13 +70,13 @@ def _fact(name: str, site: SiteFacts) -> str | None:
     if name in _FACTS:
         return _FACTS[name]
     head, _, attribute = name.partition(".")
-    return f"member.{fold(attribute)}" if head in ("member", "会員") and fold(attribute) in site.attributes else None
+    return f"member.{fold(attribute)}" if head in _MEMBER and fold(attribute) in site.attributes else None
 
 
 def _report_near_miss(found: re.Match[str], site: SiteFacts, position: Position, report: Report) -> None:
     """{member.nmae|…} is a mistake, {margin} or {a|b} in a script is not."""
     head, dot, attribute = found[1].partition(".")
-    if head in ("member", "会員") and dot and found[2] is not None and not report.may_exist(attribute):
+    if head in _MEMBER and dot and found[2] is not None and not report.may_exist(attribute):
         known = [f"member.{one.name}" for one in site.attributes.values()] + ["keyword", "prefecture"]
         meant = report.near(attribute, [one.name for one in site.attributes.values()])
         report.add("E322", position, value=found[0], known=known, did_you_mean=f"{{member.{meant}|…}}" if meant else "")

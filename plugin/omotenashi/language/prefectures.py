@@ -79,6 +79,21 @@ def area_names() -> tuple[str, ...]:
     return tuple(_AREA_MEMBERS)
 
 
+def english_area_names() -> tuple[str, ...]:
+    """Return the English names of areas, for completion."""
+    return tuple(_ENGLISH_AREAS)
+
+
+def prefecture_spellings() -> tuple[str, ...]:
+    """Return all that may be written for a prefecture, folded."""
+    return tuple(_CODES)
+
+
+def area_spellings() -> tuple[str, ...]:
+    """Return all that may be written for an area, folded."""
+    return tuple(_AREAS)
+
+
 def _spellings(row: tuple[str, str, str, str, str]) -> list[str]:
     code, name, kana, english, _ = row
     number = code.removeprefix("JP-")

@@ -9,6 +9,7 @@ from omotenashi.language.meant import event_meant
 from omotenashi.language.nodes import Node, TextNode
 from omotenashi.language.report import Report
 from omotenashi.language.values import event_name
+from omotenashi.language.vocabulary import EVENT_SLIPS
 from omotenashi.model.text import fold
 
 USUAL_EVENTS = (
@@ -18,8 +19,6 @@ USUAL_EVENTS = (
     *("login", "sign_up", "generate_lead"),
 )
 """Google Analytics 4's recommended events that a site is likely to send."""
-_PURCHASE = frozenset({"購入", "買った"})
-"""What editors call a purchase; no shop sends it under these names."""
 _NEAR = 0.85
 
 
@@ -32,7 +31,7 @@ def read_event(node: Node, what: str, report: Report) -> str | None:
 def event_called(text: str, at: TextNode, report: Report) -> str | None:
     """Return the folded name in a text that stands at a node; a near miss of a usual name gets a warning."""
     name, meant = event_name(text), _usual(fold(text))
-    if name is None or name in _PURCHASE:
+    if name is None or name in EVENT_SLIPS:
         report.add("E332", at, value=text, write=event_meant(text), did_you_mean=meant)
         return None
     if meant:
@@ -42,7 +41,7 @@ def event_called(text: str, at: TextNode, report: Report) -> str | None:
 
 def _usual(name: str) -> str:
     """Return the usual name that was probably meant by another one, or empty text."""
-    if name in _PURCHASE:
-        return "purchase"
+    if name in EVENT_SLIPS:
+        return EVENT_SLIPS[name]
     close = difflib.get_close_matches(name, USUAL_EVENTS, n=1, cutoff=_NEAR)
     return close[0] if close and close[0] != name else ""

@@ -11,12 +11,11 @@ from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.read_history import read_range
 from omotenashi.language.report import Report
 from omotenashi.language.values import moment
-from omotenashi.language.vocabulary import DATE_KEYS, RANGE_KEYS
+from omotenashi.language.vocabulary import CALENDAR, DATE_KEYS, RANGE_KEYS
 from omotenashi.language.written import listed
 from omotenashi.model.site_facts import Attribute, SiteFacts
 from omotenashi.model.text import fold
 
-_CALENDAR = {"this month": "this_month", "今月": "this_month", "today": "today", "今日": "today"}
 _YEARS_MONTHS = 12
 
 
@@ -107,9 +106,9 @@ def _date(node: Node, what: str, report: Report) -> Operand | None:
     found = reader.text(node, what, report)
     if found is None:
         return None
-    calendar = _CALENDAR.get(" ".join(found.text.split()).lower())
+    calendar = CALENDAR.find(found.text)
     if calendar:
-        return DateTest(calendar)
+        return DateTest(calendar.name.replace(" ", "_"))
     exact = moment(found.text)
     if exact is None or exact.minute is not None:
         meant = birthday_meant(found.text) or date_meant(found.text).partition(" ")[0]

@@ -37,7 +37,7 @@ from omotenashi.language.read_history import (
 from omotenashi.language.read_member import read_member
 from omotenashi.language.report import Report
 from omotenashi.language.values import kilometres
-from omotenashi.language.vocabulary import EXAMPLES, NEAR_KEYS, WORD_KEYS, Field, Kind
+from omotenashi.language.vocabulary import EXAMPLES, LANGUAGES, NEAR_KEYS, WORD_KEYS, Field, Kind
 from omotenashi.language.vocabulary import Words as Names
 from omotenashi.language.written import listed
 from omotenashi.model.site_facts import SiteFacts
@@ -47,7 +47,6 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 _PREFECTURE_NAMES = [name for row in PREFECTURES for name in (row[1], row[3])]
 _COUNTRY_NAMES = country_names()
 _COMMAS = re.compile(r" *(?:[、，;；]|,(?= |\D)) *")
-_LANGUAGE_NAMES = {"日本語": "ja", "英語": "en", "中国語": "zh", "韓国語": "ko", "japanese": "ja", "english": "en"}
 
 
 _COUNTRIES = ("jp", "cn", "kr", "us", "jpn")
@@ -190,8 +189,8 @@ def read_language(node: Node, what: str, report: Report) -> str | None:
 
 def language_tag(text: str) -> str | None:
     """Return a language's tag in lower case, such as en or zh-tw; None for what is none."""
-    tag = fold(text).replace("_", "-")
-    tag = _LANGUAGE_NAMES.get(text.strip().lower(), tag)
+    word = LANGUAGES.find(text)
+    tag = word.name if word else fold(text).replace("_", "-")
     return tag if _LANGUAGE.fullmatch(tag) and tag not in _COUNTRIES else None
 
 

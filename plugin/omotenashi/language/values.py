@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from msgspec import Struct
 
 from omotenashi.language.condition import Span
-from omotenashi.language.vocabulary import YES_NO
+from omotenashi.language.vocabulary import DISTANCES, UNITS, YES, YES_NO
 from omotenashi.model.event import EVENT_NAME
 from omotenashi.model.text import fold
 
@@ -24,18 +24,12 @@ _FRACTION = re.compile(r"0?\.(\d{1,6})")
 _TENTHS = re.compile(r"([1-9])割(?:([1-9])分)?")
 _SPAN = re.compile(r"(\d{1,12}) ?([a-z]+|\D{1,3}?)(?:間)?")
 _LONGEST_YEARS = 400
+_UNIT_SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400, "weeks": 604800}
+_UNIT_MONTHS = {"months": 1, "years": 12}
 _UNITS: dict[str, Span] = {
-    name: unit
-    for names, unit in (
-        ("second seconds 秒", Span(1)),
-        ("minute minutes min 分", Span(60)),
-        ("hour hours 時", Span(3600)),
-        ("day days 日", Span(86400)),
-        ("week weeks 週", Span(604800)),
-        ("month months か月 ヶ月 ケ月 カ月 ヵ月 箇月 ヵ月", Span(months=1)),
-        ("year years 年", Span(months=12)),
-    )
-    for name in names.split()
+    name: Span(_UNIT_SECONDS.get(word.name, 0), _UNIT_MONTHS.get(word.name, 0))
+    for word in UNITS.all
+    for name in word.names
 }
 _WAIT = re.compile(r"(\d{1,9}) ?(ms|msec|millisecond|milliseconds|ミリ秒|s|sec|second|seconds|秒)")
 _DATE = r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日)"
@@ -43,7 +37,7 @@ _CLOCK = r"(\d{1,2})(?::(\d{2})|時(?:(\d{1,2})分)?)"
 _SECONDS = r"(?::(\d{2})|(\d{1,2})秒)?"
 _DATE_TIME = re.compile(rf"{_DATE}(?:[ t]?{_CLOCK}{_SECONDS})?")
 _HOURS = re.compile(rf"{_CLOCK} ?(?:-|~|から) ?{_CLOCK}(?:まで)?")
-_DISTANCE = re.compile(r"(\d{1,5}(?:\.\d{1,3})?|\d{1,3}(?:,\d{3})+) ?(km|m|キロ|キロメートル|メートル)")
+_DISTANCE = re.compile(rf"(\d{{1,5}}(?:\.\d{{1,3}})?|\d{{1,3}}(?:,\d{{3}})+) ?({'|'.join(DISTANCES.names())})")
 _LOCATION = re.compile(r"(-?\d{1,2}(?:\.\d+)?) ?, ?(-?\d{1,3}(?:\.\d+)?)")
 _DASHES = str.maketrans("〜～−–—‐", "~~----")
 
@@ -176,7 +170,8 @@ def kilometres(text: str) -> float | None:
     found = _DISTANCE.fullmatch(plain(text))
     if not found:
         return None
-    return float(found[1].replace(",", "")) / (1000 if found[2] in ("m", "メートル") else 1)
+    unit = DISTANCES.find(found[2])
+    return float(found[1].replace(",", "")) / (1000 if unit and unit.name == "m" else 1)
 
 
 def location(text: str) -> tuple[float, float] | None:
@@ -190,7 +185,8 @@ def location(text: str) -> tuple[float, float] | None:
 
 def yes_no(text: str) -> bool | None:
     """Read yes, no, true, false, はい, いいえ."""
-    return YES_NO.get(fold(text), YES_NO.get(plain(text)))
+    word = YES_NO.find(text) or YES_NO.find(plain(text))
+    return None if word is None else word is YES
 
 
 def event_name(text: str) -> str | None:

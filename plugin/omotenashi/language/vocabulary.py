@@ -45,8 +45,13 @@ class Word(Struct, frozen=True):
     name: str
     ja: str
     ready: bool = True
-    en_doc: str = ""
-    ja_doc: str = ""
+    also: tuple[str, ...] = ()
+    """What else may be written for it."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that may be written: the canonical name, the Japanese one, others."""
+        return tuple(name for name in (self.name, self.ja, *self.also) if name)
 
 
 class Field(Struct, frozen=True):
@@ -61,13 +66,18 @@ class Field(Struct, frozen=True):
     stored: bool = False
     """Read from the visitor's history: needs consent."""
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """All that may be written: the canonical name and the Japanese one."""
+        return self.name, self.ja
+
 
 class Words:
     """A set of words that is looked up by either name."""
 
     def __init__(self, *words: Word) -> None:
         self.all = words
-        self._by_name = {fold(name): word for word in words for name in (word.name, word.ja) if name}
+        self._by_name = {fold(name): word for word in words for name in word.names}
 
     def find(self, text: str) -> Word | None:
         """Return the word of this name, English or Japanese, in any width and case."""
@@ -75,7 +85,7 @@ class Words:
 
     def names(self) -> list[str]:
         """Return all names, for suggestions."""
-        return [name for word in self.all for name in (word.name, word.ja) if name]
+        return [name for word in self.all for name in word.names]
 
 
 def _words(*pairs: str) -> tuple[Word, ...]:
@@ -101,7 +111,8 @@ DEVICES = _words("mobile スマホ", "tablet タブレット", "desktop パソ�
 STAGES = _words("new 新規", "active 継続", "lapsing ごぶさた", "lapsed 休眠")
 CONSENTS = _words("personalization パーソナライズ", "measurement 計測")
 UNKNOWN = Words(Word("unknown", "不明"))
-YES_NO = {"yes": True, "no": False, "true": True, "false": False, "はい": True, "いいえ": False}
+YES, NO = Word("yes", "はい", also=("true",)), Word("no", "いいえ", also=("false",))
+YES_NO = Words(YES, NO)
 
 FIELDS: tuple[Field, ...] = (
     Field("keyword", "キーワード", Kind.WORDS, "来訪のきっかけになった検索語", "the words that brought the visitor"),
@@ -117,10 +128,10 @@ FIELDS: tuple[Field, ...] = (
     Field("page_tag", "タグ", Kind.TAGS, "CMSがページに付けたタグ", "tags that the CMS gave the page"),
     Field("site_search", "サイト内検索", Kind.WORDS, "サイト内検索の語", "the words of the site's own search"),
     Field("query", "クエリ", Kind.TEXT, "URLのパラメータ(query.名前)", "a parameter of the page's URL (query.NAME)"),
-    Field("country", "国", Kind.COUNTRY, "国", "the country"),
-    Field("area", "地方", Kind.AREA, "地方(関東、首都圏など)", "an area of Japan"),
-    Field("prefecture", "都道府県", Kind.PREFECTURE, "都道府県", "the prefecture"),
-    Field("city", "市区町村", Kind.TEXT, "市区町村", "the city"),
+    Field("country", "国", Kind.COUNTRY, "訪問者のいる国", "the country where the visitor is"),
+    Field("area", "地方", Kind.AREA, "訪問者のいる地方", "the area of Japan where the visitor is"),
+    Field("prefecture", "都道府県", Kind.PREFECTURE, "訪問者のいる都道府県", "the prefecture where the visitor is"),
+    Field("city", "市区町村", Kind.TEXT, "訪問者のいる市区町村", "the city where the visitor is"),
     Field("near", "近く", Kind.NEAR, "場所からの距離", "the distance from a place"),
     Field("device", "端末", Kind.CHOICE, "端末の種類", "the kind of device", DEVICES),
     Field("language", "言語", Kind.LANGUAGE, "ブラウザの言語", "the browser's language"),
@@ -131,13 +142,20 @@ FIELDS: tuple[Field, ...] = (
     Field("did", "行動", Kind.DID, "その他の行動", "events of any name", stored=True),
     Field("cart", "カート", Kind.CART, "カートの中身", "what lies in the cart", stored=True),
     Field("visits", "訪問回数", Kind.VISITS, "訪問の回数", "the number of visits", stored=True),
-    Field("last_visit", "前回の訪問", Kind.LAST_VISIT, "前回の訪問", "the visit before this one", stored=True),
+    Field(
+        "last_visit",
+        "前回の訪問",
+        Kind.LAST_VISIT,
+        "前回の訪問がいつか",
+        "when the visit before this one was",
+        stored=True,
+    ),
     Field("lifecycle", "段階", Kind.LIFECYCLE, "顧客の段階", "the stage of the relation", STAGES, stored=True),
     Field("shown", "表示済み", Kind.SHOWN, "すでに見せたもの", "what was shown before", stored=True),
     Field("segment", "セグメント", Kind.SEGMENT, "名前を付けた条件", "a named condition"),
     Field("consent", "同意", Kind.TAGS, "同意の範囲", "what the visitor consented to", CONSENTS),
 )
-_FIELDS = {fold(name): field for field in FIELDS for name in (field.name, field.ja)}
+_FIELDS = {fold(name): field for field in FIELDS for name in field.names}
 
 LOGIC = Words(*_words("any いずれか", "all すべて", "not 以外"))
 FILE_KEYS = Words(*_words("segments セグメント", "contents コンテンツ", "blocks ブロック", "tests テスト"))
@@ -224,7 +242,7 @@ SITE_KEYS = Words(
 LIFECYCLE_KEYS = Words(*_words("new 新規", "active 継続", "lapsing ごぶさた"))
 COOKIE_KEYS = Words(*_words("domain ドメイン"))
 BROWSER_EVENTS = Words(Word("purchase", ""), Word("refund", ""), Word("login", ""))
-"""What needs the server key unless site.yaml allows browsers to state it."""
+"""What needs the server key unless site.yaml allows browsers to state it. Events are called as sites send them."""
 ATTRIBUTE_KEYS = Words(*_words("label ラベル", "type 型", "values 値", "sensitive 機微", "allowed_in 使えるブロック"))
 ATTRIBUTE_TYPES = Words(
     *_words("text 文字", "choice 選択", "number 数値", "date 日付", "yes_no はいいいえ", "list 一覧")
@@ -254,17 +272,37 @@ EXAMPLES = {
     "bucket": "bucket: {xmas: 赤}",
 }
 """What a mapping looks like, for those who write a text where one belongs."""
-WEEKDAYS = {
-    name: day
-    for day, names in enumerate(
-        ("月 mon monday 月曜 月曜日", "火 tue tuesday 火曜 火曜日", "水 wed wednesday 水曜 水曜日", "木 thu thursday 木曜 木曜日",
-         "金 fri friday 金曜 金曜日", "土 sat saturday 土曜 土曜日", "日 sun sunday 日曜 日曜日")
-    )
-    for name in names.split()
-}  # fmt: skip
-HOLIDAY = Words(Word("holiday", "祝"), Word("holidays", "祝日"))
-WORKDAY = Words(Word("weekday", "平日"), Word("weekdays", ""))
-RESERVED_NAMES = ("otherwise", "original", "nothing", "それ以外", "もとのまま", "出さない")
+DAYS = Words(
+    Word("mon", "月", also=("monday", "月曜", "月曜日")),
+    Word("tue", "火", also=("tuesday", "火曜", "火曜日")),
+    Word("wed", "水", also=("wednesday", "水曜", "水曜日")),
+    Word("thu", "木", also=("thursday", "木曜", "木曜日")),
+    Word("fri", "金", also=("friday", "金曜", "金曜日")),
+    Word("sat", "土", also=("saturday", "土曜", "土曜日")),
+    Word("sun", "日", also=("sunday", "日曜", "日曜日")),
+)
+WEEKDAYS = {fold(name): number for number, word in enumerate(DAYS.all) for name in word.names}
+"""Numbers of the days, Monday 0, by all their names."""
+HOLIDAY = Words(Word("holiday", "祝", also=("holidays", "祝日")))
+WORKDAY = Words(Word("weekday", "平日", also=("weekdays",)))
+CALENDAR = Words(*_words("today 今日"), Word("this month", "今月"))
+"""Days that move with the calendar, for dates of members."""
+UNITS = Words(
+    Word("seconds", "秒", also=("second",)),
+    Word("minutes", "分", also=("minute", "min")),
+    Word("hours", "時間", also=("hour", "時")),
+    Word("days", "日", also=("day",)),
+    Word("weeks", "週間", also=("week", "週")),
+    Word("months", "か月", also=("month", "ヶ月", "ケ月", "カ月", "ヵ月", "箇月")),
+    Word("years", "年", also=("year",)),
+)
+DISTANCES = Words(Word("km", "キロ", also=("キロメートル",)), Word("m", "メートル"))
+LANGUAGES = Words(
+    Word("ja", "日本語", also=("japanese",)), Word("en", "英語", also=("english",)), *_words("zh 中国語", "ko 韓国語")
+)
+EVENT_SLIPS = _slips(purchase="購入 買った")
+"""What editors call events; no site sends them under these names."""
+RESERVED_NAMES = (*OTHERWISE.names(), *SHOW_WORDS.names())
 
 
 def find_field(text: str) -> tuple[Field, str] | None:
@@ -278,4 +316,4 @@ def find_field(text: str) -> tuple[Field, str] | None:
 
 def field_names() -> list[str]:
     """Return all names of fields, for suggestions."""
-    return [name for field in FIELDS for name in (field.name, field.ja)]
+    return [name for field in FIELDS for name in field.names]
