@@ -120,7 +120,7 @@ def test_the_last_good_rules_are_kept_for_a_start_with_broken_ones(holder: Holde
     again = Holder(rules, tmp_path / "data")
     again.load_first()
     assert digest(again) == good
-    assert again.state.problems[0]["code"] == "E103"
+    assert again.state.problems[0]["code"] == "E125"
 
 
 def test_the_last_good_rules_of_another_folder_are_not_served(holder: Holder, tmp_path: Path) -> None:

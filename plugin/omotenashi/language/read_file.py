@@ -52,6 +52,8 @@ def read_file(root: MapNode, site: SiteFacts, report: Report) -> Folder:
     """Return what one file defines; what is wrong is reported and left out."""
     known = tuple(pair for pair in root.entries if not misplaced_in_file(*pair, report))
     entries = reader.keys(MapNode(known, root.position), FILE_KEYS, "file", report)
+    if len(entries) < len(root.entries):
+        report.unreadable = True  # what stands under a misspelt key may be meant elsewhere
     return Folder(
         segments=tuple(_each(entries, "segments", site, report, _segment)),
         contents=tuple(_each(entries, "contents", site, report, _content)),
@@ -96,6 +98,8 @@ def _block(name: TextNode, node: Node, site: SiteFacts, report: Report) -> Block
         return None
     entries = reader.keys(mapping, BLOCK_KEYS, "block", report)
     rules = _rules(name, entries["rules"][1], site, report) if "rules" in entries else []
+    if "rules" not in entries and any(isinstance(value, ListNode) for _, value in mapping.entries):
+        report.unreadable = True  # rules under a misspelt key may be meant elsewhere
     consent, selector = read_block.needs_consent(entries, report), read_block.selector(entries, report)
     deadline = read_block.wait(entries, "deadline", report)
     if "otherwise" not in entries and not ("rules" in entries and holds_otherwise(entries["rules"][1])):
@@ -137,6 +141,7 @@ def _rule(block: str, node: Node, site: SiteFacts, report: Report) -> RuleSpec |
     identifier = reader.text(entries["id"][1], "id", report) if "id" in entries else None
     heading = name or identifier
     if heading is None:
+        report.unreadable = True  # whatever it is called may be meant elsewhere
         if "name" not in entries and "id" not in entries:
             reader.missing_inside(mapping, entries, "rules", "name", report)
         return None

@@ -35,6 +35,8 @@ VERSION = "1"
 def read_site(root: MapNode, report: Report, beside: Beside | None = None) -> SiteFacts:
     """Return the facts of site.yaml; what is wrong is reported and left at its default."""
     entries = reader.keys(own_site_keys(root, report), SITE_KEYS, "site.yaml", report)
+    if len(entries) < len(root.entries):
+        report.unreadable = True  # what stands under a misspelt key may be meant elsewhere
     _version(entries, report)
     weak = (
         reader.choice(entries["weak_region"][1], "weak_region", WEAK_REGION, report)
@@ -116,10 +118,11 @@ def _attribute(name: TextNode, node: Node, report: Report) -> Attribute | None:
     kind = reader.choice(entries["type"][1], "type", ATTRIBUTE_TYPES, report)
     values = _texts(entries["values"][1], "values", report) if "values" in entries else ()
     sensitive = reader.yes_no_of(entries["sensitive"][1], "sensitive", report) if "sensitive" in entries else False
-    if kind == "choice" and "values" not in entries:
-        reader.missing(mapping, entries, name, "values", report)
     if "allowed_in" in entries and sensitive is False:
         report.add("E345", entries["allowed_in"][0])
+    if kind == "choice" and "values" not in entries:
+        reader.missing(mapping, entries, name, "values", report)
+        return None
     if kind is None:
         return None
     allowed = _blocks(entries, "allowed_in", report)

@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
+
 from omotenashi.language.nodes import Node, TextNode
 from omotenashi.model.errors import Diagnostic, Position
 from omotenashi.model.text import fold
@@ -15,6 +17,9 @@ LONGEST_SLIP = 200
 """Characters of a text for which it is worked out what was meant."""
 MOST_TOLD = 2000
 """Diagnostics of one run that are kept: nobody reads more."""
+_NAMES = frozenset(("E401", "E402", "E403", "E404", "E405", "E407", "E408", "E421"))
+"""What is said of names that are not defined."""
+_MOST_USES = 4
 _MOST_WITH_SUGGESTIONS = 200
 """Finding what was meant takes a tenth of a millisecond and more: seconds, for a file of nothing but mistakes."""
 
@@ -72,7 +77,21 @@ class Report:
         told = [one for one in self.diagnostics if one.level == "error"] or self.diagnostics
         by_code = sorted(told, key=lambda one: one.code, reverse=True)
         unique = {(one.level, one.position): one for one in by_code}.values()
-        return tuple(sorted(unique, key=_order))
+        return tuple(_each_name_once(sorted(unique, key=_order)))
+
+
+def _each_name_once(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+    """A name that is not defined is one mistake, however often it is used: further uses are second places."""
+    uses: dict[tuple[object, ...], list[Diagnostic]] = {}
+    for number, one in enumerate(diagnostics):
+        said = (fold(str(one.values.get(name, ""))) for name in ("value", "block"))
+        uses.setdefault((one.code, *said) if one.code in _NAMES else (number,), []).append(one)
+    return [_with_uses(*used) for used in uses.values()]
+
+
+def _with_uses(first: Diagnostic, *others: Diagnostic) -> Diagnostic:
+    also = tuple((one.position, "also") for one in others[:_MOST_USES])
+    return replace(first, related=(*first.related, *also)) if also else first
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
