@@ -72,7 +72,7 @@ def test_a_start_with_a_broken_folder_serves_the_last_good_site(rules: Path, tmp
     (rules / "home.yaml").write_text("blocks: [")
     with serving(rules, tmp_path / "data") as server:
         assert server.decide(blocks=["store_info"])["store_info"]["html"] == "<p>店舗一覧</p>"
-        assert server.problems()[0]["code"] == "E103"
+        assert server.problems()[0]["code"] == "E125"
 
 
 def test_a_first_start_with_a_broken_folder_answers_originals_and_is_not_ready(start: Start, rules: Path) -> None:
