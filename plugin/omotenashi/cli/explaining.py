@@ -37,7 +37,7 @@ def add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def _explain(options: argparse.Namespace) -> int:
     if is_code(options.block):
-        return explain_code(options.block, options.lang)
+        return explain_code(options.block, options)
     site, loaded = load_site(options.rules, options)
     language = language_of(options, loaded)
     engine = site.engine
