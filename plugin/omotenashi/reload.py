@@ -18,7 +18,8 @@ from msgspec import Struct
 
 from omotenashi.language.printer import Voice, as_data
 from omotenashi.model.errors import Diagnostic, Position
-from omotenashi.site import Loaded, Site, load, site_language
+from omotenashi.rules_folder import site_language
+from omotenashi.site import Loaded, Site, load
 
 logger = logging.getLogger("omotenashi.reload")
 Look: TypeAlias = "frozenset[tuple[str, int, int, int]]"
@@ -43,6 +44,7 @@ class Holder:
         self._last_good = data / "last-good" if data else None
         self.state = State(None)
         self._seen: Look = frozenset()
+        self._loaded: Loaded | None = None
 
     @property
     def current(self) -> Site | None:
@@ -97,9 +99,10 @@ class Holder:
 
     def _load(self) -> Loaded:
         try:
-            return load(self._rules)
+            self._loaded = load(self._rules, self._loaded)
         except OSError as error:
             return _unreadable(self._rules, error)
+        return self._loaded
 
 
 class Watcher(threading.Thread):
@@ -159,7 +162,7 @@ def _place(problem: Mapping[str, Any]) -> tuple[str, int, int]:
 
 def _unreadable(rules: Path, error: OSError) -> Loaded:
     position = Position(rules.name, 1, 1, 2)
-    return Loaded(None, (Diagnostic("E109", position, {"problem": error.strerror or str(error)}),), {}, {})
+    return Loaded((Diagnostic("E109", position, {"problem": error.strerror or str(error)}),))
 
 
 def _keep(folder: Path, rules: Path, loaded: Loaded) -> None:

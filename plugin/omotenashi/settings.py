@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from omotenashi.model.errors import SettingsError
-from omotenashi.profiles.retention import Keep
+from omotenashi.profiles.keep import Keep
 
 SETTINGS_FILE = "omotenashi.toml"
 KEY_FILE = "key"

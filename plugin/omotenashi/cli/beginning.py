@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from omotenashi.cli.common import FINE, command, language_of, load_site
+from omotenashi.cli.common import FINE, command, language_of
+from omotenashi.cli.loading import load_site
 from omotenashi.language import printer
 from omotenashi.language.begin.campaign import Campaign, campaign_file, campaign_rule, campaign_tests
 from omotenashi.language.begin.folder import folder_files
@@ -22,7 +23,8 @@ from omotenashi.language.values import Moment, moment
 from omotenashi.model.errors import SettingsError
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
-from omotenashi.site import SITE_FILES, Loaded
+from omotenashi.rules_folder import SITE_FILES
+from omotenashi.site import Loaded
 from omotenashi.untested import missing_tests
 
 

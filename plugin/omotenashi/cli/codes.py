@@ -10,7 +10,7 @@ from omotenashi.cli.common import FAILED, FINE, language_of, load_folder
 from omotenashi.language.messages import MESSAGES, in_general
 from omotenashi.language.pages import PAGES
 from omotenashi.model.site_facts import SiteFacts
-from omotenashi.site import site_language
+from omotenashi.rules_folder import site_language
 
 _CODE = re.compile(r"[ewn]\d{3}", re.IGNORECASE)
 _TITLES = {"ja": ("誤り", "正しい書き方", "直し方"), "en": ("Wrong", "Right", "Remedy")}

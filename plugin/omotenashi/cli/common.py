@@ -9,11 +9,10 @@ from collections.abc import Callable
 from datetime import tzinfo
 from pathlib import Path
 
-from omotenashi.content.upstreams import Upstreams
 from omotenashi.language import printer
 from omotenashi.language.values import moment
 from omotenashi.model.errors import SettingsError
-from omotenashi.site import Loaded, Site, load, site_language
+from omotenashi.rules_folder import Checked, site_language
 
 FINE, FAILED, WARNED, INTERRUPTED = 0, 1, 3, 130
 
@@ -33,27 +32,20 @@ def folder_argument(command: argparse.ArgumentParser) -> None:
     command.add_argument("dir", type=Path, nargs="?", default=Path("rules"), metavar="DIR")
 
 
-def load_folder(folder: Path, upstreams: Upstreams | None = None) -> Loaded:
+def existing(folder: Path) -> Path:
+    """Return a folder, if it is there. Raises SettingsError."""
     if not folder.is_dir():
         raise SettingsError(f"there is no folder {folder}")
-    return load(folder, upstreams)
+    return folder
 
 
-def load_site(folder: Path, options: argparse.Namespace) -> tuple[Site, Loaded]:
-    loaded = load_folder(folder)
-    if loaded.site is None:
-        text = printer.as_text(loaded.diagnostics, voice_of(options, loaded), f"{folder.as_posix()}/")
-        raise SettingsError(f"{folder} has errors\n{text}")
-    return loaded.site, loaded
-
-
-def language_of(options: argparse.Namespace, loaded: Loaded) -> str:
+def language_of(options: argparse.Namespace, loaded: Checked) -> str:
     """Return the language of what is said of no single file: as of a file with Japanese keys, where there is one."""
     voice = voice_of(options, loaded)
     return "ja" if "ja" in map(voice.language, loaded.texts) else voice.language()
 
 
-def voice_of(options: argparse.Namespace, loaded: Loaded) -> printer.Voice:
+def voice_of(options: argparse.Namespace, loaded: Checked) -> printer.Voice:
     """Return in which language to speak of each file of a folder."""
     return printer.Voice(loaded.texts, site_language(loaded.facts, os.environ), options.lang or "")
 

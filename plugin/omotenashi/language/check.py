@@ -50,6 +50,8 @@ class Whole(Struct, frozen=True):
     """All files under contents/, where one that is named is not there."""
     can_cut_words: bool = True
     """The extra that cuts Japanese into morphemes is installed."""
+    settled: Folder | None = None
+    """What was found free of errors before, of the same site."""
 
 
 def check(whole: Whole, report: Report) -> None:
@@ -196,7 +198,7 @@ def words_can_be_cut(whole: Whole, report: Report) -> None:
 def nothing_contradicts_itself(whole: Whole, report: Report) -> None:
     """No rule asks for what can never be. A folder with other errors is left alone: what was meant is not known."""
     if not report.failed and not report.unreadable:
-        contradictions(whole.folder, whole.site, report)
+        contradictions(whole.folder, whole.site, report, whole.settled)
 
 
 CHECKS: tuple[Callable[[Whole, Report], None], ...] = (

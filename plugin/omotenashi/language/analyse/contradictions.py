@@ -9,7 +9,7 @@ from omotenashi.language.analyse.placed import Part, Placed, segments_in
 from omotenashi.language.analyse.search import model
 from omotenashi.language.condition import Condition, Conjunction, Disjunction, Fact, InSegment, Negation, Unknown, facts
 from omotenashi.language.report import Report
-from omotenashi.language.syntax import Folder
+from omotenashi.language.syntax import BlockSpec, Folder
 from omotenashi.language.vocabulary import FIELDS
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
@@ -23,15 +23,18 @@ _TOGETHER = {
 """Fields that tell something of one another; any other tells nothing of others."""
 
 
-def contradictions(folder: Folder, site: SiteFacts, report: Report) -> None:
-    """Report rules and segments that can never be true (errors). The folder was checked, and is free of errors."""
+def contradictions(folder: Folder, site: SiteFacts, report: Report, settled: Folder | None = None) -> None:
+    """Report rules and segments that can never be true (errors). The folder was checked, and is free of errors.
+
+    Blocks that are in `settled`, a folder of the same site that had no contradictions, are not looked at again.
+    """
     ground = Ground(folder, site)
     placed, clashes = ground.placed, Clashes(ground)
     never: set[str] = set()
     for name, segment in placed.segments.items():
         if not _uses(segment.when, never, placed) and clashes.report(placed.parts(segment.when), placed, report):
             never.add(name)
-    for block in folder.blocks:
+    for block in _unsettled(folder, settled):
         for rule in block.rules:
             if not _uses(rule.when, never, placed):
                 clashes.report(placed.rule(rule, block), placed, report)
@@ -48,6 +51,18 @@ def dead_parts(ground: Ground, report: Report) -> None:
             found = clashes.find(parts)
             if found:
                 _report("W512", found, report)
+
+
+def _unsettled(folder: Folder, settled: Folder | None) -> Sequence[BlockSpec]:
+    """The blocks that may have contradictions. One looks at segments and at the names of rules beside its own."""
+    if settled is None or settled.segments != folder.segments or _names(settled) != _names(folder):
+        return folder.blocks
+    known = {id(block) for block in settled.blocks}
+    return [block for block in folder.blocks if id(block) not in known]
+
+
+def _names(folder: Folder) -> list[tuple[str, list[tuple[str, str]]]]:
+    return [(block.name, [(rule.name, rule.id) for rule in block.rules]) for block in folder.blocks]
 
 
 class Clashes:
