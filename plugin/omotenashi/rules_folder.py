@@ -43,8 +43,10 @@ class Read(Struct, frozen=True, eq=False):
     """What a rule file defines."""
 
     folder: Folder
-    clean: bool
-    """What was read depends on the file and the site's facts alone, and nothing is to be said of it."""
+    told: tuple[Diagnostic, ...]
+    """Warnings and notes, where it is sound."""
+    sound: bool
+    """It has no errors, and what was read depends on the file and the site's facts alone."""
 
 
 class Checked(Struct, frozen=True):
@@ -64,8 +66,8 @@ class Checked(Struct, frozen=True):
     """It has errors."""
     parsed: Mapping[str, Parsed] = {}
     """Each rule file by its name."""
-    clean: Mapping[str, Read] = {}
-    """Each rule file of which nothing is to be said, and which names no other file."""
+    sound: Mapping[str, Read] = {}
+    """What each rule file without errors defines that names no other file."""
 
 
 class _Contents(Struct, frozen=True):
@@ -100,17 +102,16 @@ def check_folder(root: Path, before: Checked | None = None, admits: Callable[[st
     site_file = next((name for name in SITE_FILES if name in trees), SITE_FILES[0])
     facts = read_site(trees.pop(site_file, MapNode((), Position(site_file, 1, 1, 2))), report, beside)
     same = {name for name in trees if parsed[name] is before.parsed.get(name)} if facts == before.facts else set()
-    known = {name: folder for name, folder in before.clean.items() if name in same}
-    read = {
-        name: known.get(name) or _read(tree, parsed[name].named, beside, facts, report) for name, tree in trees.items()
-    }
+    known = {name: one for name, one in before.sound.items() if name in same}
+    read: dict[str, Read] = {}
+    for name, tree in trees.items():
+        again = known.get(name)
+        read[name] = _told_again(again, report) if again else _read(tree, parsed[name].named, beside, facts, report)
     folder = _joined([one.folder for one in read.values()])
     contents = _contents(root / "contents", folder, report)
     settled = before.folder if facts == before.facts and not before.failed else None
-    check(
-        Whole(folder, facts, contents.readable, contents.escaping, contents.there, morphemes.is_installed(), settled),
-        report,
-    )
+    can_cut = morphemes.is_installed()
+    check(Whole(folder, facts, contents.readable, contents.escaping, contents.there, can_cut, settled), report)
     _warn_of_hosts(folder, admits, report)
     named = {f"contents/{path}": text for path, text in contents.texts.items()}
     texts = {name: one.text for name, one in parsed.items() if one.text is not None}
@@ -123,7 +124,7 @@ def check_folder(root: Path, before: Checked | None = None, admits: Callable[[st
         fragments=contents.texts,
         failed=report.failed,
         parsed=parsed,
-        clean={name: one for name, one in read.items() if one.clean},
+        sound={name: one for name, one in read.items() if one.sound},
     )
 
 
@@ -182,11 +183,18 @@ def _beside(root: Path, parsed: Iterable[Parsed], report: Report) -> tuple[dict[
 
 
 def _read(tree: MapNode, named: Collection[str], beside: Beside, facts: SiteFacts, report: Report) -> Read:
-    """Read a file; it counts as clean only where nothing before it keeps what is wrong with it from being said."""
-    told, healthy = len(report.diagnostics), _is_healthy(report)
+    """Read a file; it counts as sound only where nothing before it keeps what is wrong with it from being said."""
+    count, healthy = len(report.diagnostics), _is_healthy(report)
     folder = read_file(with_tables(tree, beside, facts, report), facts, report)
-    quiet = len(report.diagnostics) == told and _is_healthy(report)
-    return Read(folder, clean=healthy and quiet and not named)
+    told = tuple(report.diagnostics[count:])
+    sound = healthy and _is_healthy(report) and not named and all(one.level != "error" for one in told)
+    return Read(folder, told, sound)
+
+
+def _told_again(read: Read, report: Report) -> Read:
+    for one in read.told:
+        report.add(one.code, one.position, *one.related, **one.values)
+    return read
 
 
 def _is_healthy(report: Report) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,7 +21,7 @@ from omotenashi.language.condition import (
     Shown,
     facts,
 )
-from omotenashi.language.rule_names import rule_names
+from omotenashi.language.rule_names import RuleNames, rule_names
 from omotenashi.language.syntax import BlockSpec, Folder, RuleSpec
 from omotenashi.model.errors import Position
 from omotenashi.model.text import fold
@@ -46,9 +47,7 @@ class Placed:
 
     def __init__(self, folder: Folder) -> None:
         self.segments = {fold(segment.name): segment for segment in folder.segments}
-        self._names = rule_names(
-            {block.name: [(rule.name, rule.id) for rule in block.rules] for block in folder.blocks}
-        )
+        self._blocks = folder.blocks
         self._in_place: dict[str, Condition] = {}
         self._rules: dict[str, list[Part]] = {}
 
@@ -93,6 +92,10 @@ class Placed:
         if isinstance(condition.operand, Shown):
             return replace(condition, operand=self._resolved(condition.operand))
         return condition
+
+    @cached_property
+    def _names(self) -> RuleNames:
+        return rule_names({block.name: [(rule.name, rule.id) for rule in block.rules] for block in self._blocks})
 
     def _resolved(self, shown: Shown) -> Shown:
         ids = [identifier for name in shown.names for identifier in self._names.ids(shown.kind, name)]

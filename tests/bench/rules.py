@@ -1,0 +1,48 @@
+"""Rules: CPU of reading, checking and building a folder, and of doing so again after one file changed.
+
+Run: python -m tests.bench.rules FOLDER. It works on a copy.
+"""
+
+from __future__ import annotations
+
+import gc
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from omotenashi.rules_folder import check_folder, examined
+from omotenashi.site import load
+
+ROUNDS = 9
+
+
+def main() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(shutil.copytree(sys.argv[1], Path(name) / "rules"))
+        changed = next(path for path in sorted(folder.glob("*.yaml")) if path.name != "site.yaml")
+        loaded = load(folder)
+        gc.freeze()  # as the service does
+        print(f"read and check: {_milliseconds(lambda: check_folder(folder)):.1f} ms")
+        print(f"look for warnings: {_milliseconds(lambda: examined(loaded, time.time())):.1f} ms")
+        print(f"read, check and build: {_milliseconds(lambda: load(folder)):.1f} ms")
+        changed.write_bytes(changed.read_bytes() + b"# changed\n")
+        print(f"one file changed, read and check: {_milliseconds(lambda: check_folder(folder, loaded)):.1f} ms")
+        print(f"one file changed, read, check and build: {_milliseconds(lambda: load(folder, loaded)):.1f} ms")
+
+
+def _milliseconds(work: Callable[[], object]) -> float:
+    rounds = []
+    for _ in range(ROUNDS):
+        begun = time.process_time()
+        work()
+        rounds.append(time.process_time() - begun)
+    return statistics.median(rounds) * 1000
+
+
+if __name__ == "__main__":
+    main()
