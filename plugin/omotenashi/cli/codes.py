@@ -6,11 +6,11 @@ import argparse
 import os
 import re
 
-from omotenashi.cli.common import FAILED, FINE, language_of, load_folder
+from omotenashi.cli.common import FAILED, FINE, language_of
 from omotenashi.language.messages import MESSAGES, in_general
 from omotenashi.language.pages import PAGES
 from omotenashi.model.site_facts import SiteFacts
-from omotenashi.rules_folder import site_language
+from omotenashi.rules_folder import check_folder, site_language
 
 _CODE = re.compile(r"[ewn]\d{3}", re.IGNORECASE)
 _TITLES = {"ja": ("誤り", "正しい書き方", "直し方"), "en": ("Wrong", "Right", "Remedy")}
@@ -37,7 +37,7 @@ def _language(options: argparse.Namespace) -> str:
     if options.lang:
         return str(options.lang)
     if options.rules.is_dir():
-        return language_of(options, load_folder(options.rules))
+        return language_of(options, check_folder(options.rules))
     return site_language(SiteFacts(), os.environ)
 
 
