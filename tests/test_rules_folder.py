@@ -8,8 +8,9 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from omotenashi.model.visitor import Arrival, Member, Visitor
 from omotenashi.rules_folder import Checked, check_folder, examined
-from omotenashi.site import Loaded, load
+from omotenashi.site import Loaded, Site, load
 
 HERO = """
 contents:
@@ -87,6 +88,13 @@ VERSIONS = {
     "side.csv": ["name,device,show\nrow,tablet,shoes\n", "name,device,show\nrow,tablett,shoes\n", None],
     "contents/side.html": ["<p>a</p>", "<p>{{member.rank | none}}</p>", "<p>{{member.rang | none}}</p>", None],
 }
+NOW = 1_798_700_000
+VISITORS = [
+    Visitor(device=device, arrival=Arrival(keyword=keyword), member=member)
+    for device in ("mobile", "tablet")
+    for keyword in (None, "靴")
+    for member in (None, Member("m", {"rank": "gold"}), Member("m", {"rank": "silver"}))
+]
 CHANGES = st.sampled_from([(name, text) for name, texts in VERSIONS.items() for text in texts])
 
 
@@ -106,10 +114,16 @@ def _first_versions(folder: Path) -> Path:
 
 
 def _told(loaded: Loaded) -> object:
-    """All that can be told of a folder that was loaded; the site by what it is made of."""
+    """All that can be told of a folder that was loaded; the site by what it is made of and what it decides."""
     program = loaded.site and loaded.site.engine.program
-    checked = examined(loaded, 1_800_000_000)
-    return checked.diagnostics, loaded.texts, loaded.files, loaded.folder, loaded.facts, loaded.fragments, program
+    checked, won = examined(loaded, NOW), _won(loaded.site) if loaded.site else []
+    return checked.diagnostics, loaded.texts, loaded.files, loaded.folder, loaded.facts, loaded.fragments, program, won
+
+
+def _won(site: Site) -> list[list[tuple[str, str]]]:
+    engine = site.engine
+    decided = (engine.decide(engine.occasion(one, NOW), engine.program.blocks) for one in VISITORS)
+    return [sorted((block, choice.won) for block, choice in choices.items()) for choices in decided]
 
 
 @settings(max_examples=60, deadline=None)
@@ -145,6 +159,15 @@ def test_a_file_stays_read_while_another_is_broken(tmp_path: Path) -> None:
     broken = check_folder(tmp_path, before)
     _write(tmp_path, "hero.yaml", HERO)
     assert _blocks(check_folder(tmp_path, broken))["side"] is _blocks(before)["side"]
+
+
+def test_the_rules_of_a_block_that_did_not_change_are_not_built_again(tmp_path: Path) -> None:
+    before = load(_first_versions(tmp_path))
+    _write(tmp_path, "side.yaml", SIDE.replace("device: tablet", "device: desktop"))
+    after = load(tmp_path, before)
+    assert before.site
+    assert after.site
+    assert set(after.site.engine.ready.values()) & set(before.site.engine.ready.values())
 
 
 def test_every_file_is_read_again_where_the_site_says_something_else(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from omotenashi.content.render import is_fixed, render, wants_word
 from omotenashi.engine.choose import Choice, Engine
 from omotenashi.engine.occasion import Occasion
 from omotenashi.language.compile import compile_folder
-from omotenashi.language.syntax import CaseSpec
+from omotenashi.language.syntax import CaseSpec, Folder
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.visitor import Visitor
 from omotenashi.rules_folder import Checked, check_folder
@@ -56,7 +56,7 @@ def load(root: Path, before: Loaded | None = None) -> Loaded:
     With `before`, what was loaded before is not read again where it is still the same.
     """
     checked = check_folder(root, before)
-    return Loaded(**asdict(checked), site=None if checked.failed else _site(checked))
+    return Loaded(**asdict(checked), site=None if checked.failed else _site(checked, before))
 
 
 def shown(choice: Choice, site: Site, occasion: Occasion) -> Shown:
@@ -68,14 +68,21 @@ def shown(choice: Choice, site: Site, occasion: Occasion) -> Shown:
     return Shown(choice, render(choice.show, occasion.visitor, word))
 
 
-def _site(checked: Checked) -> Site:
-    facts = checked.facts
-    program = compile_folder(checked.folder, facts, checked.fragments)
+def _site(checked: Checked, before: Loaded | None) -> Site:
+    facts, old = checked.facts, _of_the_same_site(checked, before)
+    program = compile_folder(checked.folder, facts, checked.fragments, old and (old[0], old[1].program))
     segment = morphemes.segment if facts.keyword_matching == "morphemes" else None
-    engine = Engine(program, ZoneInfo(facts.timezone), segment)
+    engine = Engine(program, ZoneInfo(facts.timezone), segment, old and old[1])
     fixed = {one: Shown(one, render(one.show, Visitor())) for one in engine.all_choices() if is_fixed(one.show)}
     links = tuple(sorted({one.show.url for one in engine.all_choices() if one.show.kind == "url"}))
     return Site(facts, engine, fixed, checked.folder.tests, links, _digest(checked.files))
+
+
+def _of_the_same_site(checked: Checked, before: Loaded | None) -> tuple[Folder, Engine] | None:
+    if before is None or before.site is None:
+        return None
+    same = before.facts == checked.facts and before.fragments == checked.fragments
+    return (before.folder, before.site.engine) if same else None
 
 
 def _digest(files: Mapping[str, bytes]) -> str:
