@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from omotenashi.language import vocabulary
-from omotenashi.language.vocabulary import BLOCK_KEYS, FILE_KEYS, LOGIC, Words, find_field
+from omotenashi.language.vocabulary import BLOCK_KEYS, FILE_KEYS, LOGIC, SITE_KEYS, Words, find_field
 from omotenashi.model.text import fold
 
 _TABLES = [table for table in vars(vocabulary).values() if isinstance(table, Words)]
@@ -13,6 +13,13 @@ _PROSE = frozenset(
     for table in _TABLES
     for word in table.all
     if word.name in ("name", "label", "html", "contains", "id", "file", "url", "user_agent", "accept_language")
+    for name in (word.name, word.ja)
+)
+_FIRST = frozenset(
+    fold(name)
+    for table in (vocabulary.RULE_KEYS, vocabulary.TEST_KEYS)
+    for word in table.all
+    if word.name in ("name", "id", "table")
     for name in (word.name, word.ja)
 )
 
@@ -48,3 +55,20 @@ def takes_list(key: str) -> bool:
     """Tell whether a list of rules or tests stands under a key."""
     word = BLOCK_KEYS.find(key) or FILE_KEYS.find(key)
     return word is not None and word.name in ("rules", "tests")
+
+
+def begins_item(key: str) -> bool:
+    """Tell whether an item of a list of rules, variants or tests begins with a key."""
+    return fold(key) in _FIRST
+
+
+def holds_names(key: str) -> bool:
+    """Tell whether what stands under a key of a file are names: of blocks, segments, attributes."""
+    word = FILE_KEYS.find(key) or SITE_KEYS.find(key)
+    return word is not None and word.name in ("blocks", "segments", "contents", "attributes", "places")
+
+
+def same_key(first: str, second: str) -> bool:
+    """Tell whether two keys are one, perhaps in two languages."""
+    found = [(table.find(first), table.find(second)) for table in _TABLES]
+    return fold(first) == fold(second) or any(one is not None and one is other for one, other in found)

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from omotenashi.language.slips import plain
 from omotenashi.language.slips.entry import Entry
-from omotenashi.language.slips.known import belong_together, is_key, takes_list
+from omotenashi.language.slips.known import begins_item, belong_together, holds_names, is_key, same_key, takes_list
 from omotenashi.language.slips.slip import Slip
 
 
@@ -36,9 +36,12 @@ def level_slip(entries: Sequence[Entry], text: str) -> Slip | None:
             return (
                 _lost_colon(before, entry, text)
                 or _second_dash(stack)
+                or _fallen_name(stack, text)
+                or _dash_too_many(stack, entry)
+                or _lacks_dash(stack, entry, text)
                 or _first_astray(stack, entry, after, text)
                 or _parent_astray(stack, before, entry, text)
-                or _lost_dash(stack, entry)
+                or _lost_dash(stack, entry, text)
                 or _astray(stack, entry, before, text)
             )
     return None
@@ -104,6 +107,41 @@ def _second_dash(stack: list[_Level]) -> Slip | None:
     return Slip("E148", at, at + 1, {"sign": "-"})
 
 
+def _fallen_name(stack: list[_Level], text: str) -> Slip | None:
+    """The name of a block or segment in the column of `blocks:`, which has nothing under it then."""
+    for section, name in pairwise(stack[0].entries):
+        empty = section.kind == "none" and holds_names(section.key)
+        if empty and name.kind in ("none", "brackets") and name.key and not is_key(name.key):
+            astray = _not_in_line(name, section.column + 2, text)
+            return Slip("E149", astray.start, astray.end, astray.values)
+    return None
+
+
+def _dash_too_many(stack: list[_Level], entry: Entry) -> Slip | None:
+    """A key with a dash among keys without."""
+    if not entry.dashes or not entry.key or begins_item(entry.key) or not _keys_beside(stack, entry):
+        return None
+    return Slip("E148", entry.start, entry.start + 1, {"sign": "-"})
+
+
+def _lacks_dash(stack: list[_Level], entry: Entry, text: str) -> Slip | None:
+    """`a: b` above the items of a list: it was meant as one of them."""
+    level = _keys_beside(stack, entry)
+    if level is None or entry.key or not entry.dashes:
+        return None
+    bare = level.entries[-1]
+    rest = text[bare.start : _end_of_line(text, bare.start)].partition(":")[2].strip()
+    listed = text.startswith("[", entry.line + entry.column)
+    right = f"- [{bare.key}, {rest.strip('[]')}]" if listed and rest else f"- {bare.key}: {rest}".strip()
+    return Slip("E136", bare.start, bare.start + len(bare.key), {"right": right})
+
+
+def _keys_beside(stack: list[_Level], entry: Entry) -> _Level | None:
+    """The keys without dashes in the column where a line begins."""
+    column = entry.start - entry.line
+    return next((level for level in stack if level.column == column and not level.listed), None)
+
+
 def _first_astray(stack: list[_Level], entry: Entry, after: Sequence[Entry], text: str) -> Slip | None:
     """The line before the astray one, if that stands where one expects it: two columns right of what it belongs to."""
     column = entry.start - entry.line
@@ -136,19 +174,19 @@ def _parent_astray(stack: list[_Level], parent: Entry, entry: Entry, text: str) 
     return _not_in_line(parent, wanted, text) if wanted in expected and not fits else None
 
 
-def _lost_dash(stack: list[_Level], entry: Entry) -> Slip | None:
-    """A rule that begins with its name, among others that begin with a dash."""
+def _lost_dash(stack: list[_Level], entry: Entry, text: str) -> Slip | None:
+    """A rule that begins with its name, among others that begin with a dash; or one of its lines in their column."""
     bare = next((level for level in stack if not level.listed and takes_list(level.owner)), None)
     if bare:
         return no_dash(bare.entries[0])
-    if entry.dashes:
-        return None
     beside = any(level.listed and level.column == entry.column for level in stack)
-    return (
-        no_dash(entry)
-        if beside and any(_fits(level, entry) for level in stack if level.column > entry.column)
-        else None
-    )
+    if entry.dashes or not beside:
+        return None
+    item = next((level for level in stack if level.column > entry.column and _fits(level, entry)), None)
+    if item is None:
+        return None
+    begins = begins_item(entry.key) or any(same_key(one.key, entry.key) for one in item.entries)
+    return no_dash(entry) if begins else _not_in_line(entry, item.column, text)
 
 
 def no_dash(entry: Entry) -> Slip:
@@ -186,8 +224,12 @@ def _fits(level: _Level, entry: Entry) -> bool:
 
 
 def _not_in_line(entry: Entry, wanted: int, text: str) -> Slip:
-    end = text.find("\n", entry.start)
-    word = entry.key or text[entry.start : end if end >= 0 else len(text)].strip()
+    word = entry.key or text[entry.start : _end_of_line(text, entry.start)].strip()
     length = 1 if entry.dashes else max(1, len(entry.key))
     values = {"key": word[:40], "spaces": str(wanted), "found": str(entry.start - entry.line)}
     return Slip("E129", entry.start, entry.start + length, values)
+
+
+def _end_of_line(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return end if end >= 0 else len(text)
