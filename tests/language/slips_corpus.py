@@ -251,6 +251,23 @@ SLIPS: list[Slip] = [
     (5, 5, "        when:\n          device: mobile\n          limit: {times: 3, per: 7 days}", "E149", 7, 11),
     (8, 7, "tests:\n  - name: t\n    visitor: \n    device: mobile\n    expect: {hero: a}", "E149", 11, 5),
     (8, 7, "tests:\n  - name: t\n    visitor: {device: mobile}\n    expect:\n    hero: a", "E149", 12, 5),
+    # lost or doubled dashes and columns, as an examiner typed them
+    (5, 5, "      when: {device: mobile}", "E129", 5, 7),
+    (6, 6, "      show: nothing", "E129", 6, 7),
+    (2, 7, "hero:\n    otherwise: original\n  other:\n    otherwise: original", "E149", 2, 1),
+    (1, 0, "segments:\nvip:\n    when: {device: mobile}\n  old:\n    when: {device: tablet}", "E149", 2, 1),
+    (8, 7, "  - other:\n    otherwise: original", "E148", 8, 3),
+    (5, 5, "        - when: {device: mobile}", "E148", 5, 9),
+    (5, 5, "        when:\n          any:\n            device: mobile\n            - {page: /x}", "E136", 7, 13),
+    (5, 5, "        when: {keyword：[a, b]}", "E113", 5, 23),
+    (5, 5, "        when: {visits：{at_least：2}}", "E113", 5, 22),
+    (5, 5, "        when: {prefecture： [東京都,\n          大阪府]}", "E113", 5, 26),
+    (6, 6, '        show: {html："<p>{member.x|a}, b</p>"}', "E113", 6, 20),
+    (6, 6, "        show: {html: “<p>{member.x|a}</p>”}", "E124", 6, 22),
+    (6, 6, "        show: {html: “red, white”}", "E124", 6, 22),
+    (6, 6, "        show: {html: 「<p>a</p>」}", "E124", 6, 22),
+    (6, 6, "        show:\n          html: 「<p>a</p>」", "E124", 7, 17),
+    (5, 5, "        when: {keyword: [“a, b”, c]}", "E124", 5, 26),
 ]  # fmt: skip
 
 FINE: list[str] = [
@@ -371,6 +388,9 @@ FINE: list[str] = [
     'name: "[重要] セール"\n',
     "file: a/b.html\n",
     "x: [「a」, 『b』]\n",
+    "x: {name: 「a」と「b」, b: “c” and “d”}\n",
+    "x: {name: 特集：冬, b: c}\n",
+    "blocks:\ncontents:\n  a: {html: b}\n",
     "name: $100\n",
     "name: ^a\n",
     "name: +1\n",

@@ -204,6 +204,8 @@ class _Reader:
         level = self._levels[-1]
         start, self._at = self._at, self._at + len(token)
         text = token.rstrip(" \t")
+        if not level.part and (self._took_wide_colon(level, start) or self._took_odd_quotes(level, start)):
+            return True
         if level.part == "plain":
             level.line_break, level.end = start, start + len(text)
             return True
@@ -228,6 +230,32 @@ class _Reader:
             return self._stop(Slip(slip.code, slip.start, slip.end, {**slip.values, "right": meant}))
         self._slips.append(slip)
         return slip.code in HABITS
+
+    def _took_wide_colon(self, level: Level, start: int) -> bool:
+        """Record a full-width colon behind a key, and go on with its value."""
+        if level.opening != "{" or level.colon:
+            return False
+        slip = plain.wide_colon(self._text[start : self._at + 1], start)
+        if slip is None or slip.start >= self._at:
+            return False
+        self._slips.append(slip)
+        level.colon, level.pair_key, self._at = True, slip.values["key"], slip.end
+        return True
+
+    def _took_odd_quotes(self, level: Level, start: int) -> bool:
+        """Record odd quotes around a text that has a sign of ours in it, and go on behind them."""
+        line = _REST_OF_LINE.match(self._text, start)
+        key = level.pair_key or level.key
+        end = plain.end_of_odd_quotes(line[0]) if line and (level.opening == "[" or level.colon) else 0
+        if start + end <= self._at or not _ENDS.match(self._text, start + end):
+            return False
+        slip = plain.odd_quotes(self._text[start : start + end], start, key)
+        if slip is None:
+            return False
+        self._slips.append(slip)
+        self._at = start + end
+        level.part, level.begin, level.end = "quoted", start, self._at
+        return True
 
     def _finish(self, level: Level) -> bool:
         """End a part at a comma or the closing bracket."""

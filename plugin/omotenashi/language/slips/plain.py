@@ -36,7 +36,7 @@ _NUMBER = re.compile(r"[\d,]+(?:\.\d+)?\s?\w{0,3}")
 _NO_SPACE = re.compile(r"""(?<![:/]):(?=[^ \t\n:/]|/(?!/))""")
 _EQUALS = re.compile(r"(?<!\s)\s*+(=>|->|[=＝;；→])\s*+")
 _NUMBER_OF_ITEM = re.compile(r"[(（]?\d{1,3}[.)．）、]\s*|[①-⑳]\s*")
-_ASKS_QUOTES = re.compile(r": |,| #|:$")
+_ASKS_QUOTES = re.compile(r": |,| #|:$|^<.*>$")
 
 
 def value_slip(text: str, start: int, key: str, *, listed: bool = False) -> Slip | None:
@@ -45,7 +45,7 @@ def value_slip(text: str, start: int, key: str, *, listed: bool = False) -> Slip
         return None
     return (
         _sign(text, start)
-        or _odd_quotes(text, start, key)
+        or odd_quotes(text, start, key)
         or _full_width(text, start, key)
         or _separator(text, start, key, listed=listed)
         or _hidden(text, start, key)
@@ -131,6 +131,24 @@ def sign_slip(text: str, start: int) -> Slip | None:
     return _sign(text, start)
 
 
+def end_of_odd_quotes(text: str) -> int:
+    """Return where the odd quotes end that a text begins with, 0 where there are none."""
+    ends = QUOTE_PAIRS.get(text[0], CORNERS.get(text[0], ""))
+    return next((at for at, sign in enumerate(text[1:], 2) if sign in ends), 0)
+
+
+def odd_quotes(text: str, start: int, key: str) -> Slip | None:
+    """Return the slip of odd quotes around a whole text; 「」 are quotes only where something asks for them."""
+    ends = QUOTE_PAIRS.get(text[0], "")
+    inside = text[1:-1]
+    wraps = len(text) > 1 and text[-1] in ends and not any(one in inside for one in ends + text[0])
+    corners = CORNERS.get(text[0]) == text[-1] and text[-1] not in inside
+    if wraps or (corners and (takes_words(key) or _ASKS_QUOTES.search(inside))):
+        right = inside if takes_words(key) and not _ASKS_QUOTES.search(inside) else quoted(inside)
+        return Slip("E124", start, start + 1, {"sign": text[0], "right": right})
+    return None
+
+
 def comma_slip(start: int, key: str, value_start: int, whole: str) -> Slip:
     """Return the slip of a comma that ends a text inside braces; `whole` is the text that was meant."""
     if _NUMBER.fullmatch(whole):
@@ -144,17 +162,6 @@ def _sign(text: str, start: int) -> Slip | None:
     if not _SIGN.match(text):
         return None
     return Slip("E117", start, start + 1, {"sign": text[0], "right": quoted(text)})
-
-
-def _odd_quotes(text: str, start: int, key: str) -> Slip | None:
-    ends = QUOTE_PAIRS.get(text[0], "")
-    inside = text[1:-1]
-    wraps = len(text) > 1 and text[-1] in ends and not any(one in inside for one in ends + text[0])
-    corners = CORNERS.get(text[0]) == text[-1] and text[-1] not in inside
-    if wraps or (corners and (takes_words(key) or _ASKS_QUOTES.search(inside))):
-        right = inside if takes_words(key) and not _ASKS_QUOTES.search(inside) else quoted(inside)
-        return Slip("E124", start, start + 1, {"sign": text[0], "right": right})
-    return None
 
 
 def _full_width(text: str, start: int, key: str) -> Slip | None:
