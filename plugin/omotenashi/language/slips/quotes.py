@@ -18,6 +18,7 @@ _ESCAPE = re.compile(r"\\(?:([0abtnvfre \"/\\N_LP\t\n]|x[\da-fA-F]{2}|u[\da-fA-F
 _ENTRY = re.compile(r"^[ \t]*(?:- +)*([^\s:\"'#{\[]+):(?=\s|$)", re.MULTILINE)
 _REST_OF_LINE = re.compile(r"[^\n]*")
 _REST_OF_PART = re.compile(r"[^\n,\]}]*")
+_APOSTROPHE = re.compile(r"(?:s|t|d|m|re|ve|ll)\b", re.ASCII)
 _FINE_BEHIND = re.compile(r"[ \t]*(?:#|:|$)", re.MULTILINE)
 _FINE_BEHIND_IN_FLOW = re.compile(r"\s*(?:[,\]}:#]|\Z)")
 
@@ -66,11 +67,19 @@ def _text_behind(text: str, start: int, end: int, *, flow: bool) -> Slip | None:
         return Slip("E113", end, end + 1, {"key": text[start:end], "sign": behind[0]})
     whole = text[start:end] + behind
     if behind[:1].strip() and len(whole) > 2 and behind != ",":
-        inside = whole[1:-1] if whole[-1] == whole[0] else whole[1:]
-        return Slip("E122", end - 1, end, {"sign": text[start], "right": quoted(inside)})
+        return Slip("E122", end - 1, end, {"sign": text[start], "right": quoted(_inside(whole, end - start))})
     at = end + len(behind) - len(behind.lstrip())
     right = text[start:end] if behind == "," else quoted(whole)
     return Slip("E123", at, at + len(behind.lstrip()), {"right": right})
+
+
+def _inside(whole: str, end: int) -> str:
+    """The text that was meant by one whose quotes end too early, at `end`: `"a"b` is no text in quotes at all."""
+    sign = whole[0]
+    if whole[-1] == sign:
+        return whole[1:-1]
+    apostrophe = sign == "'" and _APOSTROPHE.match(whole, end)
+    return whole[1:] if apostrophe or whole.count(sign) % 2 else whole
 
 
 def _bad_escape(text: str, start: int, end: int) -> Slip | None:
