@@ -91,7 +91,7 @@ SLIPS: list[Slip] = [
     (4, 4, "      - name: a show: nothing", "E118", 4, 21),
     (5, 5, "        when: device: mobile}", "E118", 5, 21),
     (5, 5, "        when: device: mobile", "E118", 5, 21),
-    (5, 5, "        when: {device: mobile page: /x}", "E118", 5, 35),
+    (5, 5, "        when: {device: mobile page: /x}", "E147", 5, 31),
     (6, 6, "        show: {html: <p>A: b</p>}", "E118", 6, 26),
     (6, 6, '        show:\n          html: <p style="a: b">\n            x</p>', "E118", 7, 28),
     (6, 6, '        show:\n          html: <p style="color:red; background: #fff">x</p>', "E118", 7, 48),
@@ -268,6 +268,16 @@ SLIPS: list[Slip] = [
     (6, 6, "        show: {html: 「<p>a</p>」}", "E124", 6, 22),
     (6, 6, "        show:\n          html: 「<p>a</p>」", "E124", 7, 17),
     (5, 5, "        when: {keyword: [“a, b”, c]}", "E124", 5, 26),
+    (4, 4, '      - name: "リース"の季節', "E122", 4, 19),
+    (4, 4, "      - name: &Winter campaign", "E104", 4, 15),
+    (4, 4, "      - name: !Winter campaign", "E104", 4, 15),
+    (5, 5, "        when:\n          prefecture:\n            - 東京都\n            大阪府", "E136", 8, 13),
+    (5, 5, "        when:\n          prefecture:\n            - 東京都\n            大阪府\n            - 京都府", "E136", 8, 13),
+    (6, 6, "        show: {original}", "E148", 6, 15),
+    (4, 4, "      - name: {Winter} campaign", "E120", 4, 15),
+    (5, 5, "        when: {keyword: (a, b)}", "E134", 5, 25),
+    (6, 5, "        limit: {times: 3 per: 7 days}", "E147", 6, 26),
+    (8, 7, "tests:\n  - {name: x, visitor: {}, expect: {hero: a shop_info: nothing}}", "E147", 9, 45),
 ]  # fmt: skip
 
 FINE: list[str] = [

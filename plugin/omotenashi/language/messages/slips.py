@@ -155,7 +155,7 @@ SLIPS: dict[str, Message] = {
     ),
     "E147": Message(
         "かっこの中の区切りの「,」がありません", "a comma is missing inside the brackets",
-        "前の項目の後に「,」を書いてください", "write a comma behind the part before this",
+        "前の項目の後に「,」を書きます: {right}", "write a comma behind the part before this: {right}",
     ),
     "E148": Message(
         "「{sign}」が余分です", "this {sign} is one too many", "「{sign}」を消してください", "remove it",

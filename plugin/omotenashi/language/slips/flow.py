@@ -7,7 +7,7 @@ import re
 from msgspec import Struct
 
 from omotenashi.language.slips import plain
-from omotenashi.language.slips.known import is_field, is_key
+from omotenashi.language.slips.known import is_field, is_key, names_blocks, takes_content, takes_prose
 from omotenashi.language.slips.quotes import read_quoted
 from omotenashi.language.slips.signs import CLOSERS, FULL_WIDTH, LIST_COMMAS
 from omotenashi.language.slips.slip import HABITS, Slip, quoted
@@ -20,6 +20,7 @@ _TOKEN = re.compile(
 )
 _OUTSIDE = re.compile(r"( *)(?:- |-$|[\w.]+ *:(?=\s|$))", re.MULTILINE)
 _ENDS = re.compile(r"\s*(?:[,\]}:#]|\Z)")
+_PART = re.compile(r"\s*[^\s,\]}]+")
 _BRACKET = re.compile(r"[\[\]{}]")
 _FURTHEST_CLOSER = 5000
 _FOLLOWS_FROM_UNCLOSED = ("E118", "E137", "E138", "E147")
@@ -126,7 +127,7 @@ class _Reader:
         if level.part == "plain" and not level.line_break and level.end:
             return self._stop(self._bracket_in_text(level))
         if level.part:
-            return self._stop(Slip("E147", self._at, self._at + 1))
+            return self._stop(self._no_comma(level, self._at))
         if level.opening == "{" and not level.colon:
             values = {"sign": "{", "right": quoted(self._meant(level.start))}
             return self._stop(Slip("E120", level.start, level.start + 1, values))
@@ -188,7 +189,7 @@ class _Reader:
         del token
         level = self._levels[-1]
         if level.part:
-            return self._stop(Slip("E147", self._at, self._at + 1))
+            return self._stop(self._no_comma(level, self._at))
         found = read_quoted(self._text, self._at, parsed=self._parsed, flow=True)
         if found.slip:
             self._slips.append(found.slip)
@@ -284,6 +285,8 @@ class _Reader:
         return self._stop(self._lone_word(level, text))
 
     def _lone_word(self, level: Level, text: str) -> Slip:
+        if self._text.startswith(CLOSERS[level.opening], self._at) and (slip := self._text_in_braces(level)):
+            return slip
         if level.part == "brackets" or "|" in text:
             at = level.start
             whole = self._text[at : level.end] + CLOSERS[level.opening]
@@ -292,6 +295,17 @@ class _Reader:
             rest = self._text[level.begin :].partition("\n")[0].partition("}")[0].rstrip()
             return Slip("E134", level.start, self._at, {"key": level.key, "right": f"{level.key}: [{rest}]"})
         return plain.no_colon(text, level.begin)
+
+    def _text_in_braces(self, level: Level) -> Slip | None:
+        """`{Winter} campaign` is a text, and `show: {banner}` the name of a content."""
+        behind = _REST_OF_LINE.match(self._text, self._at + 1)
+        if behind and not _ENDS.match(behind[0]):
+            values = {"sign": level.opening, "right": quoted(self._meant(level.start))}
+            return Slip("E120", level.start, level.start + 1, values)
+        alone = level.part == "plain" and not self._text[level.start + 1 : level.begin].strip()
+        if alone and takes_content(level.key):
+            return Slip("E148", level.start, self._at + 1, {"sign": "{ }"})
+        return None
 
     def _bracket_in_text(self, level: Level) -> Slip:
         key = self._text[level.begin : level.end]
@@ -305,18 +319,28 @@ class _Reader:
 
     def _colon_in_text(self, level: Level) -> Slip:
         if level.part != "plain":
-            return Slip("E147", level.end, level.end + 1)
+            return self._no_comma(level, level.end)
         text = self._text[level.begin : self._at]
         comma = next((place for place, sign in enumerate(text) if sign in LIST_COMMAS), None)
         if comma is not None and is_key(text[comma + 1 :]):
             at = level.begin + comma
             right = f"{text[:comma].strip()}, {text[comma + 1 :].strip()}:"
             return Slip("E133", at, at + 1, {"sign": text[comma], "right": right})
+        word = text.rsplit(None, 1)[-1]
+        if len(word) < len(text) and (names_blocks(level.key) or (is_key(word) and not takes_prose(level.pair_key))):
+            start = level.begin + len(text) - len(word)
+            return Slip("E147", start, self._at, {"right": f"{text[: -len(word)].rstrip()}, {word}: …"})
         values = {"key": level.pair_key, "right": quoted(self._meant(level.begin))}
         return Slip("E118", self._at, self._at + 1, values)
 
     def _missing_comma(self, level: Level) -> Slip:
-        return Slip("E147", level.line_break, level.end)
+        return self._no_comma(level, level.line_break)
+
+    def _no_comma(self, level: Level, at: int) -> Slip:
+        before = self._text[level.begin : at].rstrip().rpartition("\n")[2].strip()
+        after = _PART.match(self._text, at)
+        word = after[0] if after else ""
+        return Slip("E147", at, at + max(1, len(word.rstrip(":"))), {"right": f"{before[-30:]}, {word[:30]} …"})
 
     def _meant(self, start: int) -> str:
         """The text that was meant from `start` on: the line without the brackets that close it."""

@@ -68,6 +68,18 @@ def holds_names(key: str) -> bool:
     return word is not None and word.name in ("blocks", "segments", "contents", "attributes", "places")
 
 
+def takes_content(key: str) -> bool:
+    """Tell whether the name of a content may stand under a key."""
+    word = vocabulary.RULE_KEYS.find(key) or BLOCK_KEYS.find(key)
+    return word is not None and word.name in ("show", "otherwise")
+
+
+def names_blocks(key: str) -> bool:
+    """Tell whether the keys under a key are the names of blocks that a test expects something of."""
+    word = vocabulary.TEST_KEYS.find(key)
+    return word is not None and word.name == "expect"
+
+
 def same_key(first: str, second: str) -> bool:
     """Tell whether two keys are one, perhaps in two languages."""
     found = [(table.find(first), table.find(second)) for table in _TABLES]

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from omotenashi.language.slips import plain
 from omotenashi.language.slips.entry import Entry
-from omotenashi.language.slips.known import is_field, takes_prose
+from omotenashi.language.slips.known import is_field, is_key, takes_prose
 from omotenashi.language.slips.signs import COLON, DASHES
 from omotenashi.language.slips.slip import Slip, quoted
 
@@ -59,6 +59,8 @@ def line_slip(body: str, where: Where) -> Slip | None:
         return _list_without_dashes(body, where) or plain.value_slip(
             body, at, where.previous.key if where.previous else ""
         )
+    if _goes_on_with_items(body, where):
+        return Slip("E136", at, at + len(body), {"right": f"- {body}"})
     return _mark(body, at) or (plain.sign_slip(body, at) if body[0] in "]}" else None) or plain.no_colon(body, at)
 
 
@@ -133,6 +135,14 @@ def _list_without_dashes(body: str, where: Where) -> Slip | None:
     if next_indent(where.text, where.end) != where.column or _NEXT_ITEM.match(where.text, where.end + 1):
         return None
     return Slip("E136", where.at, where.at + len(body), {"right": f"- {body}"})
+
+
+def _goes_on_with_items(body: str, where: Where) -> bool:
+    """Tell whether a text stands in the column of the dashes of items that are texts."""
+    above = where.previous
+    if above is None or not above.dashes or above.key or above.dashes[-1] != where.column or where.has_children():
+        return False
+    return not is_key(body) and not set(body) <= set(DASHES + "-=") and not _MARKS.match(body)
 
 
 def _mark(body: str, at: int) -> Slip | None:

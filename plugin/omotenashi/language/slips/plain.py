@@ -154,8 +154,17 @@ def comma_slip(start: int, key: str, value_start: int, whole: str) -> Slip:
     if _NUMBER.fullmatch(whole):
         return Slip("E131", start, start + 1, {"key": key, "right": whole.replace(",", "")})
     if is_field(key) and not takes_prose(key):
-        return Slip("E134", value_start, value_start + len(whole), {"key": key, "right": f"{key}: [{whole}]"})
+        return Slip(
+            "E134",
+            value_start,
+            value_start + len(whole),
+            {"key": key, "right": f"{key}: [{_without_parentheses(whole)}]"},
+        )
     return Slip("E130", start, start + 1, {"key": key, "sign": ",", "right": quoted(whole)})
+
+
+def _without_parentheses(text: str) -> str:
+    return text[1:-1].strip() if text[0] in "(（" and text[-1] in ")）" else text
 
 
 def _sign(text: str, start: int) -> Slip | None:
@@ -177,7 +186,7 @@ def _separator(text: str, start: int, key: str, *, listed: bool) -> Slip | None:
     if not (is_field(key) or (listed and not takes_prose(key))):
         return _last_comma(text, start, key)
     wide = _LIST_COMMA.search(text)
-    right = _BETWEEN.sub(", ", text.strip("()（）"))
+    right = _BETWEEN.sub(", ", _without_parentheses(text))
     right = right if listed else f"[{right}]"
     if wide:
         return Slip("E133", start + wide.start(), start + wide.end(), {"sign": wide[0], "right": right})
