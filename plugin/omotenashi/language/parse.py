@@ -33,7 +33,16 @@ MOST_LINES = 20_000
 MOST_PARTS = 40_000
 """Keys, values, lists and mappings in a file. A thousand rules have about 15,000."""
 DEEPEST_NESTING = 20
+_MARKS = {
+    b"\xff\xfe\0\0": "UTF-32",
+    b"\0\0\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
 _LIMITS = {"limit": LARGEST_FILE // 1024, "lines": MOST_LINES, "parts": MOST_PARTS}
+_LINE_BREAK = re.compile("\r\n?|\n")
+_ENDS = re.compile(r"\s#|:(?=\s|$)")
+_ENDS_IN_BRACKETS = re.compile(r"\s#|:(?=\s|$)|[,\[\]{}]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 
 
@@ -43,8 +52,9 @@ def decode(file: str, data: bytes, report: Report) -> str | None:
     if len(data) > LARGEST_FILE:
         _refuse(report, "E102", start, **_LIMITS)
         return None
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        _refuse(report, "E101", start, encoding="UTF-16")
+    marked = next((name for mark, name in _MARKS.items() if data.startswith(mark)), None)
+    if marked:
+        _refuse(report, "E101", start, encoding=marked)
         return None
     unmarked = data.removeprefix(b"\xef\xbb\xbf")
     try:
@@ -78,7 +88,7 @@ def parse(file: str, text: str, report: Report) -> MapNode | None:
 
 
 def _tree(file: str, text: str, report: Report) -> MapNode | None:
-    builder = _Builder(file, report)
+    builder = _Builder(file, text, report)
     try:
         events = yaml.parse(text, Loader=yaml.CSafeLoader)
         complete = all(builder.take(event) for event in events)
@@ -105,7 +115,8 @@ def _refuse(report: Report, code: str, position: Position, **values: Any) -> Non
 
 
 def _other_encoding(data: bytes) -> str:
-    for name, encoding in (("Shift_JIS (cp932)", "cp932"), ("EUC-JP", "euc_jp")):
+    # the kana of Shift_JIS are no EUC-JP, but those of EUC-JP could be half-width kana in Shift_JIS
+    for name, encoding in (("EUC-JP", "euc_jp"), ("Shift_JIS (cp932)", "cp932")):
         try:
             data.decode(encoding)
         except UnicodeDecodeError:
@@ -133,9 +144,10 @@ def _error_position(file: str, text: str, error: yaml.YAMLError) -> Position:
 class _Builder:
     """Takes events one by one and stops at the first that is not allowed."""
 
-    def __init__(self, file: str, report: Report) -> None:
+    def __init__(self, file: str, text: str, report: Report) -> None:
         self.root: Node | None = None
         self._file = file
+        self._text = text
         self._report = report
         self._stack: list[tuple[Any, list[Node]]] = []
         self._documents = 0
@@ -205,10 +217,18 @@ class _Builder:
 
     def _plain(self, event: Any) -> bool:  # noqa: ANN401 any node event
         if event.anchor is not None:
-            return self._stop("E104", event, found="&" + event.anchor)
+            return self._stop("E104", event, found=self._with_the_rest(event, "&" + event.anchor))
         if event.tag is not None:
-            return self._stop("E104", event, found=event.tag.replace("tag:yaml.org,2002:", "!!"))
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            return self._stop("E104", event, found=self._with_the_rest(event, tag))
         return True
+
+    def _with_the_rest(self, event: Any, sign: str) -> str:  # noqa: ANN401 any node event
+        """The text that begins with a sign, if it was meant as one: the rest of its line, or of its part in brackets."""
+        line = _LINE_BREAK.split(self._text)[event.start_mark.line][event.start_mark.column :]
+        ends = _ENDS_IN_BRACKETS if any(start.flow_style for start, _ in self._stack) else _ENDS
+        rest = ends.split(line, maxsplit=1)[0].rstrip()
+        return rest if rest.startswith(sign) and '"' not in rest else sign
 
     def _attach(self, node: Node) -> None:
         if self._stack:
