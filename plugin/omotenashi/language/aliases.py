@@ -144,7 +144,23 @@ ANYTHING |= frozenset(
 )
 """Values that set no condition at all."""
 REMARK = frozenset(
-    map(fold, ("description", "desc", "comment", "memo", "note", "remarks", "説明", "コメント", "メモ", "備考"))
+    map(
+        fold,
+        (
+            "description",
+            "desc",
+            "comment",
+            "memo",
+            "note",
+            "remarks",
+            "label",
+            "説明",
+            "ラベル",
+            "コメント",
+            "メモ",
+            "備考",
+        ),
+    )
 )
 
 _DEVICE = {

@@ -151,11 +151,22 @@ def _too_deep(key: TextNode, value: Node, place: _Place) -> Diagnostic | None:
     """A key that a mapping further out lacks."""
     if place.shape.each and _fits(value, place.shape.each):
         return None
+    inner = place
     for outer in place.around:
+        if inner.shape.listed and not _ends_its_list(key, inner, outer):
+            return None  # moved out, it would cut the list in two
+        inner = outer
         word = outer.shape.word(key.text)
         if word and all(outer.shape.word(other.text) != word for other, _ in outer.node.entries):
             return _indented(key, _column(outer.node))
     return None
+
+
+def _ends_its_list(key: TextNode, item: _Place, owner: _Place) -> bool:
+    """Tell whether nothing of a list comes after a key in one of its items."""
+    lists = [value for _, value in owner.node.entries if isinstance(value, ListNode) and item.node in value.items]
+    last = item.node.entries[-1][0].position.line <= key.position.line
+    return last and all(one.items[-1] is item.node for one in lists)
 
 
 def _too_shallow(key: TextNode, value: Node, before: tuple[TextNode, Node], place: _Place) -> Diagnostic | None:
