@@ -1,4 +1,4 @@
-"""What is said about mistakes that are found in the text before it is parsed (E111–E149)."""
+"""What is said about mistakes that are found in the text before it is parsed (E111–E150)."""
 
 from __future__ import annotations
 
@@ -164,5 +164,9 @@ SLIPS: dict[str, Message] = {
         "「{key}」の字下げが違います。ここに書くものではありません", "{key} is indented wrongly: it does not belong here",
         "行の頭の半角スペースを{spaces}個にしてください(いまは{found}個です)",
         "begin the line with {spaces} spaces (there are {found} now)",
+    ),
+    "E150": Message(
+        "「{{ }}」で囲まれていません", "there are no braces around this",
+        "「{right}」と書きます", "write {right}",
     ),
 }  # fmt: skip

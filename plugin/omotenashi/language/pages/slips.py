@@ -1,4 +1,4 @@
-"""Pages about mistakes that are found in the text before it is parsed (E111–E149)."""
+"""Pages about mistakes that are found in the text before it is parsed (E111–E150)."""
 
 from __future__ import annotations
 
@@ -221,5 +221,10 @@ SLIPS: dict[str, Page] = {
         "どのキーの中に入るかは、行の頭の空白の数で決まります。空白の数が違うと、別のものの中に入ってしまいます。",
         "The spaces before a line say what it belongs to. With too few or too many it belongs to something else.",
         _GOOD.replace("    otherwise", "        otherwise"), _GOOD,
+    ),
+    "E150": Page(
+        "1行に「キー: 」を2つ続けるときは、後のほうを { } で囲みます。囲まないと、どこまでが中身なのか分かりません。",
+        "Where a key stands behind another one on its line, braces say what belongs to the first.",
+        _when("device: mobile"), _when("{device: mobile}"),
     ),
 }  # fmt: skip

@@ -6,6 +6,7 @@ import re
 
 from msgspec import Struct
 
+from omotenashi.language.slips import plain
 from omotenashi.language.slips.entry import Entry
 from omotenashi.language.slips.slip import Slip, quoted
 
@@ -37,7 +38,7 @@ def read_block(text: str, header: int, end: int, entry: Entry, *, parsed: bool) 
         elif width <= entry.parent or width < indent:
             unsaid = parsed and (indent or not body.startswith("<"))
             fallen = None if unsaid else _fallen_out(at + width, width, body, entry, indent)
-            return Block(at, fallen or _nothing_said(text, header, end, at))
+            return Block(at, fallen or _nothing_said(text, header, end, at, entry.key))
         elif not indent:
             indent = width
             if not parsed and blank is not None and blank[1] > width:
@@ -45,15 +46,16 @@ def read_block(text: str, header: int, end: int, entry: Entry, *, parsed: bool) 
         if not parsed and body.startswith("\t") and (not indent or width < indent):
             return Block(at, Slip("E111", at + width, at + width + 1))
         at = line.end()
-    return Block(at, _nothing_said(text, header, end, at))
+    return Block(at, _nothing_said(text, header, end, at, entry.key))
 
 
-def _nothing_said(text: str, header: int, end: int, at: int) -> Slip | None:
+def _nothing_said(text: str, header: int, end: int, at: int, key: str) -> Slip | None:
     """`visits: >5` is a text of several lines to a parser, and an empty one."""
     written = text[header:end].split("#", maxsplit=1)[0].strip()
     if written[-1] not in "123456789" or text[end:at].strip():
         return None
-    return Slip("E117", header, header + 1, {"sign": text[header], "right": quoted(written)})
+    compared = plain.comparison(written, header, key)
+    return compared or Slip("E117", header, header + 1, {"sign": text[header], "right": quoted(written)})
 
 
 def _fallen_out(at: int, width: int, body: str, entry: Entry, indent: int) -> Slip | None:

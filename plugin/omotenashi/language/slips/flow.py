@@ -223,7 +223,9 @@ class _Reader:
             listed = level.opening == "["
             slip = plain.value_slip(text, start, level.pair_key or level.key, listed=listed)
         if slip is None and text[0] in "|>:" and not self._parsed:
-            slip = Slip("E117", start, start + 1, {"sign": text[0], "right": quoted(text)})
+            slip = plain.comparison(text, start, level.pair_key) or Slip(
+                "E117", start, start + 1, {"sign": text[0], "right": quoted(text)}
+            )
         if slip is None:
             return True
         if slip.code == "E133" and self._text.startswith(":", self._at):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from omotenashi.language import vocabulary
-from omotenashi.language.vocabulary import BLOCK_KEYS, FILE_KEYS, LOGIC, SITE_KEYS, Words, find_field
+from omotenashi.language.vocabulary import BLOCK_KEYS, FILE_KEYS, LOGIC, SITE_KEYS, Kind, Words, find_field
 from omotenashi.model.text import fold
 
 _TABLES = [table for table in vars(vocabulary).values() if isinstance(table, Words)]
@@ -66,6 +66,14 @@ def holds_names(key: str) -> bool:
     """Tell whether what stands under a key of a file are names: of blocks, segments, attributes."""
     word = FILE_KEYS.find(key) or SITE_KEYS.find(key)
     return word is not None and word.name in ("blocks", "segments", "contents", "attributes", "places")
+
+
+def compares(key: str) -> bool:
+    """Tell whether a number may stand under a key, or the numbers from one to another."""
+    field, cart = find_field(key), vocabulary.CART_KEYS.find(key)
+    return (field is not None and field[0].kind in (Kind.VISITS, Kind.MEMBER)) or (
+        cart is not None and cart.name == "amount"
+    )
 
 
 def takes_content(key: str) -> bool:

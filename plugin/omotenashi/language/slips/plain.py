@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from omotenashi.language.slips.known import is_field, is_key, takes_prose, takes_words
+from omotenashi.language.meant import range_meant
+from omotenashi.language.slips.known import compares, is_field, is_key, takes_prose, takes_words
 from omotenashi.language.slips.signs import (
     CLOSERS,
     COLON,
@@ -36,6 +37,7 @@ _NUMBER = re.compile(r"[\d,]+(?:\.\d+)?\s?\w{0,3}")
 _NO_SPACE = re.compile(r"""(?<![:/]):(?=[^ \t\n:/]|/(?!/))""")
 _EQUALS = re.compile(r"(?<!\s)\s*+(=>|->|[=＝;；→])\s*+")
 _NUMBER_OF_ITEM = re.compile(r"[(（]?\d{1,3}[.)．）、]\s*|[①-⑳]\s*")
+_COMPARISON = re.compile(r"[<>]=?\s*\d[\d,.]*")
 _ASKS_QUOTES = re.compile(r": |,| #|:$|^<.*>$")
 
 
@@ -129,6 +131,22 @@ def odd_dash(text: str) -> str:
 def sign_slip(text: str, start: int) -> Slip | None:
     """Return the slip of a sign that cannot begin a value."""
     return _sign(text, start)
+
+
+def comparison(text: str, start: int, key: str) -> Slip | None:
+    """Return the mistake of `visits: >5`, as it would be told of a value in quotes."""
+    if not (_COMPARISON.fullmatch(text) and compares(key)):
+        return None
+    values = {"value": text, "what": key, "write": range_meant(text)}
+    return Slip("E301", start, start + len(text), values)
+
+
+def without_braces(text: str, start: int, key: str) -> Slip | None:
+    """Return the slip of `when: device: mobile`, whose inner key lacks the braces around it."""
+    if takes_prose(key) or not is_key(key) or not is_key(text.partition(":")[0].strip()):
+        return None
+    inside = text.removesuffix("}").rstrip() if text.count("}") > text.count("{") else text
+    return Slip("E150", start, start + len(text), {"right": f"{key}: {{{inside}}}"})
 
 
 def end_of_odd_quotes(text: str) -> int:

@@ -261,7 +261,8 @@ class _Scan:
             wrong = None  # the text goes on
         whole = self._text[at:end].strip()
         if wrong is None and colon is not None:
-            wrong = Slip("E118", colon, colon + 1, {"key": entry.key, "right": quoted(whole)})
+            prose = Slip("E118", colon, colon + 1, {"key": entry.key, "right": quoted(whole)})
+            wrong = plain.without_braces(text, at, entry.key) or prose
         if wrong is None and len(text) < len(whole):
             wrong = self._cut(entry, at + len(text), end, whole)
         if wrong:
@@ -313,9 +314,11 @@ class _Scan:
     def _block(self, entry: Entry, at: int, end: int) -> None:
         entry.kind = "block"
         if not _HEADER.match(self._text, at, end):
-            text = self._text[at:end].strip().lstrip("|>").strip()
-            self._slips.append(Slip("E144", at, at + 1, {"sign": self._text[at], "right": quoted(text)}))
-            self._stopped |= not self._parsed
+            whole = self._until_comment(at, end)
+            text = whole.lstrip("|>").strip()
+            wrong = plain.comparison(whole, at, entry.key)
+            self._slips.append(wrong or Slip("E144", at, at + 1, {"sign": self._text[at], "right": quoted(text)}))
+            self._stopped |= not self._parsed and not wrong
             return
         block = read_block(self._text, at, end, entry, parsed=self._parsed)
         if block.slip:
