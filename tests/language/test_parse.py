@@ -81,6 +81,16 @@ def test_what_is_refused_is_refused_once_and_at_its_place(data: bytes, expected:
     assert refused(data) == [expected]
 
 
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [("utf-16", "UTF-16"), ("utf-32", "UTF-32"), ("euc_jp", "EUC-JP"), ("cp932", "Shift_JIS (cp932)")],
+)
+def test_the_encoding_of_a_file_is_told(encoding: str, name: str) -> None:
+    report = Report()
+    decode("x.yaml", "ブロック:\n  メイン: 冬の早割、半額\n".encode(encoding), report)
+    assert [one.values["encoding"] for one in report.diagnostics] == [name]
+
+
 def filled(unit: str, before: str = "") -> bytes:
     """Nearly the largest file that is accepted, of one unit again and again."""
     return (before + unit * ((1_048_000 - len(before)) // len(unit.encode()))).encode()

@@ -87,6 +87,32 @@ def test_what_only_looks_like_a_slip_is_left_alone_beside_one(text: str) -> None
     assert said_of(text + 'last: "not closed\n') == [("E121", end, 7)]
 
 
+HINTS = [
+    (4, '      - name: "リース"の季節', "'\"リース\"の季節'"),
+    (4, "      - name: 'Winter's sale", '"Winter\'s sale"'),
+    (4, "      - name: &Winter campaign", '"&Winter campaign"'),
+    (4, "      - name: !Winter campaign # x", '"!Winter campaign"'),
+    (4, "      - name: {Winter} campaign", '"{Winter} campaign"'),
+    (5, "        when: {keyword: (a, b)}", "keyword: [a, b]"),
+    (5, "        when: {visits: >2}", "{at_least: 3}"),
+    (5, "        when: device: mobile}", "when: {device: mobile}"),
+    (5, "        when: {device: mobile page: /x}", "mobile, page:"),
+    (6, "        show: {html: “<p>a, b</p>”}", '"<p>a, b</p>"'),
+]
+
+
+@pytest.mark.parametrize(("line", "lines", "write"), HINTS, ids=[write for *_, write in HINTS])
+def test_a_hint_has_the_very_text_to_write(line: int, lines: str, write: str, tmp_path: Path) -> None:
+    (error,) = errors(tmp_path, written((line, line, lines, "", 0, 0)))
+    assert write in hint(error, "en")
+
+
+def test_a_label_of_a_rule_is_not_moved_into_the_middle_of_the_list(tmp_path: Path) -> None:
+    rule = "      - name: b\n        label: x\n        when: {device: tablet}\n        show: nothing"
+    (error,) = errors(tmp_path, written((4, 3, rule, "", 0, 0)))
+    assert (error.code, error.position.line, error.position.column) == ("E228", 5, 9)
+
+
 def test_a_habit_is_told_once_with_the_next_places_beside_it() -> None:
     report = Report()
     parse("x.yaml", "blocks:\n\thero:\n\t\totherwise: original\n", report)
@@ -116,7 +142,7 @@ def test_names_are_not_called_unknown_while_their_file_has_a_slip(tmp_path: Path
 TEXTS = st.sampled_from([
     "冬の早割", "広告: 冬", "特集：冬", "人気 #1", "#fff", "[重要] 冬", "{member.last_name|お客}様", "don't", 'say "hi"', "100%",
     "@cosme", "*注*", "& more", "!", "- 5", "-5", "22:00-02:00", "https://a.example/b?c=d#e", "a, b", " lead", "trail ",
-    "first\nsecond: x\n\n  third # y\n", "<p style=\"color: #fff\">「冬」 & 'x'</p>", "C:\\x", "", "~", "NO", "12", "“冬” です",
+    "first\nsecond: x\n\n  third # y\n", "<p style=\"color: #fff\">「冬」 & 'x'</p>", "C:\\x", "~", "NO", "12", "“冬” です",
     "長い文章がここにあって、折り返される ほど 長く 続いて いく のです: そう # ですか", "x: [y", "a]", "}", "|", ">", "？",
 ])  # fmt: skip
 KEYS = st.sampled_from(
