@@ -43,6 +43,8 @@ _LIMITS = {"limit": LARGEST_FILE // 1024, "lines": MOST_LINES, "parts": MOST_PAR
 _LINE_BREAK = re.compile("\r\n?|\n")
 _ENDS = re.compile(r"\s#|:(?=\s|$)")
 _ENDS_IN_BRACKETS = re.compile(r"\s#|:(?=\s|$)|[,\[\]{}]")
+_NO_TEXT = re.compile(r'^[\[{|>]|"')
+_LONGEST_TEXT = 60
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 
 
@@ -228,7 +230,8 @@ class _Builder:
         line = _LINE_BREAK.split(self._text)[event.start_mark.line][event.start_mark.column :]
         ends = _ENDS_IN_BRACKETS if any(start.flow_style for start, _ in self._stack) else _ENDS
         rest = ends.split(line, maxsplit=1)[0].rstrip()
-        return rest if rest.startswith(sign) and '"' not in rest else sign
+        text = rest.removeprefix(sign).lstrip()
+        return rest if rest.startswith(sign) and len(rest) <= _LONGEST_TEXT and not _NO_TEXT.search(text) else sign
 
     def _attach(self, node: Node) -> None:
         if self._stack:

@@ -247,16 +247,14 @@ class _Reader:
 
     def _took_odd_quotes(self, level: Level, start: int) -> bool:
         """Record odd quotes around a text that has a sign of ours in it, and go on behind them."""
-        line = _REST_OF_LINE.match(self._text, start)
-        key = level.pair_key or level.key
-        end = plain.end_of_odd_quotes(line[0]) if line and (level.opening == "[" or level.colon) else 0
-        if start + end <= self._at or not _ENDS.match(self._text, start + end):
+        end = plain.end_of_odd_quotes(self._text, start) if level.opening == "[" or level.colon else 0
+        if end <= self._at or not _ENDS.match(self._text, end):
             return False
-        slip = plain.odd_quotes(self._text[start : start + end], start, key)
+        slip = plain.odd_quotes(self._text[start:end], start, level.pair_key or level.key)
         if slip is None:
             return False
         self._slips.append(slip)
-        self._at = start + end
+        self._at = end
         level.part, level.begin, level.end = "quoted", start, self._at
         return True
 

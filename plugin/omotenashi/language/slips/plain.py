@@ -37,6 +37,8 @@ _NUMBER = re.compile(r"[\d,]+(?:\.\d+)?\s?\w{0,3}")
 _NO_SPACE = re.compile(r"""(?<![:/]):(?=[^ \t\n:/]|/(?!/))""")
 _EQUALS = re.compile(r"(?<!\s)\s*+(=>|->|[=＝;；→])\s*+")
 _NUMBER_OF_ITEM = re.compile(r"[(（]?\d{1,3}[.)．）、]\s*|[①-⑳]\s*")
+_QUOTE_ENDS = {one: re.compile(f"[{ends}\n]") for one, ends in {**QUOTE_PAIRS, **CORNERS}.items()}
+_LONGEST_QUOTED = 1000
 _COMPARISON = re.compile(r"[<>]=?\s*\d[\d,.]*")
 _ASKS_QUOTES = re.compile(r": |,| #|:$|^<.*>$")
 
@@ -149,10 +151,11 @@ def without_braces(text: str, start: int, key: str) -> Slip | None:
     return Slip("E150", start, start + len(text), {"right": f"{key}: {{{inside}}}"})
 
 
-def end_of_odd_quotes(text: str) -> int:
-    """Return where the odd quotes end that a text begins with, 0 where there are none."""
-    ends = QUOTE_PAIRS.get(text[0], CORNERS.get(text[0], ""))
-    return next((at for at, sign in enumerate(text[1:], 2) if sign in ends), 0)
+def end_of_odd_quotes(text: str, start: int) -> int:
+    """Return where the odd quotes end that begin at `start`, 0 where there are none or they end nowhere near."""
+    ends = _QUOTE_ENDS.get(text[start])
+    found = ends.search(text, start + 1, start + _LONGEST_QUOTED) if ends else None
+    return found.end() if found and found[0] != "\n" else 0
 
 
 def odd_quotes(text: str, start: int, key: str) -> Slip | None:
