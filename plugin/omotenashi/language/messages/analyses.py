@@ -7,8 +7,8 @@ from omotenashi.language.messages.message import Message
 ANALYSES: dict[str, Message] = {
     "E491": Message(
         "「{second}」と「{first}」の両方に当てはまる人はいません", "nobody is both {second} and {first}",
-        "どちらかに当てはまればよいなら any: [{{{first}}}, {{{second}}}] と書き、そうでなければ一方を消してください",
-        "if either will do, write any: [{{{first}}}, {{{second}}}]; else remove one of them",
+        "どちらかに当てはまればよいなら {@any}: {both} と書き、そうでなければ一方を消してください",
+        "if either will do, write {@any}: {both}; else remove one of them",
     ),
     "E492": Message(
         "「{second}」と「{first}」は両立しないので、このルールは表示されません", "{second} and {first} rule each other out: this can never show",
@@ -16,8 +16,8 @@ ANALYSES: dict[str, Message] = {
     ),
     "E493": Message(
         "「{field}」は必ずわかるので、unknown(不明)になることはありません", "{field} is always known, so it is never unknown",
-        "値がないときを指すなら not: {{{field}: …}} で、あってほしくない値を並べます",
-        "to say that it has none of some values, write not: {{{field}: …}}",
+        "値がないときを指すなら {@not}: {{{field}: …}} で、あってほしくない値を並べます",
+        "to say that it has none of some values, write {@not}: {{{field}: …}}",
     ),
     "E494": Message(
         "「{second}」に当てはまる人はいません", "nobody matches {second}",
@@ -36,6 +36,10 @@ ANALYSES: dict[str, Message] = {
     "W513": Message(
         "このルールは、上にある「{value}」と条件も表示も同じです", "this rule asks for the same and shows the same as {value} above it",
         "どちらか一方を消してください", "remove one of them",
+    ),
+    "W514": Message(
+        "「{second}」に当てはまる人はいないので、この部分は働きません", "nobody matches {second}, so this part has no effect",
+        "条件を直すか、この部分を消してください", "change this condition, or remove this part",
     ),
     "W521": Message(
         "セグメント「{value}」は、どのルールでも使われていません", "no rule uses the segment {value}",

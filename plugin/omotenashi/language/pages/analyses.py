@@ -97,6 +97,14 @@ ANALYSES: dict[str, Page] = {
         ),
         _hero(_CAMPAIGN, _CAMPAIGN_TEST),
     ),
+    "W514": Page(
+        "any: や not: の中に、だれにも当てはまらない条件があります。その部分は、あってもなくても同じです。",
+        "A condition under any: or not: matches nobody: it makes no difference whether its part stands there.",
+        _hero(
+            "- {name: 東京, when: {any: [{prefecture: 東京都}, {campaign: unknown, device: mobile}]}, show: nothing}", _TOKYO_TEST
+        ),
+        _hero("- {name: 東京, when: {any: [{prefecture: 東京都}, {device: mobile}]}, show: nothing}", _TOKYO_TEST),
+    ),
     "W521": Page(
         "セグメントは、ルールの when: で使われてはじめて働きます。消し忘れか、名前の使い忘れかもしれません。",
         "A segment does something only where a rule names it in when:. It may be left over, or the rule may lack it.",
