@@ -87,7 +87,11 @@ ANALYSES: dict[str, Message] = {
     ),
     "N643": Message(
         "「{value}」は1文字なので、前後に漢字が続く検索語では見つかりません", "{value} is a single character: it is not found inside longer words",
-        "続いてもよければ {{contains: {value}}} と書くか、当てはめたい語を並べます",
-        "write {{contains: {value}}} if it may be a piece of a word, or list the words that are meant",
+        "ほかにも当てたい語があれば [{value}, …] と並べます", "to match longer words too, list them: [{value}, …]",
+    ),
+    "N644": Message(
+        "「{value}」は1文字なので、ほかの漢字と続くときに当たるかどうかは、辞書がそこで切るかどうかで決まります",
+        "{value} is a single character: beside other kanji it is found only where the dictionary cuts",
+        "確かに当てたい語は [{value}, …] と並べます", "list the words that are to match for sure: [{value}, …]",
     ),
 }  # fmt: skip

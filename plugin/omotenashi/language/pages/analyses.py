@@ -178,4 +178,11 @@ ANALYSES: dict[str, Page] = {
         _hero(_WORD.format(word="[運動靴, 靴]"), _WORD_TEST),
         _hero(_WORD.format(word="[運動靴, 革靴]"), _WORD_TEST),
     ),
+    "N644": Page(
+        "漢字1文字は、続く漢字と切り離して読まれるときだけ当たります。「山」は「富士山」には当たり、「登山」には当たりません。どれを対象にしたいかを、語で並べると確実です。",
+        "One kanji is found where it is read apart from the kanji beside it: 山 is found in 富士山 and not in 登山. List the words that are meant.",
+        _hero(_WORD.format(word="[運動靴, 靴]"), _WORD_TEST),
+        _hero(_WORD.format(word="[運動靴, 革靴]"), _WORD_TEST),
+        site="version: 1\nname: 試験の店\nlanguage: ja\nkeyword_matching: morphemes\n",
+    ),
 }  # fmt: skip
