@@ -84,6 +84,7 @@ READ = [
     ("{member.points: 3}", "{member.points: '1,500'}", "1500", "1500"),
     ("{member.birthday: today}", "{member.birthday: 1990/5/1}", "1990-05-01", "1990-05-01"),
     ("{member.interests: 山}", "{member.interests: [海, 空]}", "海、空", "海, 空"),
+    ("{member.interests: 山}", "{member.interests: []}", "", ""),
     ("{member.newsletter: no}", "{member.newsletter: yes}", "はい", "yes"),
     ("{consent: measurement}", "{consent: [personalization]}", "パーソナライズ", "personalization"),
     ("{viewed: {page: /a, within: 7 days}}", "{consent: personalization, viewed: [/a, /b, /a 8 days ago]}", "1回", "once"),

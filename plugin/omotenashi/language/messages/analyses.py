@@ -51,8 +51,9 @@ ANALYSES: dict[str, Message] = {
         "使うときは show: {value} と書きます。要らなければ消してください", "to use it write show: {value}; else remove it",
     ),
     "W523": Message(
-        "ブロック「{block}」に、テストのないルールがあります: {names}", "in the block {block} some rules have no test: {names}",
-        "tests: に、そのルールが選ばれる例を足してください", "add a test under tests: that expects it",
+        "ブロック「{block}」に、どのテストの expect: にも名前のないルールがあります: {names}",
+        "in the block {block} some rules are named by no test: {names}",
+        "tests: に、そのルールが選ばれる例を足してください(expect: にルールの名前を書きます)", "add a test under tests: that expects it by its name",
     ),
     "W524": Message(
         "ブロック「{block}」のルールはどれも履歴を使うので、同意していない訪問者には働きません",
