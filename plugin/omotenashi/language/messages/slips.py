@@ -1,4 +1,4 @@
-"""What is said about mistakes that are found in the text before it is parsed (E111–E149)."""
+"""What is said about mistakes that are found in the text before it is parsed (E111–E150)."""
 
 from __future__ import annotations
 
@@ -164,5 +164,10 @@ SLIPS: dict[str, Message] = {
         "「{key}」の字下げが違います。ここに書くものではありません", "{key} is indented wrongly: it does not belong here",
         "行の頭の半角スペースを{spaces}個にしてください(いまは{found}個です)",
         "begin the line with {spaces} spaces (there are {found} now)",
+    ),
+    "E150": Message(
+        "何行もの文章は、かっこの中には書けません", "a text over several lines cannot stand inside brackets",
+        "かっこを使わずに、「{outer}」の次の行に、右に下げて「{right}」と書き、文章はその下にさらに下げて書きます",
+        "leave out the brackets: on the line below {outer} write {right}, indented, and the text below it, indented further",
     ),
 }  # fmt: skip

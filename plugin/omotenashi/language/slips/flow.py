@@ -23,6 +23,8 @@ _ENDS = re.compile(r"\s*(?:[,\]}:#]|\Z)")
 _BRACKET = re.compile(r"[\[\]{}]")
 _FURTHEST_CLOSER = 5000
 _FOLLOWS_FROM_UNCLOSED = ("E118", "E137", "E138", "E147")
+_HEADER = re.compile(r"[|>][-+1-9]{0,2}")
+_LINE_END = re.compile(r"[ \t]*(?:#[^\n]*)?\n")
 _REST_OF_LINE = re.compile(r"[^\n]*")
 
 
@@ -204,6 +206,8 @@ class _Reader:
         level = self._levels[-1]
         start, self._at = self._at, self._at + len(token)
         text = token.rstrip(" \t")
+        if not self._parsed and level.part == "" and _HEADER.fullmatch(text) and _LINE_END.match(self._text, self._at):
+            return self._stop(self._text_in_braces(level, start, text))
         if level.part == "plain":
             level.line_break, level.end = start, start + len(text)
             return True
@@ -286,6 +290,10 @@ class _Reader:
             return Slip("E133", at, at + 1, {"sign": text[comma], "right": right})
         values = {"key": level.pair_key, "right": quoted(self._meant(level.begin))}
         return Slip("E118", self._at, self._at + 1, values)
+
+    def _text_in_braces(self, level: Level, at: int, sign: str) -> Slip:
+        outer, inner = (f"{level.key}:" if level.key else "-"), (f"{level.pair_key}: " if level.colon else "- ")
+        return Slip("E150", at, at + 1, {"sign": self._text[at], "outer": outer, "right": inner + sign})
 
     def _missing_comma(self, level: Level) -> Slip:
         return Slip("E147", level.line_break, level.end)
