@@ -1,4 +1,4 @@
-"""Pages about mistakes that are found in the text before it is parsed (E111–E150)."""
+"""Pages about mistakes that are found in the text before it is parsed (E111–E151)."""
 
 from __future__ import annotations
 
@@ -222,7 +222,7 @@ SLIPS: dict[str, Page] = {
         "The spaces before a line say what it belongs to. With too few or too many it belongs to something else.",
         _GOOD.replace("    otherwise", "        otherwise"), _GOOD,
     ),
-    "E150": Page(
+    "E151": Page(
         "「|」の後の文章は、字下げで終わりがわかります。かっこの中では字下げに意味がないので、文章の終わりが決まりません。",
         "Indentation tells where a text after | ends. Inside brackets it means nothing, so such a text would have no end.",
         _name("冬の早割").replace("show: nothing", "show: {html: |\n            <p>冬の早割</p>\n          }"),

@@ -293,7 +293,7 @@ class _Reader:
 
     def _text_in_braces(self, level: Level, at: int, sign: str) -> Slip:
         outer, inner = (f"{level.key}:" if level.key else "-"), (f"{level.pair_key}: " if level.colon else "- ")
-        return Slip("E150", at, at + 1, {"sign": self._text[at], "outer": outer, "right": inner + sign})
+        return Slip("E151", at, at + 1, {"sign": self._text[at], "outer": outer, "right": inner + sign})
 
     def _missing_comma(self, level: Level) -> Slip:
         return Slip("E147", level.line_break, level.end)
