@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,13 @@ from tests.conftest import good_site
 from omotenashi.engine.absence import absence
 from omotenashi.engine.occasion import Occasion
 from omotenashi.engine.reading import field_name, reading
-from omotenashi.language.condition import Fact
+from omotenashi.language.condition import Days, Fact
 from omotenashi.language.parse import parse
 from omotenashi.language.read_test import read_visitor
 from omotenashi.language.report import Report
 from omotenashi.language.values import moment
 from omotenashi.language.vocabulary import FIELDS
+from omotenashi.model.errors import Position
 from omotenashi.signals.gather import SignalTools
 from omotenashi.site import Site
 from omotenashi.verify import occasion_for
@@ -44,8 +46,8 @@ def asked(when: str, folder: Path, rule: str = "") -> tuple[Site, Fact]:
     return site, [fact for fact, _ in account.finding.facts()][-1]
 
 
-def at(site: Site, visitor: str) -> Occasion:
-    tree, when = parse("visitor", visitor, Report()), moment(FRIDAY)
+def at(site: Site, visitor: str, time: str = FRIDAY) -> Occasion:
+    tree, when = parse("visitor", visitor, Report()), moment(time)
     assert tree is not None
     assert when is not None
     return occasion_for(read_visitor(tree, site.facts, Report()), site, SignalTools(), when.start(site.engine.zone))
@@ -82,6 +84,7 @@ READ = [
     ("{member.points: 3}", "{member.points: '1,500'}", "1500", "1500"),
     ("{member.birthday: today}", "{member.birthday: 1990/5/1}", "1990-05-01", "1990-05-01"),
     ("{member.interests: 山}", "{member.interests: [海, 空]}", "海、空", "海, 空"),
+    ("{member.interests: 山}", "{member.interests: []}", "", ""),
     ("{member.newsletter: no}", "{member.newsletter: yes}", "はい", "yes"),
     ("{consent: measurement}", "{consent: [personalization]}", "パーソナライズ", "personalization"),
     ("{viewed: {page: /a, within: 7 days}}", "{consent: personalization, viewed: [/a, /b, /a 8 days ago]}", "1回", "once"),
@@ -120,7 +123,7 @@ def test_what_was_read_is_told_as_people_write_it(when: str, visitor: str, ja: s
     [
         ("from: 2026-12-01,", "2026-11-20 12:00:30 (Fri)"),
         ("until: 2026-12-01,", "2026-11-20 12:00:30 (Fri)"),
-        ("days: sat,", "2026-11-20 12:00:30 (Fri)"),
+        ("days: sat,", "2026-11-20 (Fri)"),
         ("hours: 22:00-02:00,", "2026-11-20 12:00:30 (Fri)"),
         ("limit: {times: 3, per: 7 days},", "2 times"),
         ("cooldown: 30 days, goal: purchase,", "once"),
@@ -130,6 +133,25 @@ def test_what_stands_beside_the_condition_is_told_too(rule: str, read: str, tmp_
     site, fact = asked("{device: mobile}", tmp_path, rule)
     past = "{consent: personalization, shown: [{rule: a, times: 2}], bought: [x 3 days ago, y 31 days ago]}"
     assert reading(fact, at(site, past), "en") == read
+
+
+@pytest.mark.parametrize(
+    ("time", "ja", "en"),
+    [
+        ("2026-11-28 01:00", "2026-11-27 (金) の夜", "the night of 2026-11-27 (Fri)"),
+        ("2026-11-28 02:00", "2026-11-28 (土)", "2026-11-28 (Sat)"),
+        ("2026-11-27 23:00", "2026-11-27 (金)", "2026-11-27 (Fri)"),
+        ("2026-11-23 12:00", "2026-11-23 (月・祝)", "2026-11-23 (Mon, holiday)"),
+        ("2026-11-24 01:00", "2026-11-23 (月・祝) の夜", "the night of 2026-11-23 (Mon, holiday)"),
+    ],
+)
+def test_of_days_it_is_told_which_day_counts_and_that_it_is_a_holiday(
+    time: str, ja: str, en: str, tmp_path: Path
+) -> None:
+    site, _ = asked("{device: mobile}", tmp_path)
+    days = Days(frozenset({4}), frozenset({date(2026, 11, 23)}), hours=((22 * 60, 2 * 60),))
+    fact, occasion = Fact("days", days, Position("", 1, 1, 2)), at(site, "{}", time)
+    assert (reading(fact, occasion, "ja"), reading(fact, occasion, "en")) == (ja, en)
 
 
 @pytest.mark.parametrize(

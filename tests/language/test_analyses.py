@@ -127,10 +127,20 @@ def test_a_rule_that_history_is_only_one_way_to_match_needs_no_consent(tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("word", "code"), [("靴", "N643"), ("あ", "W531"), ("x", "W531"), ("7", "W531"), ("{contains: ラ}", "W532")]
+    ("word", "code"), [("靴", "N644"), ("あ", "W531"), ("x", "W531"), ("7", "W531"), ("{contains: ラ}", "W532")]
 )
 def test_a_keyword_of_one_character_is_a_warning_or_if_it_is_kanji_a_note(tmp_path: Path, word: str, code: str) -> None:
     assert _codes(tmp_path, _block(f"name: a, when: {{keyword: [ランニング, {word}]}}")) == [(code, 4)]
+
+
+def test_without_a_dictionary_one_kanji_is_not_found_beside_others(tmp_path: Path) -> None:
+    shutil.copy(CASES / "site.yaml", tmp_path / "site.yaml")
+    with (tmp_path / "site.yaml").open("a") as site:
+        site.write("keyword_matching: scripts\n")
+    (tmp_path / "case.yaml").write_text(
+        _block("name: a, when: {keyword: 山}") + "\n  赤ちゃん: {otherwise: original}\n"
+    )
+    assert "N643" in [one.code for one in load(tmp_path).diagnostics]
 
 
 @pytest.mark.parametrize("word", ["パン", "{exact: 靴}", "TV", "山 川"])

@@ -123,7 +123,7 @@ def _found(folder: Path, rule: str) -> list[str]:
     (folder / "site.yaml").write_text(SITE)
     (folder / "b.yaml").write_text(FILE.format(rule=rule))
     diagnostics = examined(load(folder), 0).diagnostics
-    return [one.code for one in diagnostics if one.code.startswith("E") or one.code == "W512"]
+    return [one.code for one in diagnostics if one.code.startswith("E") or one.code in ("W512", "W514")]
 
 
 @pytest.mark.parametrize("rule", IMPOSSIBLE)
@@ -150,6 +150,10 @@ def test_a_segment_that_can_never_hold_is_reported_where_it_is_defined_and_not_w
 )
 def test_a_part_that_can_never_hold_is_a_warning(tmp_path: Path, part: str) -> None:
     assert _found(tmp_path, f"when: {{{part}}}") == ["W512"]
+
+
+def test_a_condition_that_nobody_matches_is_named_alone_where_it_stands_under_any(tmp_path: Path) -> None:
+    assert _found(tmp_path, "when: {any: [{campaign: unknown, device: mobile}, {country: JP}]}") == ["W514"]
 
 
 def test_the_later_of_two_is_pointed_at_and_the_earlier_shown_beside_it(tmp_path: Path) -> None:

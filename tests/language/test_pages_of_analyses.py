@@ -14,17 +14,17 @@ SITE = "version: 1\nname: 試験の店\nlanguage: ja\nkeyword_matching: scripts\
 CHRISTMAS = 1_798_124_400
 
 
-def _codes(folder: Path, text: str) -> list[str]:
-    (folder / "site.yaml").write_text(SITE)
+def _codes(folder: Path, text: str, site: str) -> list[str]:
+    (folder / "site.yaml").write_text(site or SITE)
     (folder / "page.yaml").write_text(text)
     return [one.code for one in examined(load(folder), CHRISTMAS).diagnostics]
 
 
 @pytest.mark.parametrize("code", ANALYSES)
 def test_the_wrong_example_gets_just_this_code(code: str, tmp_path: Path) -> None:
-    assert _codes(tmp_path, ANALYSES[code].wrong) == [code]
+    assert _codes(tmp_path, ANALYSES[code].wrong, ANALYSES[code].site) == [code]
 
 
 @pytest.mark.parametrize("code", ANALYSES)
 def test_the_right_example_gets_none(code: str, tmp_path: Path) -> None:
-    assert _codes(tmp_path, ANALYSES[code].right) == []
+    assert _codes(tmp_path, ANALYSES[code].right, ANALYSES[code].site) == []

@@ -314,12 +314,15 @@ def _in_hours(minute: int, span: tuple[int, int]) -> bool:
 
 
 def _on_day(occasion: Occasion, operand: c.Days) -> bool:
-    """A night belongs to the day on which it began."""
+    return any(_is_day(day, operand) for day in days_judged(occasion, operand))
+
+
+def days_judged(occasion: Occasion, operand: c.Days) -> tuple[date, ...]:
+    """Return the days as which this moment counts: a night belongs to the day on which it began."""
     minute, today = _minute(occasion), occasion.local.date()
     spans = [span for span in operand.hours if _in_hours(minute, span)]
-    if not spans:
-        return _is_day(today, operand)
-    return any(_is_day(today - timedelta(days=1) if minute < end < start else today, operand) for start, end in spans)
+    found = (today - timedelta(days=1) if minute < end < start else today for start, end in spans)
+    return tuple(dict.fromkeys(found)) or (today,)
 
 
 def _is_day(day: date, operand: c.Days) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from omotenashi.engine import history
-from omotenashi.engine.facts import distance, member_value, texts_of
+from omotenashi.engine.facts import days_judged, distance, member_value, texts_of
 from omotenashi.engine.occasion import Occasion
 from omotenashi.language import condition as c
 from omotenashi.language.condition import Fact
@@ -31,7 +31,9 @@ def field_name(field: str, language: str) -> str:
 def reading(fact: Fact, occasion: Occasion, language: str) -> str | None:
     """Return what was read for a condition, in ja or en; empty where it is known to be nothing, None where unknown."""
     operand, head = fact.operand, fact.field.partition(".")[0]
-    if isinstance(operand, (c.NotBefore, c.Before, c.Hours, c.Days)):
+    if isinstance(operand, c.Days):
+        return listed((_day(day, operand, occasion, language) for day in days_judged(occasion, operand)), language)
+    if isinstance(operand, (c.NotBefore, c.Before, c.Hours)):
         return moment_text(occasion.local, language)
     if head in ("keyword", "site_search"):
         return occasion.visitor.arrival.keyword if head == "keyword" else occasion.visitor.site_search
@@ -46,8 +48,18 @@ def reading(fact: Fact, occasion: Occasion, language: str) -> str | None:
 
 def moment_text(moment: datetime, language: str) -> str:
     """Return a moment with its day of the week."""
-    day = _WEEKDAYS[0 if language == "ja" else 1][moment.weekday()]
-    return f"{moment:%Y-%m-%d %H:%M:%S} ({day})"
+    return f"{moment:%Y-%m-%d %H:%M:%S} ({_weekday(moment, language)})"
+
+
+def _day(day: date, operand: c.Days, occasion: Occasion, language: str) -> str:
+    """A day, or the night that began on it, as rules see it: with its day of the week, and whether it is a holiday."""
+    holiday = _say(language, "・祝", ", holiday") if day in operand.holidays else ""
+    named = f"{day.isoformat()} ({_weekday(day, language)}{holiday})"
+    return named if day == occasion.local.date() else _say(language, f"{named} の夜", f"the night of {named}")
+
+
+def _weekday(day: date, language: str) -> str:
+    return _WEEKDAYS[0 if language == "ja" else 1][day.weekday()]
 
 
 def listed(texts: Iterable[str], language: str) -> str:

@@ -244,12 +244,16 @@ class Conjunction(Struct, frozen=True):
     """All of the parts."""
 
     parts: tuple[Condition, ...]
+    listed: bool = False
+    """They are written as several values under one key."""
 
 
 class Disjunction(Struct, frozen=True):
     """Any of the parts."""
 
     parts: tuple[Condition, ...]
+    listed: bool = False
+    """They are written as several values under one key."""
 
 
 class Negation(Struct, frozen=True):
@@ -261,6 +265,8 @@ class InSegment(Struct, frozen=True):
 
     name: str
     position: Position
+    key: str = "segment"
+    """What the editor called it."""
 
 
 Condition: TypeAlias = "Fact | Conjunction | Disjunction | Negation | InSegment"

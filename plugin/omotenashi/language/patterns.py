@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from omotenashi.model.paths import page_path
 
-_HOST = re.compile(r"(?:\*\.)?(?:localhost|[a-z0-9_-]+(?:\.[a-z0-9_-]+)+)")
+_HOST = re.compile(r"(?:\*\.)?(?:localhost|[a-z0-9_-]+(?:\.[a-z0-9_-]+)+)|\*\.[a-z0-9_-]+")
 
 _WEB_ADDRESS = re.compile(
     r"https?://(?:\[[0-9a-fA-F:.]+\]|[^\s/?#@:\[\]\\{}<>\"'|^`]+)(?::\d{1,5})?(?:[/?][^\s#{}<>\"\\|^`]*)?"

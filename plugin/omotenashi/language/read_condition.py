@@ -40,9 +40,9 @@ def conjunction(parts: list[Condition]) -> Condition:
     return parts[0] if len(parts) == 1 else Conjunction(tuple(parts))
 
 
-def disjunction(parts: list[Condition]) -> Condition:
-    """Return any of the parts; one part is itself."""
-    return parts[0] if len(parts) == 1 else Disjunction(tuple(parts))
+def disjunction(parts: list[Condition], *, listed: bool = False) -> Condition:
+    """Return any of the parts, `listed` where they are values of one key; one part is itself."""
+    return parts[0] if len(parts) == 1 else Disjunction(tuple(parts), listed)
 
 
 def _entry(key: TextNode, value: Node, site: SiteFacts, report: Report) -> Condition | None:
@@ -91,12 +91,12 @@ def _listed(field: Field, name: str, value: Node, context: _Context) -> Conditio
     if everything is not None:
         items = reader.one_or_more(everything, "all", context.report)
         parts = [part for item in items if (part := _single(field, name, item, context)) is not None]
-        return Conjunction(tuple(parts)) if parts else None
+        return Conjunction(tuple(parts), listed=True) if parts else None
     if not isinstance(value, ListNode) or (field.kind in _MAPPINGS and _is_of_texts(value)):
         return _single(field, name, value, context)
     items = reader.listing(value, context.key.text, context.report)
     parts = [part for item in items if (part := _item(field, name, item, context)) is not None]
-    return disjunction(_merged(parts)) if parts else None
+    return disjunction(_merged(parts), listed=True) if parts else None
 
 
 def _is_of_texts(node: ListNode) -> bool:
@@ -133,7 +133,7 @@ def _single(field: Field, name: str, node: Node, context: _Context) -> Condition
         return Fact(_full(field, name), Unknown(), node.position, node.text, context.key.text)
     if field.kind is Kind.SEGMENT:
         found = reader.text(node, context.key.text, context.report)
-        return InSegment(found.text, found.position) if found else None
+        return InSegment(found.text, found.position, context.key.text) if found else None
     operand = read_operand.read(field, name, node, context.key, context.site, context.report)
     if operand is None:
         return None

@@ -12,7 +12,7 @@ from omotenashi.language.read_history import read_range
 from omotenashi.language.report import Report
 from omotenashi.language.values import moment
 from omotenashi.language.vocabulary import CALENDAR, DATE_KEYS, RANGE_KEYS
-from omotenashi.language.written import listed
+from omotenashi.language.written import entry, listed
 from omotenashi.model.site_facts import Attribute, SiteFacts
 from omotenashi.model.text import fold
 
@@ -121,7 +121,9 @@ def _date_test(node: MapNode, what: str, report: Report) -> Operand | None:
     entries = reader.keys(node, DATE_KEYS, what, report)
     if len(entries) != 1:
         if entries:
-            report.add("E311", node.entries[1][0], names=list(entries))
+            each = [entry(key.text, value) for key, value in node.entries]
+            meant = f"{what}: {{all: [{', '.join(each)}]}}" if all(each) else ""
+            report.add("E311", node.entries[1][0], names=list(entries), write=meant)
         return None
     kind, (_, value) = next(iter(entries.items()))
     if kind in ("within", "in"):

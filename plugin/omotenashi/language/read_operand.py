@@ -81,10 +81,10 @@ def join(operands: list[Operand]) -> Operand | None:
     return None
 
 
-def _words(field: Field, node: Node, report: Report) -> Operand | None:
+def _words(field: Field, node: Node, site: SiteFacts, report: Report) -> Operand | None:
     if not isinstance(node, MapNode):
         found = reader.text(node, field.name, report)
-        _long_enough(found, "word", report)
+        _long_enough(found, "word", site, report)
         return Words((Word(found.text),)) if found and _one_text(found, report) else None
     entries = reader.keys(node, WORD_KEYS, field.name, report)
     if len(entries) != 1:
@@ -94,16 +94,17 @@ def _words(field: Field, node: Node, report: Report) -> Operand | None:
     mode, (_, value) = next(iter(entries.items()))
     items = [reader.text(item, mode, report) for item in reader.one_or_more(value, mode, report)]
     for item in items:
-        _long_enough(item, mode, report)
+        _long_enough(item, mode, site, report)
     words = tuple(Word(item.text, mode) for item in items if item and _one_text(item, report))
     return Words(words) if words else None
 
 
-def _long_enough(word: TextNode | None, mode: str, report: Report) -> None:
+def _long_enough(word: TextNode | None, mode: str, site: SiteFacts, report: Report) -> None:
     """Warn of a single character: as a word it is rarely found, as a part of others nearly always. Kanji can be words."""
     if word is None or mode == "exact" or len(fold(word.text)) != 1:
         return
-    code = "W532" if mode == "contains" else "N643" if "一" <= word.text.strip() <= "鿿" else "W531"
+    kanji = "N644" if site.keyword_matching == "morphemes" else "N643"
+    code = "W532" if mode == "contains" else kanji if "一" <= word.text.strip() <= "鿿" else "W531"
     report.add(code, word, value=word.text)
 
 
@@ -219,7 +220,6 @@ def _near(field: Field, node: Node, site: SiteFacts, report: Report) -> Operand 
 
 
 _READERS: dict[Kind, Callable[[Field, Node, Report], Operand | None]] = {
-    Kind.WORDS: _words,
     Kind.CHOICE: _choice,
     Kind.TEXT: _text,
     Kind.TAGS: _tags,
@@ -237,6 +237,7 @@ _READERS: dict[Kind, Callable[[Field, Node, Report], Operand | None]] = {
     Kind.SHOWN: read_shown,
 }
 _SITE_READERS: dict[Kind, Callable[[Field, Node, SiteFacts, Report], Operand | None]] = {
+    Kind.WORDS: _words,
     Kind.NEAR: _near,
     Kind.LIFECYCLE: read_stage,
     Kind.VIEWED: read_viewed,

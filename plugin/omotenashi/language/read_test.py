@@ -37,6 +37,7 @@ from omotenashi.language.vocabulary import (
     Words,
     find_field,
 )
+from omotenashi.language.written import listed
 from omotenashi.model.request import StatedPlace
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
@@ -72,9 +73,19 @@ def read_visitor(node: Node, site: SiteFacts, report: Report) -> StatedVisitor:
     visitor = StatedVisitor()
     for key, value in node.entries:
         visitor = _with_fact(visitor, key, value, site, report)
-    if (_has_history(visitor) or visitor.buckets) and "personalization" not in (visitor.consent or ()):
-        report.add("N601", node.entries[0][0])
+    if _has_history(visitor) or visitor.buckets:
+        _needs_consent(visitor, node, site, report)
     return visitor
+
+
+def _needs_consent(visitor: StatedVisitor, node: MapNode, site: SiteFacts, report: Report) -> None:
+    """What is remembered is unknown without consent: the visitor's own, or that of the site where the test is silent."""
+    consent = site.consent.default if visitor.consent is None else visitor.consent
+    stated = [value for key, value in node.entries if (found := find_field(key.text)) and found[0].name == "consent"]
+    if "personalization" in consent:
+        return
+    words = listed([*(word.name for word in CONSENTS if word.name in consent), "personalization"])
+    report.add("N601", stated[0] if stated else node.entries[0][0], write=f"consent: {words}")
 
 
 def _is_member(key: TextNode) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from omotenashi.language import reader
 from omotenashi.language.meant_forms import EXAMPLES_OF_FORMS
-from omotenashi.language.nodes import MapNode, Node, TextNode
+from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.read_member import declared
 from omotenashi.language.report import Report
 from omotenashi.model.site_facts import Attribute, SiteFacts
@@ -43,6 +43,8 @@ def _typed(attribute: Attribute, node: Node, what: str, report: Report) -> Membe
         found = reader.moment_of(node, what, report)
         return found.day if found else None
     if attribute.type == "list":
+        if isinstance(node, ListNode) and not node.items:
+            return ()
         texts = [reader.text(item, what, report) for item in reader.one_or_more(node, what, report)]
         return tuple(one.text for one in texts if one)
     text = reader.text(node, what, report)

@@ -23,6 +23,10 @@ _TOGETHER = {
 """Fields that tell something of one another; any other tells nothing of others."""
 
 
+_LONGEST = 100
+"""Characters of two conditions that a hint repeats: all of them, or none."""
+
+
 def contradictions(folder: Folder, site: SiteFacts, report: Report, settled: Folder | None = None) -> None:
     """Report rules and segments that can never be true (errors). The folder was checked, and is free of errors.
 
@@ -50,7 +54,7 @@ def dead_parts(ground: Ground, report: Report) -> None:
             parts = placed.parts(inner)
             found = clashes.find(parts)
             if found:
-                _report("W512", found, report)
+                _report("W512" if len(found) > 1 else "W514", found, report)
 
 
 def _unsettled(folder: Folder, settled: Folder | None) -> Sequence[BlockSpec]:
@@ -143,16 +147,14 @@ def _code(found: Sequence[Part]) -> str:
     if len(found) == 1:
         fact = found[0].condition
         return "E493" if isinstance(fact, Fact) and isinstance(fact.operand, Unknown) else "E494"
-    plain = all(isinstance(part.condition, (Fact, Disjunction)) for part in found)
-    timed = any(
-        part.written.partition(":")[0] in ("from", "until", "days", "hours", "limit", "cooldown") for part in found
-    )
-    return "E491" if plain and not timed and len(found) == 2 else "E492"
+    plain = all(isinstance(part.condition, (Fact, Disjunction)) and not part.beside for part in found)
+    return "E491" if plain and len(found) == 2 else "E492"
 
 
 def _report(code: str, found: Sequence[Part], report: Report) -> None:
     last, *others = found
     related = [(part.position, "clash") for part in others if part.position != last.position]
-    first = ", ".join(part.written for part in others)
-    field = last.written.partition(":")[0]
-    report.add(code, last.position, *related, first=first, second=last.written, field=field)
+    first, second = ", ".join(part.written for part in others), last.written
+    both = f"[{{{first}}}, {{{second}}}]"
+    both = both if len(both) <= _LONGEST else "[{…}, {…}]"
+    report.add(code, last.position, *related, first=first, second=second, both=both, field=second.partition(":")[0])

@@ -8,6 +8,7 @@ from functools import cached_property
 from msgspec import Struct
 from msgspec.structs import replace
 
+from omotenashi.language.analyse.heading import heading
 from omotenashi.language.condition import (
     Condition,
     Conjunction,
@@ -19,7 +20,6 @@ from omotenashi.language.condition import (
     Negation,
     OneOf,
     Shown,
-    facts,
 )
 from omotenashi.language.rule_names import RuleNames, rule_names
 from omotenashi.language.syntax import BlockSpec, Folder, RuleSpec
@@ -35,11 +35,13 @@ class Part(Struct, frozen=True):
     position: Position
     source: Condition | str
     """As it stands in the file."""
+    beside: bool = False
+    """Stands beside `when`, where no `any` can take it in: the block's consent, times, limit, cooldown."""
 
     @property
     def written(self) -> str:
         """As in `prefecture: 東京都`."""
-        return self.source if isinstance(self.source, str) else _heading(self.source)
+        return self.source if isinstance(self.source, str) else heading(self.source)
 
 
 class Placed:
@@ -58,16 +60,17 @@ class Placed:
         return self._rules[rule.id]
 
     def _parts_of(self, rule: RuleSpec, block: BlockSpec) -> list[Part]:
-        parts = [*self.parts(rule.when), *(part for one in rule.timing for part in self.parts(one))]
+        timing = [replace(part, beside=True) for one in rule.timing for part in self.parts(one)]
+        parts = [*self.parts(rule.when), *timing]
         if block.needs_consent:
             asked = Fact("consent", OneOf(frozenset((block.needs_consent,))), block.position, block.needs_consent)
-            parts.insert(0, Part(asked, block.position, f"needs_consent: {block.needs_consent}"))
+            parts.insert(0, Part(asked, block.position, f"needs_consent: {block.needs_consent}", beside=True))
         if rule.limit:
             limit = Fact("limit", LimitLeft(rule.id, rule.limit.times, rule.limit.per), rule.position)
-            parts.append(Part(limit, rule.position, "limit"))
+            parts.append(Part(limit, rule.position, "limit", beside=True))
         if rule.cooldown:
             rested = Fact("cooldown", CooledDown(rule.cooldown.goal, rule.cooldown.span), rule.position)
-            parts.append(Part(rested, rule.position, f"cooldown: {rule.cooldown.written}"))
+            parts.append(Part(rested, rule.position, f"cooldown: {rule.cooldown.written}", beside=True))
         return parts
 
     def parts(self, condition: Condition) -> list[Part]:
@@ -119,13 +122,3 @@ def segments_in(condition: Condition) -> Iterator[InSegment]:
             yield from segments_in(part)
     elif isinstance(condition, Negation):
         yield from segments_in(condition.part)
-
-
-def _heading(condition: Condition) -> str:
-    if isinstance(condition, Fact):
-        return f"{condition.field}: {condition.written}"
-    if isinstance(condition, InSegment):
-        return f"segment: {condition.name}"
-    word = "not" if isinstance(condition, Negation) else "any"
-    inside = ", ".join(f"{fact.field}: {fact.written}" for fact in facts(condition))
-    return f"{word}: {{{inside}}}"

@@ -6,9 +6,9 @@ from omotenashi.language.messages.message import Message
 
 ADVICE: dict[str, Message] = {
     "N601": Message(
-        "「{@consent}」がないので、この訪問者の履歴も実験の割り当ても「不明」です",
-        "without {@consent} this visitor's history and experiments are unknown",
-        "「{@consent}: [{@personalization}]」を書き足します", "add {@consent}: [{@personalization}]",
+        "「{@personalization}」に同意していないので、この訪問者の履歴も実験の割り当ても「不明」です",
+        "without consent to {@personalization} this visitor's history and experiments are unknown",
+        "同意した人なら「{write}」と書きます", "for somebody who consents write {write}",
     ),
     "N603": Message(
         "「{@goal}」だけでは、まだ何も変わりません", "a {@goal} alone changes nothing yet", "「{@cooldown}: 30日」も書くと、目標のあと休みます",

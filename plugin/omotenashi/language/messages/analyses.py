@@ -7,8 +7,8 @@ from omotenashi.language.messages.message import Message
 ANALYSES: dict[str, Message] = {
     "E491": Message(
         "「{second}」と「{first}」の両方に当てはまる人はいません", "nobody is both {second} and {first}",
-        "どちらかに当てはまればよいなら any: [{{{first}}}, {{{second}}}] と書き、そうでなければ一方を消してください",
-        "if either will do, write any: [{{{first}}}, {{{second}}}]; else remove one of them",
+        "どちらかに当てはまればよいなら {@any}: {both} と書き、そうでなければ一方を消してください",
+        "if either will do, write {@any}: {both}; else remove one of them",
     ),
     "E492": Message(
         "「{second}」と「{first}」は両立しないので、このルールは表示されません", "{second} and {first} rule each other out: this can never show",
@@ -16,8 +16,8 @@ ANALYSES: dict[str, Message] = {
     ),
     "E493": Message(
         "「{field}」は必ずわかるので、unknown(不明)になることはありません", "{field} is always known, so it is never unknown",
-        "値がないときを指すなら not: {{{field}: …}} で、あってほしくない値を並べます",
-        "to say that it has none of some values, write not: {{{field}: …}}",
+        "値がないときを指すなら {@not}: {{{field}: …}} で、あってほしくない値を並べます",
+        "to say that it has none of some values, write {@not}: {{{field}: …}}",
     ),
     "E494": Message(
         "「{second}」に当てはまる人はいません", "nobody matches {second}",
@@ -37,6 +37,10 @@ ANALYSES: dict[str, Message] = {
         "このルールは、上にある「{value}」と条件も表示も同じです", "this rule asks for the same and shows the same as {value} above it",
         "どちらか一方を消してください", "remove one of them",
     ),
+    "W514": Message(
+        "「{second}」に当てはまる人はいないので、この部分は働きません", "nobody matches {second}, so this part has no effect",
+        "条件を直すか、この部分を消してください", "change this condition, or remove this part",
+    ),
     "W521": Message(
         "セグメント「{value}」は、どのルールでも使われていません", "no rule uses the segment {value}",
         "使うときは when: {{segment: {value}}} と書きます。要らなければ消してください",
@@ -47,8 +51,9 @@ ANALYSES: dict[str, Message] = {
         "使うときは show: {value} と書きます。要らなければ消してください", "to use it write show: {value}; else remove it",
     ),
     "W523": Message(
-        "ブロック「{block}」に、テストのないルールがあります: {names}", "in the block {block} some rules have no test: {names}",
-        "tests: に、そのルールが選ばれる例を足してください", "add a test under tests: that expects it",
+        "ブロック「{block}」に、どのテストの expect: にも名前のないルールがあります: {names}",
+        "in the block {block} some rules are named by no test: {names}",
+        "tests: に、そのルールが選ばれる例を足してください(expect: にルールの名前を書きます)", "add a test under tests: that expects it by its name",
     ),
     "W524": Message(
         "ブロック「{block}」のルールはどれも履歴を使うので、同意していない訪問者には働きません",
@@ -83,7 +88,11 @@ ANALYSES: dict[str, Message] = {
     ),
     "N643": Message(
         "「{value}」は1文字なので、前後に漢字が続く検索語では見つかりません", "{value} is a single character: it is not found inside longer words",
-        "続いてもよければ {{contains: {value}}} と書くか、当てはめたい語を並べます",
-        "write {{contains: {value}}} if it may be a piece of a word, or list the words that are meant",
+        "ほかにも当てたい語があれば [{value}, …] と並べます", "to match longer words too, list them: [{value}, …]",
+    ),
+    "N644": Message(
+        "「{value}」は1文字なので、ほかの漢字と続くときに当たるかどうかは、辞書がそこで切るかどうかで決まります",
+        "{value} is a single character: beside other kanji it is found only where the dictionary cuts",
+        "確かに当てたい語は [{value}, …] と並べます", "list the words that are to match for sure: [{value}, …]",
     ),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What is said about mistakes that are found in the text before it is parsed (E111–E150)."""
+"""What is said about mistakes that are found in the text before it is parsed (E111–E151)."""
 
 from __future__ import annotations
 
@@ -168,5 +168,10 @@ SLIPS: dict[str, Message] = {
     "E150": Message(
         "「{{ }}」で囲まれていません", "there are no braces around this",
         "「{right}」と書きます", "write {right}",
+    ),
+    "E151": Message(
+        "何行もの文章は、かっこの中には書けません", "a text over several lines cannot stand inside brackets",
+        "かっこを使わずに、「{outer}」の次の行に、右に下げて「{right}」と書き、文章はその下にさらに下げて書きます",
+        "leave out the brackets: on the line below {outer} write {right}, indented, and the text below it, indented further",
     ),
 }  # fmt: skip

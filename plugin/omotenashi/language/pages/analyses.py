@@ -97,6 +97,14 @@ ANALYSES: dict[str, Page] = {
         ),
         _hero(_CAMPAIGN, _CAMPAIGN_TEST),
     ),
+    "W514": Page(
+        "any: や not: の中に、だれにも当てはまらない条件があります。その部分は、あってもなくても同じです。",
+        "A condition under any: or not: matches nobody: it makes no difference whether its part stands there.",
+        _hero(
+            "- {name: 東京, when: {any: [{prefecture: 東京都}, {campaign: unknown, device: mobile}]}, show: nothing}", _TOKYO_TEST
+        ),
+        _hero("- {name: 東京, when: {any: [{prefecture: 東京都}, {device: mobile}]}, show: nothing}", _TOKYO_TEST),
+    ),
     "W521": Page(
         "セグメントは、ルールの when: で使われてはじめて働きます。消し忘れか、名前の使い忘れかもしれません。",
         "A segment does something only where a rule names it in when:. It may be left over, or the rule may lack it.",
@@ -169,5 +177,12 @@ ANALYSES: dict[str, Page] = {
         "靴 is not found as a part of 革靴 or 靴下. List the words that are meant.",
         _hero(_WORD.format(word="[運動靴, 靴]"), _WORD_TEST),
         _hero(_WORD.format(word="[運動靴, 革靴]"), _WORD_TEST),
+    ),
+    "N644": Page(
+        "漢字1文字は、続く漢字と切り離して読まれるときだけ当たります。「山」は「富士山」には当たり、「登山」には当たりません。どれを対象にしたいかを、語で並べると確実です。",
+        "One kanji is found where it is read apart from the kanji beside it: 山 is found in 富士山 and not in 登山. List the words that are meant.",
+        _hero(_WORD.format(word="[運動靴, 靴]"), _WORD_TEST),
+        _hero(_WORD.format(word="[運動靴, 革靴]"), _WORD_TEST),
+        site="version: 1\nname: 試験の店\nlanguage: ja\nkeyword_matching: morphemes\n",
     ),
 }  # fmt: skip

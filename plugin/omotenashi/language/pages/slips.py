@@ -1,4 +1,4 @@
-"""Pages about mistakes that are found in the text before it is parsed (E111–E150)."""
+"""Pages about mistakes that are found in the text before it is parsed (E111–E151)."""
 
 from __future__ import annotations
 
@@ -226,5 +226,11 @@ SLIPS: dict[str, Page] = {
         "1行に「キー: 」を2つ続けるときは、後のほうを { } で囲みます。囲まないと、どこまでが中身なのか分かりません。",
         "Where a key stands behind another one on its line, braces say what belongs to the first.",
         _when("device: mobile"), _when("{device: mobile}"),
+    ),
+    "E151": Page(
+        "「|」の後の文章は、字下げで終わりがわかります。かっこの中では字下げに意味がないので、文章の終わりが決まりません。",
+        "Indentation tells where a text after | ends. Inside brackets it means nothing, so such a text would have no end.",
+        _name("冬の早割").replace("show: nothing", "show: {html: |\n            <p>冬の早割</p>\n          }"),
+        _name("冬の早割").replace("show: nothing", "show:\n          html: |\n            <p>冬の早割</p>"),
     ),
 }  # fmt: skip

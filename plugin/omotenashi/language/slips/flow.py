@@ -24,6 +24,8 @@ _PART = re.compile(r"\s*[^\s,\]}]+")
 _BRACKET = re.compile(r"[\[\]{}]")
 _FURTHEST_CLOSER = 5000
 _FOLLOWS_FROM_UNCLOSED = ("E118", "E137", "E138", "E147")
+_HEADER = re.compile(r"[|>][-+1-9]{0,2}")
+_LINE_END = re.compile(r"[ \t]*(?:#[^\n]*)?\n")
 _REST_OF_LINE = re.compile(r"[^\n]*")
 
 
@@ -205,6 +207,8 @@ class _Reader:
         level = self._levels[-1]
         start, self._at = self._at, self._at + len(token)
         text = token.rstrip(" \t")
+        if not self._parsed and level.part == "" and _HEADER.fullmatch(text) and _LINE_END.match(self._text, self._at):
+            return self._stop(self._block_in_braces(level, start, text))
         if not level.part and (self._took_wide_colon(level, start) or self._took_odd_quotes(level, start)):
             return True
         if level.part == "plain":
@@ -332,6 +336,10 @@ class _Reader:
             return Slip("E147", start, self._at, {"right": f"{text[: -len(word)].rstrip()}, {word}: …"})
         values = {"key": level.pair_key, "right": quoted(self._meant(level.begin))}
         return Slip("E118", self._at, self._at + 1, values)
+
+    def _block_in_braces(self, level: Level, at: int, sign: str) -> Slip:
+        outer, inner = (f"{level.key}:" if level.key else "-"), (f"{level.pair_key}: " if level.colon else "- ")
+        return Slip("E151", at, at + 1, {"sign": self._text[at], "outer": outer, "right": inner + sign})
 
     def _missing_comma(self, level: Level) -> Slip:
         return self._no_comma(level, level.line_break)

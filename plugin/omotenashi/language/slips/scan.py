@@ -305,7 +305,7 @@ class _Scan:
         flow = read_flow(self._text, at, entry.key or "", entry.column, parsed=self._parsed)
         if flow.end is None:
             self._slips += flow.slips
-            self._stopped |= any(slip.code in ("E121", "E125", "E127", "E147") for slip in flow.slips)
+            self._stopped |= any(slip.code in ("E121", "E125", "E127", "E147", "E151") for slip in flow.slips)
             return
         behind = lone.behind_brackets(self._text, at, flow.end, entry.key)
         self._slips += [behind] if behind else flow.slips
