@@ -24,9 +24,9 @@ ANALYSES: dict[str, Message] = {
         "条件を直すか、消してください", "change this condition or remove it",
     ),
     "W511": Message(
-        "「{value}」は決して使われません。当てはまる人には、上にある「{names}」が先に使われます",
-        "{value} can never show: whoever matches it gets {names} above it first",
-        "このルールを「{names}」より上に移すか、消してください", "move this rule above {names}, or remove it",
+        "「{value}」は決して使われません。当てはまる人には、上にある「{rules}」が先に使われます",
+        "{value} can never show: whoever matches it gets {rules} above it first",
+        "このルールを「{rules}」より上に移すか、消してください", "move this rule above {rules}, or remove it",
     ),
     "W512": Message(
         "「{second}」と「{first}」の両方に当てはまる人はいないので、この部分は働きません",
@@ -47,7 +47,7 @@ ANALYSES: dict[str, Message] = {
         "使うときは show: {value} と書きます。要らなければ消してください", "to use it write show: {value}; else remove it",
     ),
     "W523": Message(
-        "ブロック「{block}」に、テストのないルールがあります: {names}", "in the block {block} some rules have no test: {names}",
+        "ブロック「{block}」に、テストのないルールがあります: {rules}", "in the block {block} some rules have no test: {rules}",
         "tests: に、そのルールが選ばれる例を足してください", "add a test under tests: that expects it",
     ),
     "W524": Message(
@@ -70,8 +70,8 @@ ANALYSES: dict[str, Message] = {
         "もっと長い語にしてください", "write a longer text",
     ),
     "N602": Message(
-        "履歴を使うルールは、同意していない訪問者には当てはまりません(次のルールに進みます): {names}",
-        "rules that use the history never match visitors without consent, who get the next rule: {names}",
+        "履歴を使うルールは、同意していない訪問者には当てはまりません(次のルールに進みます): {rules}",
+        "rules that use the history never match visitors without consent, who get the next rule: {rules}",
     ),
     "N641": Message(
         "テストがまだありません", "there are no tests yet",
