@@ -39,6 +39,9 @@ MISSING = {
     "values": "values: […]",
     "lat": "lat: 35.6595",
     "lng": "lng: 139.7005",
+    "id": "id: …",
+    "split": "split: [{name: A, share: 50%, show: …}, {name: B, share: 50%, show: …}]",
+    "goal": "goal: purchase",
     "cookie": "cookie: OptanonConsent",
     "personalization": "personalization: C0003:1",
 }

@@ -72,7 +72,7 @@ def _version(entries: Entries, report: Report) -> None:
     if "version" not in entries:
         return
     found = reader.text(entries["version"][1], "version", report)
-    if found and found.text.strip() != VERSION:
+    if found and fold(found.text) != VERSION:
         report.add("E315", found, value=found.text, write=VERSION)
 
 
