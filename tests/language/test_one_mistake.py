@@ -99,3 +99,19 @@ def test_a_content_that_cannot_be_shown_is_refused(tmp_path: Path, html: bytes, 
     (tmp_path / "page.yaml").write_text("blocks: {hero: {otherwise: {file: a.html}}}\n")
     (only,) = load(tmp_path).diagnostics
     assert (only.code, only.position.line, only.position.column) == found
+
+
+@pytest.mark.parametrize("written", ["{会員.rank｜お客}", "｛会員.rank｜お客｝", "{会員．rank|お客}"])
+def test_a_placeholder_in_wide_signs_is_told_how_to_write_it(tmp_path: Path, written: str) -> None:
+    (tmp_path / "site.yaml").write_text(SITE)
+    (tmp_path / "page.yaml").write_text(f"blocks: {{hero: {{otherwise: {{html: '<p>{written}</p>'}}}}}}\n")
+    (only,) = load(tmp_path).diagnostics
+    assert (only.code, only.values["write"]) == ("E322", "{会員.rank|お客}")
+
+
+def test_a_backslash_does_not_lead_out_of_contents(tmp_path: Path) -> None:
+    (tmp_path / "contents" / "hero").mkdir(parents=True)
+    (tmp_path / "contents" / "hero" / "a.html").write_text("<p>a</p>")
+    (tmp_path / "page.yaml").write_text("blocks: {hero: {otherwise: {file: hero\\a.html}}}\n")
+    (only,) = load(tmp_path).diagnostics
+    assert (only.code, only.values["write"]) == ("E403", "hero/a.html")

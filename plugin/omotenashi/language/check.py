@@ -106,8 +106,9 @@ def contents_exist(whole: Whole, report: Report) -> None:
             meant = report.near(show.text, [*names.values(), *SHOW_WORDS.names()])
             report.add("E402", show.position, value=show.text, write=written, did_you_mean=meant)
         elif show.kind == "file" and show.text not in whole.fragments:
-            code = "E410" if show.text in whole.escaping else "E403"
-            report.add(code, show.position, value=show.text, write=file_meant(show.text, whole.files))
+            meant = file_meant(show.text, whole.files)
+            leads_out = show.text in whole.escaping and not ("\\" in show.text and meant in whole.files)
+            report.add("E410" if leads_out else "E403", show.position, value=show.text, write=meant)
 
 
 def placeholders_stand(whole: Whole, report: Report) -> None:

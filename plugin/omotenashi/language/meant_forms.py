@@ -94,8 +94,9 @@ def list_meant(what: str, node: Node) -> str:
     if isinstance(node, MapNode) and what == "synonyms":
         groups = [(key, *(value.items if isinstance(value, ListNode) else (value,))) for key, value in node.entries]
         return f"[{', '.join(inline(ListNode(group, node.position)) for group in groups)}]"
-    if isinstance(node, TextNode) and what == "synonyms":
-        return f"[[{', '.join(quoted(part) for part in re.split(r'[,、=＝] *', node.text))}]]"
+    if isinstance(node, TextNode) and what in ("synonyms", "group"):
+        group = f"[{', '.join(quoted(part) for part in re.split(r'[,、=＝] *', node.text))}]"
+        return f"[{group}]" if what == "synonyms" else group
     return ""
 
 
