@@ -210,7 +210,7 @@ def test_half_width_kana_in_cp932_are_read(folder: Path) -> None:
         (b"keyword,show\n" + b"," * 300_000, ("E459", 1, 1)),
         (b"keyword,show\n" + b"\n" * 300_000, ("E459", 1, 1)),
         (b"keyword,show\n" + b"k;" * 50_000 + b",original\n", ("E459", 2, 1)),
-        (b"keyword,show\na,original\nb" + b"k" * 1_000 + b",original\n", ("E150", 3, 1)),
+        (b"keyword,show\na,original\nb" + b"k" * 1_000 + b",original\n", ("E152", 3, 1)),
         (b"keyword,show\n" + b"".join(b"%d,original\n" % number for number in range(10_001)), ("E459", 10_002, 1)),
     ],
     ids=[

@@ -96,7 +96,7 @@ def parse(file: str, text: str, report: Report) -> MapNode | None:
         return None
     report.diagnostics += found.diagnostics
     report.unreadable |= found.unreadable
-    return None if "E150" in codes else tree
+    return None if "E152" in codes else tree
 
 
 def _tree(file: str, text: str, report: Report) -> MapNode | None:
@@ -110,7 +110,7 @@ def _tree(file: str, text: str, report: Report) -> MapNode | None:
         return None
     tree = _mapping(builder, file, report) if complete else None
     if tree and builder.too_long and not report.diagnostics:
-        _refuse(report, "E150", builder.too_long, limit=LONGEST_TEXT)
+        _refuse(report, "E152", builder.too_long, limit=LONGEST_TEXT)
     return tree
 
 

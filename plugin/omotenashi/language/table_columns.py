@@ -42,7 +42,7 @@ def read_columns(sheet: Sheet, site: SiteFacts, report: Report) -> list[Column |
     written = [heading for heading in headings if heading.text]
     long = next((heading for heading in written if len(heading.text) > LONGEST_TEXT), None)
     if long:
-        report.add("E150", long, limit=LONGEST_TEXT)
+        report.add("E152", long, limit=LONGEST_TEXT)
         return None
     if not any(_found(heading.text) for heading in written):
         report.add("E461", written[0])

@@ -61,7 +61,7 @@ def _row(sheet: Sheet, cells: tuple[Cell, ...], columns: list[Column | None], re
             report.unreadable = True
             return None
         if column is not None and (long := _too_long(sheet, cell, column)):
-            report.add("E150", long, limit=LONGEST_TEXT)
+            report.add("E152", long, limit=LONGEST_TEXT)
             report.unreadable = True
             return None
         if column is not None and not cell.empty:

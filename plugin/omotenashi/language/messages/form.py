@@ -45,7 +45,7 @@ FORM: dict[str, Message] = {
         "rules/README.md の例から始めてください",
         "begin with the example in rules/README.md",
     ),
-    "E150": Message(
+    "E152": Message(
         "ここに書ける長さは {limit} 文字までです", "this is too long (at most {limit} characters)",
         "短くしてください。いくつも並べるときは、1つずつに分けてリストで書きます: [花, 花束]",
         "make it shorter; write several as a list: [rose, tulip]",
