@@ -15,7 +15,7 @@ from omotenashi.language.analyse import analyse
 from omotenashi.language.beside import Beside, named_files
 from omotenashi.language.check import Whole, check
 from omotenashi.language.nodes import MapNode
-from omotenashi.language.parse import LARGEST_FILE, decode, parse
+from omotenashi.language.parse import LARGEST_FILE, decode, decode_content, parse
 from omotenashi.language.read_file import read_file
 from omotenashi.language.read_site import read_site
 from omotenashi.language.read_table import with_tables
@@ -213,7 +213,7 @@ def _joined(folders: list[Folder]) -> Folder:
 def _contents(contents: Path, folder: Folder, report: Report) -> _Contents:
     paths = sorted({show.text for show in _shows(folder) if show.kind == "file"})
     raw, escaping = read_fragments(contents, paths)
-    decoded = {path: decode(f"contents/{path}", data, report) for path, data in raw.items()}
+    decoded = {path: decode_content(path, data, report) for path, data in raw.items()}
     texts = {path: text for path, text in decoded.items() if text is not None}
     readable = {path: text or "" for path, text in decoded.items()}
     return _Contents(raw, texts, readable, escaping, files_under(contents) if len(raw) < len(paths) else ())

@@ -85,7 +85,7 @@ def test_rules_without_a_test_are_named_once_for_their_block(tmp_path: Path) -> 
     rules = ("name: a, when: {device: mobile}", "name: b, when: {device: tablet}", "id: c, when: {device: desktop}")
     tests = "tests:\n  - {name: t, visitor: {device: desktop}, expect: {hero: c}}\n"
     [found] = _examined(tmp_path, _block(*rules, extra=tests))
-    assert (found.code, found.position.line, found.values["names"]) == ("W523", 6, "a、b")
+    assert (found.code, found.position.line, found.values["rules"]) == ("W523", 6, ["a", "b"])
 
 
 def test_a_folder_without_tests_is_told_so_once_and_without_a_warning(tmp_path: Path) -> None:

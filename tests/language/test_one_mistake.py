@@ -79,3 +79,39 @@ def test_further_uses_of_a_name_that_is_not_there_are_second_places(tmp_path: Pa
     (only,) = load(tmp_path).diagnostics
     assert only.position.line == 10
     assert [(place.line, word) for place, word in only.related] == [(13, "also")]
+
+
+def test_a_block_that_stands_twice_is_one_mistake_though_tests_expect_rules_of_the_first(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(SITE)
+    (tmp_path / "page.yaml").write_text(PAGE)
+    (tmp_path / "more.yaml").write_text("blocks:\n  hero:\n    otherwise: original\n")
+    assert [one.code for one in load(tmp_path).diagnostics] == ["E409"]
+
+
+@pytest.mark.parametrize(
+    ("html", "found"),
+    [(b"<p>a\0b</p>", ("E108", 1, 5)), (b"<p>x</p>" * 140_000, ("E412", 1, 1))],
+    ids=["NUL", "too large"],
+)
+def test_a_content_that_cannot_be_shown_is_refused(tmp_path: Path, html: bytes, found: tuple[str, int, int]) -> None:
+    (tmp_path / "contents").mkdir()
+    (tmp_path / "contents" / "a.html").write_bytes(html)
+    (tmp_path / "page.yaml").write_text("blocks: {hero: {otherwise: {file: a.html}}}\n")
+    (only,) = load(tmp_path).diagnostics
+    assert (only.code, only.position.line, only.position.column) == found
+
+
+@pytest.mark.parametrize("written", ["{会員.rank｜お客}", "｛会員.rank｜お客｝", "{会員．rank|お客}"])
+def test_a_placeholder_in_wide_signs_is_told_how_to_write_it(tmp_path: Path, written: str) -> None:
+    (tmp_path / "site.yaml").write_text(SITE)
+    (tmp_path / "page.yaml").write_text(f"blocks: {{hero: {{otherwise: {{html: '<p>{written}</p>'}}}}}}\n")
+    (only,) = load(tmp_path).diagnostics
+    assert (only.code, only.values["write"]) == ("E322", "{会員.rank|お客}")
+
+
+def test_a_backslash_does_not_lead_out_of_contents(tmp_path: Path) -> None:
+    (tmp_path / "contents" / "hero").mkdir(parents=True)
+    (tmp_path / "contents" / "hero" / "a.html").write_text("<p>a</p>")
+    (tmp_path / "page.yaml").write_text("blocks: {hero: {otherwise: {file: hero\\a.html}}}\n")
+    (only,) = load(tmp_path).diagnostics
+    assert (only.code, only.values["write"]) == ("E403", "hero/a.html")

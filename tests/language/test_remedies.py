@@ -62,6 +62,7 @@ JAPANESE = """
 JAPANESE = JAPANESE.replace("会員.ランク", "会員.rank")
 
 IN_ENGLISH_RULES = [
+    ("when: {country: ⟦England⟧}", "UK"),
     # numbers
     ("when: {visits: ⟦20-⟧}", "{at_least: 20}"),
     ("when: {visits: ⟦20..29⟧}", "20-29"),
@@ -123,7 +124,7 @@ IN_ENGLISH_RULES = [
     ("when: {prefecture: ⟦東京県⟧}", "東京都"),
     ("when: {prefecture: ⟦横浜⟧}", "神奈川県"),
     ("when: {⟦area: ¦東京⟧}", "prefecture: 東京"),
-    ("when: {country: ⟦United States⟧}", "アメリカ"),
+    ("when: {country: ⟦United States⟧}", "USA"),
     ("when: {language: ⟦jp⟧}", "ja"),
     ("when: {language: ⟦French⟧}", "fr"),
     ("when: {logged_in: ⟦on⟧}", "yes"),

@@ -206,10 +206,26 @@ def test_half_width_kana_in_cp932_are_read(folder: Path) -> None:
         ("キーワード,表示\nランニング,running\n".encode() + b"\xff,running\n", ("E101", 3, 1)),
         (b"PK\x03\x04\x14\x00\x06\x00", ("E451", 1, 1)),
         ("キーワード,表示\n靴\0,running\n".encode(), ("E108", 2, 2)),
-        (b"a" * 1_048_577, ("E102", 1, 1)),
+        (b"a" * 1_048_577, ("E459", 1, 1)),
+        (b"keyword,show\n" + b"," * 300_000, ("E459", 1, 1)),
+        (b"keyword,show\n" + b"\n" * 300_000, ("E459", 1, 1)),
+        (b"keyword,show\n" + b"k;" * 50_000 + b",original\n", ("E459", 2, 1)),
+        (b"keyword,show\na,original\nb" + b"k" * 1_000 + b",original\n", ("E152", 3, 1)),
         (b"keyword,show\n" + b"".join(b"%d,original\n" % number for number in range(10_001)), ("E459", 10_002, 1)),
     ],
-    ids=["EUC-JP", "cp932 or EUC-JP", "broken UTF-8", "workbook", "NUL", "too large", "too many rows"],
+    ids=[
+        "EUC-JP",
+        "cp932 or EUC-JP",
+        "broken UTF-8",
+        "workbook",
+        "NUL",
+        "too large",
+        "too many cells",
+        "too many lines",
+        "too many values",
+        "too long",
+        "too many rows",
+    ],
 )
 def test_what_cannot_be_read_is_said_once(data: bytes, found: tuple[str, int, int], folder: Path) -> None:
     (folder / "keywords.csv").write_bytes(data)

@@ -206,8 +206,9 @@ _PREFECTURE = {
     "大阪府": "堺 大坂", "福岡県": "北九州 博多", "東京都": "新宿 渋谷 池袋 東京23区 23区",
 }  # fmt: skip
 _COUNTRY = {
-    "日本": "ジャパン 日本国内 国内 nippon nihon jpn", "アメリカ": "米 united_states us_a america usa. アメリカ合衆国",
-    "イギリス": "england great_britain united_kingdom 英", "韓国": "korea south_korea 大韓民国", "中国": "中華人民共和国 prc",
+    "日本": "ジャパン 日本国内 国内", "Japan": "nippon nihon jpn", "アメリカ": "米 アメリカ合衆国",
+    "USA": "united_states us_a america usa.", "イギリス": "英", "UK": "england great_britain united_kingdom",
+    "韓国": "大韓民国", "Korea": "south_korea", "中国": "中華人民共和国", "China": "prc",
     "台湾": "中華民国", "フランス": "仏", "ドイツ": "独",
 }  # fmt: skip
 _LANGUAGE = {

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from omotenashi.language.aliases import key_meant, value_meant
 from omotenashi.language.analyse import contradictions
@@ -105,8 +106,9 @@ def contents_exist(whole: Whole, report: Report) -> None:
             meant = report.near(show.text, [*names.values(), *SHOW_WORDS.names()])
             report.add("E402", show.position, value=show.text, write=written, did_you_mean=meant)
         elif show.kind == "file" and show.text not in whole.fragments:
-            code = "E410" if show.text in whole.escaping else "E403"
-            report.add(code, show.position, value=show.text, write=file_meant(show.text, whole.files))
+            meant = file_meant(show.text, whole.files)
+            leads_out = show.text in whole.escaping and not ("\\" in show.text and meant in whole.files)
+            report.add("E410" if leads_out else "E403", show.position, value=show.text, write=meant)
 
 
 def placeholders_stand(whole: Whole, report: Report) -> None:
@@ -128,17 +130,21 @@ def last_without_condition(whole: Whole, report: Report) -> None:
 
 def expectations_exist(whole: Whole, report: Report) -> None:
     """Tests expect blocks and rules that are there."""
-    blocks = {fold(block.name): block for block in whole.folder.blocks}
+    blocks: dict[str, BlockSpec] = {}
+    for block in whole.folder.blocks:  # one that stands twice is reported; its rules are there
+        first = blocks.setdefault(fold(block.name), block)
+        if first is not block:
+            blocks[fold(block.name)] = replace(first, rules=(*first.rules, *block.rules))
     for test in whole.folder.tests:
         for expected in test.expectations:
-            block = blocks.get(fold(expected.block))
+            named = blocks.get(fold(expected.block))
             if report.may_exist(expected.block):
                 continue
-            if block is None:
+            if named is None:
                 meant = report.near(expected.block, [one.name for one in blocks.values()])
                 report.add("E408", expected.block_position, value=expected.block, did_you_mean=meant)
             else:
-                _rule_exists(expected, block, report)
+                _rule_exists(expected, named, report)
 
 
 def shown_rules_exist(whole: Whole, report: Report) -> None:

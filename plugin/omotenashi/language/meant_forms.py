@@ -39,6 +39,9 @@ MISSING = {
     "values": "values: […]",
     "lat": "lat: 35.6595",
     "lng": "lng: 139.7005",
+    "id": "id: …",
+    "split": "split: [{name: A, share: 50%, show: …}, {name: B, share: 50%, show: …}]",
+    "goal": "goal: purchase",
     "cookie": "cookie: OptanonConsent",
     "personalization": "personalization: C0003:1",
 }
@@ -91,8 +94,9 @@ def list_meant(what: str, node: Node) -> str:
     if isinstance(node, MapNode) and what == "synonyms":
         groups = [(key, *(value.items if isinstance(value, ListNode) else (value,))) for key, value in node.entries]
         return f"[{', '.join(inline(ListNode(group, node.position)) for group in groups)}]"
-    if isinstance(node, TextNode) and what == "synonyms":
-        return f"[[{', '.join(quoted(part) for part in re.split(r'[,、=＝] *', node.text))}]]"
+    if isinstance(node, TextNode) and what in ("synonyms", "group"):
+        group = f"[{', '.join(quoted(part) for part in re.split(r'[,、=＝] *', node.text))}]"
+        return f"[{group}]" if what == "synonyms" else group
     return ""
 
 

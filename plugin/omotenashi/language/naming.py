@@ -71,8 +71,9 @@ def _all_words() -> Iterator[Word]:
 def _key(names: list[str]) -> re.Pattern[str]:
     """A key at the beginning of a line, after a dash, or within braces; full-width colons count."""
     either = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+    attribute = r"\.[^\s:：{}\[\],|\"']{1,80}"
     return re.compile(
-        rf"((?:^[ \t　]*|[{{｛,，、-][ \t　]*))[\"']?({either})(?:\.[^\s:：]+)?[\"']?[ \t　]*[:：]", re.MULTILINE
+        rf"((?:^[ \t　]*|[{{｛,，、-][ \t　]*))[\"']?({either})(?:{attribute})?[\"']?[ \t　]*[:：]", re.MULTILINE
     )
 
 

@@ -25,6 +25,7 @@ from yaml.events import (
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.report import Report
 from omotenashi.language.slips.find import slips_in
+from omotenashi.language.vocabulary import CONTENT_KEYS
 from omotenashi.model.errors import Position
 
 LARGEST_FILE = 1_048_576
@@ -33,18 +34,24 @@ MOST_LINES = 20_000
 MOST_PARTS = 40_000
 """Keys, values, lists and mappings in a file. A thousand rules have about 15,000."""
 DEEPEST_NESTING = 20
+LONGEST_TEXT = 1000
+"""Characters of a name, a word or any other text that is not shown: compatibility characters grow eighteenfold."""
+_WORDS_FOR_ONE = 10
+"""So many words are one part of a file; more of them count as so many more."""
 _MARKS = {
     b"\xff\xfe\0\0": "UTF-32",
     b"\0\0\xfe\xff": "UTF-32",
     b"\xff\xfe": "UTF-16",
     b"\xfe\xff": "UTF-16",
 }
-_LIMITS = {"limit": LARGEST_FILE // 1024, "lines": MOST_LINES, "parts": MOST_PARTS}
 _LINE_BREAK = re.compile("\r\n?|\n")
 _ENDS = re.compile(r"\s#|:(?=\s|$)")
 _ENDS_IN_BRACKETS = re.compile(r"\s#|:(?=\s|$)|[,\[\]{}]")
 _NO_TEXT = re.compile(r'^[\[{|>]|"')
-_LONGEST_TEXT = 60
+_LONGEST_HINT = 60
+_LIMITS = {"limit": LARGEST_FILE // 1024, "lines": MOST_LINES, "parts": MOST_PARTS}
+_NOT_HTML = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+"""Control characters other than white space: an error in the HTML standard (13.2.3.5)."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 
 
@@ -67,14 +74,29 @@ def decode(file: str, data: bytes, report: Report) -> str | None:
         return None
 
 
+def decode_content(path: str, data: bytes, report: Report) -> str | None:
+    """Return the text of a file under contents/, or None after reporting why there is none."""
+    file = f"contents/{path}"
+    if len(data) > LARGEST_FILE:
+        _refuse(report, "E412", Position(file, 1, 1, 2), limit=LARGEST_FILE // 1024)
+        return None
+    text = decode(file, data, report)
+    return None if text is None or _is_refused(file, text, _NOT_HTML, report) else text
+
+
+def _is_refused(file: str, text: str, characters: re.Pattern[str], report: Report) -> bool:
+    found = characters.search(text)
+    if found:
+        _refuse(report, "E108", _end_of(file, text[: found.start()]), character=f"U+{ord(found[0]):04X}")
+    return found is not None
+
+
 def parse(file: str, text: str, report: Report) -> MapNode | None:
     """Return the file's one mapping, or None after reporting what is wrong. An empty file is an empty mapping."""
     if text.count("\n") + text.count("\r") > 2 * MOST_LINES or len(text.splitlines()) > MOST_LINES:
         _refuse(report, "E102", Position(file, 1, 1, 2), **_LIMITS)
         return None
-    control = _CONTROL.search(text)
-    if control:
-        _refuse(report, "E108", _end_of(file, text[: control.start()]), character=f"U+{ord(control[0]):04X}")
+    if _is_refused(file, text, _CONTROL, report):
         return None
     found = Report()
     tree = _tree(file, text, found)
@@ -86,7 +108,7 @@ def parse(file: str, text: str, report: Report) -> MapNode | None:
         return None
     report.diagnostics += found.diagnostics
     report.unreadable |= found.unreadable
-    return tree
+    return None if "E152" in codes else tree
 
 
 def _tree(file: str, text: str, report: Report) -> MapNode | None:
@@ -98,7 +120,10 @@ def _tree(file: str, text: str, report: Report) -> MapNode | None:
         report.diagnostics.clear()
         _refuse(report, "E103", _error_position(file, text, error))
         return None
-    return _mapping(builder, file, report) if complete else None
+    tree = _mapping(builder, file, report) if complete else None
+    if tree and builder.too_long and not report.diagnostics:
+        _refuse(report, "E152", builder.too_long, limit=LONGEST_TEXT)
+    return tree
 
 
 def _mapping(builder: _Builder, file: str, report: Report) -> MapNode | None:
@@ -148,6 +173,8 @@ class _Builder:
 
     def __init__(self, file: str, text: str, report: Report) -> None:
         self.root: Node | None = None
+        self.too_long: Position | None = None
+        """The first text that is longer than may be; whatever else is wrong may be why."""
         self._file = file
         self._text = text
         self._report = report
@@ -179,6 +206,7 @@ class _Builder:
     def _scalar(self, event: ScalarEvent) -> bool:
         if not self._plain(event) or not self._counted(event):
             return False
+        self._measure(event)
         self._attach(TextNode(event.value, self._position(event), bool(event.style)))
         return True
 
@@ -206,12 +234,27 @@ class _Builder:
 
     def _distinct(self, entries: list[tuple[TextNode, Node]]) -> bool:
         seen: dict[str, TextNode] = {}
-        for key, _ in entries:
+        for key, _ in entries if self.too_long is None else ():
             text = key.text if key.text.isascii() else unicodedata.normalize("NFKC", key.text)
             first = seen.setdefault(text, key)
             if first is not key:
                 self._report.add("E106", key, (first.position, "first"), key=key.text)
         return True
+
+    def _measure(self, event: ScalarEvent) -> None:
+        """Whatever is not shown is short; a long row of words counts as so many values."""
+        more = max(0, event.value.count(" ") + event.value.count("\u3000") - _WORDS_FOR_ONE)
+        long = len(event.value) > LONGEST_TEXT
+        if (more or long) and not self._is_shown(event.value):
+            self.too_long = self.too_long or (self._position(event) if long else None)
+            self._parts += 0 if long else more
+
+    def _is_shown(self, text: str) -> bool:
+        """Tell whether a text is one that visitors see. Some write HTML without its key."""
+        siblings = self._stack[-1][1] if self._stack and isinstance(self._stack[-1][0], MappingStartEvent) else []
+        key = siblings[-1] if len(siblings) % 2 else None
+        word = CONTENT_KEYS.find(key.text) if isinstance(key, TextNode) else None
+        return (word is not None and word.name == "html") or text.lstrip().startswith("<")
 
     def _counted(self, event: Any) -> bool:  # noqa: ANN401 any node event
         self._parts += 1
@@ -231,7 +274,7 @@ class _Builder:
         ends = _ENDS_IN_BRACKETS if any(start.flow_style for start, _ in self._stack) else _ENDS
         rest = ends.split(line, maxsplit=1)[0].rstrip()
         text = rest.removeprefix(sign).lstrip()
-        return rest if rest.startswith(sign) and len(rest) <= _LONGEST_TEXT and not _NO_TEXT.search(text) else sign
+        return rest if rest.startswith(sign) and len(rest) <= _LONGEST_HINT and not _NO_TEXT.search(text) else sign
 
     def _attach(self, node: Node) -> None:
         if self._stack:

@@ -16,6 +16,9 @@ from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 
 _PLACEHOLDER = re.compile(r"\{([^\W\d][\w.-]*)(?:\|([^{}|\n]*))?\}")
+_WIDE = re.compile(r"[{｛][^\W\d][\w.．-]*(?:[|｜][^{}｛｝|｜\n]*)?[}｝]")
+"""A placeholder with signs that are as wide as kanji."""
+_NARROW = str.maketrans("｛｝｜．", "{}|.")
 _FACTS = {name: field.name for field in FIELDS if field.name in ("keyword", "prefecture") for name in field.names}
 _MEMBER = next(field.names for field in FIELDS if field.kind is Kind.MEMBER)
 _SAFE_ATTRIBUTES = frozenset("title alt placeholder label class id value".split())
@@ -46,7 +49,19 @@ def template(text: str, site: SiteFacts, position: Position, report: Report) -> 
             parts += [text[end : found.start()], placeholder]
             end = found.end()
     parts.append(text[end:])
+    _report_wide(text, site, position, report)
     return tuple(part for part in parts if part != "")
+
+
+def _report_wide(text: str, site: SiteFacts, position: Position, report: Report) -> None:
+    """{会員.name｜お客} would be shown to visitors as it is."""
+    for found in _WIDE.finditer(text):
+        if _PLACEHOLDER.fullmatch(found[0]):
+            continue
+        meant = _PLACEHOLDER.fullmatch(found[0].translate(_NARROW))
+        if meant and _fact(meant[1], site) is not None:
+            written = meant[0] if meant[2] is not None else f"{{{meant[1]}|…}}"
+            report.add("E322", _position(text, found, position), value=found[0], write=written)
 
 
 def _placeholder(

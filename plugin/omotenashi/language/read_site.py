@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from omotenashi.language import reader
 from omotenashi.language.beside import Beside
+from omotenashi.language.meant_forms import list_meant
 from omotenashi.language.misplaced import own_site_keys
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.patterns import host_name
@@ -72,7 +73,7 @@ def _version(entries: Entries, report: Report) -> None:
     if "version" not in entries:
         return
     found = reader.text(entries["version"][1], "version", report)
-    if found and found.text.strip() != VERSION:
+    if found and fold(found.text) != VERSION:
         report.add("E315", found, value=found.text, write=VERSION)
 
 
@@ -166,6 +167,10 @@ def _synonyms(entries: Entries, report: Report) -> tuple[tuple[str, ...], ...]:
         report.add("E203", node, what="synonyms", expected="groups", write=meant)
         return ()
     for item in reader.listing(node, "synonyms", report):
+        if isinstance(item, TextNode) and not item.empty:
+            meant = list_meant("group", item)
+            report.add("E203", item, what="synonyms", expected="list", write=meant)
+            continue
         words = [
             word for node in reader.listing(item, "synonyms", report) if (word := reader.text(node, "synonyms", report))
         ]

@@ -55,7 +55,10 @@ def read_test(node: Node, site: SiteFacts, report: Report) -> CaseSpec | None:
     name = reader.text(entries["name"][1], "name", report) if "name" in entries else None
     heading = name or mapping.entries[0][0]
     if "expect" not in entries:
-        reader.missing_inside(mapping, entries, name.text if name else "tests", "expect", report)
+        if name:
+            reader.missing(mapping, entries, name, "expect", report)
+        else:
+            reader.missing_inside(mapping, entries, "tests", "expect", report)
         return None
     at = reader.moment_of(entries["at"][1], "at", report) if "at" in entries else None
     visitor = read_visitor(entries["visitor"][1], site, report) if "visitor" in entries else StatedVisitor()

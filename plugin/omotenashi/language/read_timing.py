@@ -9,7 +9,7 @@ from omotenashi.language.condition import Before, Condition, Days, Fact, Hours, 
 from omotenashi.language.meant_dates import date_meant, hours_meant
 from omotenashi.language.nodes import Node, TextNode
 from omotenashi.language.report import Report
-from omotenashi.language.values import hours, moment
+from omotenashi.language.values import Moment, hours, moment
 from omotenashi.language.vocabulary import HOLIDAY, WEEKDAYS, WORKDAY
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
@@ -43,7 +43,7 @@ def _period(entries: Entries, zone: tzinfo, report: Report) -> list[Condition]:
     start = reader.moment_of(entries["from"][1], "from", report, max(years)) if "from" in entries else None
     end = reader.moment_of(entries["until"][1], "until", report, max(years)) if "until" in entries else None
     if start and end and start.start(zone) >= end.end(zone):
-        later = date_meant(getattr(entries["until"][1], "text", "").replace(str(end.day.year), str(start.day.year + 1)))
+        later = _later(entries["until"][1], end, start, zone)
         report.add("E313", entries["until"][1], (entries["from"][1].position, "from"), write=later)
     parts: list[Condition] = []
     if start:
@@ -51,6 +51,14 @@ def _period(entries: Entries, zone: tzinfo, report: Report) -> list[Condition]:
     if end:
         parts.append(_fact("until", Before(end.end(zone)), entries))
     return parts
+
+
+def _later(node: Node, end: Moment, start: Moment, zone: tzinfo) -> str:
+    """The same day and time of the year in which the period begins, or of the next."""
+    text = node.text if isinstance(node, TextNode) else ""
+    years = (date_meant(text.replace(str(end.day.year), str(start.day.year + more))) for more in (0, 1))
+    after = (year for year in years if (found := moment(year)) and found.end(zone) > start.start(zone))
+    return next(after, "")
 
 
 def _year(node: Node) -> int:

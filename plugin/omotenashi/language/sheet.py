@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from omotenashi.language.nodes import TextNode
+from omotenashi.language.parse import LARGEST_FILE
 from omotenashi.language.report import Report
 from omotenashi.model.errors import Position
 
@@ -20,9 +21,16 @@ _SEPARATOR_LINE = re.compile(r"\s*sep=(.)[ \t]*(?:\r\n|\r|\n)")
 _QUOTED_FORMULA = re.compile(r'=""(.*)""', re.DOTALL)
 _FORMULA = re.compile(r'="([^"]*)"')
 """How Excel keeps the zeros of a number that is a text: ="001"."""
+_QUOTED = re.compile(r'"[^"]*"')
 _LINES_LOOKED_AT = 20
 MOST_ROWS, MOST_CELLS = 10_000, 200_000
 """Of one table, without its headings; cells that are empty count."""
+
+
+MOST_LINES = 200_000
+MOST_VALUES = 40_000
+"""Values in cells beyond the first of each."""
+LIMITS = {"size": LARGEST_FILE // 1024, "rows": MOST_ROWS, "cells": MOST_CELLS, "parts": MOST_VALUES}
 
 
 class Cell(Struct, frozen=True):
@@ -63,6 +71,10 @@ def read_sheet(file: str, text: str, report: Report) -> Sheet | None:
 
     None after reporting a quote that is not closed, or that the table is too large.
     """
+    if _is_too_large(text):
+        report.add("E459", Position(file, 1, 1, 2), **LIMITS)
+        report.unreadable = True
+        return None
     lines = (0, *(found.end() for found in _LINE_END.finditer(text)))
     announced = _SEPARATOR_LINE.match(text)
     begin = announced.end() if announced else 0
@@ -72,9 +84,16 @@ def read_sheet(file: str, text: str, report: Report) -> Sheet | None:
     if problem is None:
         return sheet
     code, at = problem
-    report.add(code, sheet.node(Cell(at, at + 1)), rows=MOST_ROWS, cells=MOST_CELLS)
+    report.add(code, sheet.node(Cell(at, at + 1)), **LIMITS)
     report.unreadable = True
     return None
+
+
+def _is_too_large(text: str) -> bool:
+    """Tell whether there is far too much, before any of it is cut into cells; what stands in quotes is one cell."""
+    if max(map(text.count, "\r\n")) > MOST_LINES:
+        return True
+    return max(map(text.count, ",\t;")) > MOST_CELLS < max(map(_QUOTED.sub("", text).count, ",\t;"))
 
 
 def _delimiter(text: str) -> str:

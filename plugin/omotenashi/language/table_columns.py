@@ -7,7 +7,8 @@ import re
 from msgspec import Struct
 
 from omotenashi.language.nodes import TextNode
-from omotenashi.language.report import Report, suggestion
+from omotenashi.language.parse import LONGEST_TEXT
+from omotenashi.language.report import Report
 from omotenashi.language.sheet import Sheet
 from omotenashi.language.vocabulary import FIELDS, LOGIC, RULE_KEYS, Field, Kind, find_field
 from omotenashi.model.site_facts import SiteFacts
@@ -39,6 +40,10 @@ def read_columns(sheet: Sheet, site: SiteFacts, report: Report) -> list[Column |
     """Return what the first row announces (None for a cell without a heading), or None after reporting mistakes."""
     headings = [sheet.node(cell) for cell in sheet.rows[0]]
     written = [heading for heading in headings if heading.text]
+    long = next((heading for heading in written if len(heading.text) > LONGEST_TEXT), None)
+    if long:
+        report.add("E152", long, limit=LONGEST_TEXT)
+        return None
     if not any(_found(heading.text) for heading in written):
         report.add("E461", written[0])
         return None
@@ -68,7 +73,7 @@ def _column(heading: TextNode, site: SiteFacts, report: Report) -> Column | None
         report.add("E455", heading, key=heading.text)
     else:
         names = _names()
-        report.add("E456", heading, key=heading.text, known=names, did_you_mean=suggestion(heading.text, names))
+        report.add("E456", heading, key=heading.text, known=names, did_you_mean=report.near(heading.text, names))
     return None
 
 

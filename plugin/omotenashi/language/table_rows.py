@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
+from omotenashi.language.parse import LONGEST_TEXT
 from omotenashi.language.report import Report
-from omotenashi.language.sheet import Cell, Sheet, parts
+from omotenashi.language.sheet import LIMITS, MOST_VALUES, Cell, Sheet, parts
 from omotenashi.language.table_columns import TIMING, Column
 from omotenashi.language.vocabulary import RESERVED_NAMES
 from omotenashi.model.errors import Position
@@ -32,9 +33,22 @@ class _Row(Struct, frozen=True):
 
 def read_rows(sheet: Sheet, columns: list[Column | None], report: Report) -> list[MapNode]:
     """Return a rule for each row below the headings. A row without a name is named by its conditions."""
+    values = 0
+    for cells in sheet.rows[1:]:
+        values += _beside_others(sheet, cells, columns)
+        if values > MOST_VALUES:
+            report.add("E459", sheet.node(cells[0]), **LIMITS)
+            report.unreadable = True
+            return []
     rows = [row for cells in sheet.rows[1:] if (row := _row(sheet, cells, columns, report)) is not None]
     names = _Names(rows, report)
     return [_rule(row, names) for row in rows]
+
+
+def _beside_others(sheet: Sheet, cells: tuple[Cell, ...], columns: list[Column | None]) -> int:
+    """How many values the cells of a row hold, beyond the first of each."""
+    pairs = [(cell, column.separators) for cell, column in zip(cells, columns, strict=False) if column]
+    return sum(len(between.findall(sheet.text, cell.start, cell.end)) for cell, between in pairs if between)
 
 
 def _row(sheet: Sheet, cells: tuple[Cell, ...], columns: list[Column | None], report: Report) -> _Row | None:
@@ -46,11 +60,23 @@ def _row(sheet: Sheet, cells: tuple[Cell, ...], columns: list[Column | None], re
             report.add("E457", sheet.node(cell))
             report.unreadable = True
             return None
+        if column is not None and (long := _too_long(sheet, cell, column)):
+            report.add("E152", long, limit=LONGEST_TEXT)
+            report.unreadable = True
+            return None
         if column is not None and not cell.empty:
             values[column.name] = (column, _value(sheet, cell, column))
     show = next(column for column in columns if column and column.name == "show")
     values.setdefault("show", (show, _empty(sheet, cells, columns.index(show))))
     return _Row(sheet.node(next(cell for cell in cells if not cell.empty)), values)
+
+
+def _too_long(sheet: Sheet, cell: Cell, column: Column) -> TextNode | None:
+    """What of a cell is longer than a text may be that is not shown."""
+    if cell.end - cell.start <= LONGEST_TEXT or column.name == "show":
+        return None
+    found = (sheet.node(cell),) if column.separators is None else parts(sheet, cell, column.separators)
+    return next((one for one in found if len(one.text) > LONGEST_TEXT), None)
 
 
 def _empty(sheet: Sheet, cells: tuple[Cell, ...], number: int) -> TextNode:

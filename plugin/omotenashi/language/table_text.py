@@ -6,6 +6,7 @@ import re
 
 from omotenashi.language.parse import LARGEST_FILE
 from omotenashi.language.report import Report
+from omotenashi.language.sheet import LIMITS
 from omotenashi.model.errors import Diagnostic, Position
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".numbers")
@@ -37,7 +38,7 @@ def decode_table(file: str, data: bytes, report: Report) -> str | None:
 def _refusal(file: str, data: bytes) -> Diagnostic | None:
     start = Position(file, 1, 1, 2)
     if len(data) > LARGEST_FILE:
-        return Diagnostic("E102", start, {"limit": LARGEST_FILE // 1024})
+        return Diagnostic("E459", start, dict(LIMITS))
     return Diagnostic("E451", start, {"value": file}) if data.startswith(_WORKBOOK_STARTS) else None
 
 

@@ -30,8 +30,8 @@ def history_needs_consent(ground: Ground, report: Report) -> None:
         found = [rule for rule in block.rules if asked[rule.id] or (rule.experiment and asked[rule.id] is not None)]
         if found:
             code = "W524" if all(one and one & _HISTORY for one in asked.values()) else "N602"
-            names = "、".join(rule.name for rule in found)
-            report.add(code, found[0].position, names=names, block=block.name)
+            names = [rule.name for rule in found]
+            report.add(code, found[0].position, rules=names, block=block.name)
 
 
 def _asked(parts: Sequence[Part], ground: Ground) -> frozenset[str] | None:

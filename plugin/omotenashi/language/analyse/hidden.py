@@ -40,8 +40,8 @@ def hidden_rules(ground: Ground, report: Report) -> None:
             report.add("W513", rule.position, (original.position, "original"), value=original.name)
         for rule, hiders in _Block(originals, ground.calendar).hidden():
             related = [(hider.position, "hider") for hider in hiders]
-            names = "、".join(hider.name for hider in hiders)
-            report.add("W511", rule.position, *related, value=rule.name, names=names)
+            names = [hider.name for hider in hiders]
+            report.add("W511", rule.position, *related, value=rule.name, rules=names)
 
 
 def _candidate(rule: RuleSpec, block: BlockSpec, ground: Ground) -> _Candidate:

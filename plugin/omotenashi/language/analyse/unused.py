@@ -37,8 +37,8 @@ def untested_rules(folder: Folder, report: Report) -> None:
     for block in blocks:
         untested = [rule for rule in block.rules if not _is_expected(rule, block, expected)]
         if untested:
-            names = "、".join(rule.name for rule in untested)
-            report.add("W523", untested[0].position, names=names, block=block.name)
+            names = [rule.name for rule in untested]
+            report.add("W523", untested[0].position, rules=names, block=block.name)
 
 
 def _shows(folder: Folder) -> Iterator[ShowSpec]:

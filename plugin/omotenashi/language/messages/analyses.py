@@ -24,9 +24,9 @@ ANALYSES: dict[str, Message] = {
         "条件を直すか、消してください", "change this condition or remove it",
     ),
     "W511": Message(
-        "「{value}」は決して使われません。当てはまる人には、上にある「{names}」が先に使われます",
-        "{value} can never show: whoever matches it gets {names} above it first",
-        "このルールを「{names}」より上に移すか、消してください", "move this rule above {names}, or remove it",
+        "「{value}」は決して使われません。当てはまる人には、上にある「{rules}」が先に使われます",
+        "{value} can never show: whoever matches it gets {rules} above it first",
+        "このルールを「{rules}」より上に移すか、消してください", "move this rule above {rules}, or remove it",
     ),
     "W512": Message(
         "「{second}」と「{first}」の両方に当てはまる人はいないので、この部分は働きません",
@@ -51,8 +51,8 @@ ANALYSES: dict[str, Message] = {
         "使うときは show: {value} と書きます。要らなければ消してください", "to use it write show: {value}; else remove it",
     ),
     "W523": Message(
-        "ブロック「{block}」に、どのテストの expect: にも名前のないルールがあります: {names}",
-        "in the block {block} some rules are named by no test: {names}",
+        "ブロック「{block}」に、どのテストの expect: にも名前のないルールがあります: {rules}",
+        "in the block {block} some rules are named by no test: {rules}",
         "tests: に、そのルールが選ばれる例を足してください(expect: にルールの名前を書きます)", "add a test under tests: that expects it by its name",
     ),
     "W524": Message(
@@ -75,8 +75,8 @@ ANALYSES: dict[str, Message] = {
         "もっと長い語にしてください", "write a longer text",
     ),
     "N602": Message(
-        "履歴を使うルールは、同意していない訪問者には当てはまりません(次のルールに進みます): {names}",
-        "rules that use the history never match visitors without consent, who get the next rule: {names}",
+        "履歴を使うルールは、同意していない訪問者には当てはまりません(次のルールに進みます): {rules}",
+        "rules that use the history never match visitors without consent, who get the next rule: {rules}",
     ),
     "N641": Message(
         "テストがまだありません", "there are no tests yet",

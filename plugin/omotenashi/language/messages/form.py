@@ -45,6 +45,11 @@ FORM: dict[str, Message] = {
         "rules/README.md の例から始めてください",
         "begin with the example in rules/README.md",
     ),
+    "E152": Message(
+        "ここに書ける長さは {limit} 文字までです", "this is too long (at most {limit} characters)",
+        "短くしてください。いくつも並べるときは、1つずつに分けてリストで書きます: [花, 花束]",
+        "make it shorter; write several as a list: [rose, tulip]",
+    ),
     "E201": Message(
         "「{key}」というキーはありません", "there is no key {key} here", "使えるキー: {known}", "possible keys: {known}"
     ),

@@ -40,6 +40,10 @@ NAMES: dict[str, Message] = {
         "セグメントの重ねかたを減らしてください",
         "nest segments less",
     ),
+    "E412": Message(
+        "HTMLのファイルが大きすぎます(上限 {limit} KB)", "the HTML file is too large (at most {limit} KB)",
+        "画像などは別のファイルにして、リンクで置いてください", "put images and such into files of their own, and link to them",
+    ),
     "E421": Message(
         "「{value}」というルールはありません", "there is no rule {value}", "ルールの名前、ブロック/名前、または id を書きます",
         "write the rule's name, block/name or id",

@@ -34,7 +34,8 @@ TABLES: dict[str, Message] = {
         "remove one of the rows, change its conditions, or give it a name of its own in a column 名前 (name)",
     ),
     "E459": Message(
-        "表が大きすぎます(上限 {rows} 行、{cells} セル)", "the table is too large (at most {rows} rows, {cells} cells)",
+        "表が大きすぎます(上限 {size} KB、{rows} 行、{cells} セル、1つのセルに並べた値は合わせて {parts} 個)",
+        "the table is too large (at most {size} KB, {rows} rows, {cells} cells, {parts} values beside others in a cell)",
         "表を分けてください。使わない列や行は消してください", "split the table; remove columns and rows that are not used",
     ),
     "E460": Message(

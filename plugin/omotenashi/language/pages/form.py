@@ -52,6 +52,12 @@ FORM: dict[str, Page] = {
         "このフォルダーには、ルールのファイル(.yaml で終わるもの)が1つもありません。",
         "There is no rule file (ending in .yaml) in this folder.", "", "",
     ),
+    "E152": Page(
+        "名前や検索語は、人が読める長さで書きます。長い文章は「html」の中にだけ書けます。",
+        "Names and words have a length that people can read. Only html holds long texts.",
+        "blocks:\n  hero:\n    label: " + "とても" * 334 + "長い名前\n    otherwise: original\n",
+        "blocks:\n  hero:\n    label: 長い名前\n    otherwise: original\n",
+    ),
     "E201": Page(
         "決められた名前のほかは使えません。打ちまちがいを見のがすと、書いたはずの条件が効かないままになるからです。",
         "Only known names can be used: otherwise a slip of the finger would silently switch a condition off.",

@@ -76,6 +76,10 @@ NAMES: dict[str, Page] = {
         "With all segments within it put in place, this one has too many conditions.",
         _LARGE + shown("original"), "segments:\n  s0: {when: {page: [/a, /b, /c, /d]}}\n" + shown("original"),
     ),
+    "E412": Page(
+        "ページに差しこむ内容は、ページとともに毎回送られます。大きすぎると、表示が遅くなります。",
+        "What is put into a page is sent with it each time. Large ones slow it down.", "", "",
+    ),
     "E421": Page(
         "「表示済み」で調べるルールが見つかりません。ルールの名前、「ブロック/名前」、id のどれかを書きます。",
         "The rule that shown asks for is not there. Write its name, block/name, or its id.",
