@@ -349,7 +349,7 @@ def test_who_is_renamed_and_what_a_block_asks_for(two: Two, capsys: Capture) -> 
         "    ~ renamed: rule mobile",
         "        before: phone",
         "        now: mobile",
-        "        what was counted so far is not carried over (write id: phone to keep it)",
+        "        what was counted so far is not carried over (write id: hero/phone to keep it)",
         "    ~ settings changed",
         "        before: none",
         "        now: label: top",
