@@ -152,9 +152,7 @@ def read_shown(field: Field, node: Node, report: Report) -> Operand | None:
     return Shown(kind, tuple(name.text for name in names), window, tuple(name.position for name in names))
 
 
-def read_range(
-    node: Node, what: str, report: Report, most: int | None = None, *, signed: bool = False
-) -> Range | None:
+def read_range(node: Node, what: str, report: Report, most: int | None = None, *, signed: bool = False) -> Range | None:
     """Read 20, 20-29 or {at_least, at_most}; a least number above `most`, which nobody can reach, is reported.
 
     Numbers below 0 are taken only where `signed` says so.
