@@ -118,6 +118,14 @@ def test_explain_shows_every_rule_with_what_was_read(capsys: pytest.CaptureFixtu
     )
 
 
+def test_a_block_that_is_named_like_a_code_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "page.yaml").write_text("blocks: {w300: {otherwise: original}}")
+    assert main(["explain", "w300", "--rules", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.startswith("w300 ")
+    assert main(["explain", "e203", "--rules", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.startswith("E203 ")
+
+
 def test_explain_takes_a_file_and_a_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     visitor = tmp_path / "visitor.yaml"
     visitor.write_text("prefecture: 大阪\n")

@@ -67,6 +67,15 @@ def test_a_campaign_in_a_block_of_its_own_is_right_with_tests_at_its_ends(
     assert len(tests) == max(1, len(period))
 
 
+def test_a_campaign_begins_and_ends_at_the_second(folder: Path) -> None:
+    times = ["--from", "2026-12-01 10:00:30", "--until", "2026-12-24 18:00:15"]
+    assert main(["new", "campaign", "xm", "--rules", str(folder), *times]) == 0
+    written = (folder / "xm.yaml").read_text()
+    assert "from: 2026-12-01 10:00:30\n" in written
+    assert "until: 2026-12-24 18:00:15\n" in written
+    assert _is_right(folder)
+
+
 def test_a_second_campaign_gets_another_block(folder: Path) -> None:
     assert main(["new", "campaign", "a", "--rules", str(folder)]) == 0
     assert main(["new", "campaign", "b", "--rules", str(folder)]) == 0

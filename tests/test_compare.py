@@ -349,7 +349,7 @@ def test_who_is_renamed_and_what_a_block_asks_for(two: Two, capsys: Capture) -> 
         "    ~ renamed: rule mobile",
         "        before: phone",
         "        now: mobile",
-        "        what was counted so far is not carried over (write its former name as its id: to keep it)",
+        "        what was counted so far is not carried over (write id: hero/phone to keep it)",
         "    ~ settings changed",
         "        before: none",
         "        now: label: top",
@@ -406,3 +406,12 @@ def test_another_address_to_fetch_from_is_another_page(two: Two, capsys: Capture
         )
     lines = told(two, capsys)
     assert "    hero: phone (https://cms.example/a) → phone (https://cms.example/b)" in lines
+
+
+def test_a_bad_line_far_down_in_a_file_of_visitors_is_told_at_its_place(
+    two: Two, capsys: Capture, tmp_path: Path
+) -> None:
+    file = tmp_path / "visitors.jsonl"
+    file.write_text('{"device": "mobile"}\n' * 25_000 + '{"device": "phon"}\n')
+    assert main(["diff", *map(str, two), "--visitors", str(file)]) == 1
+    assert "visitors.jsonl:25001:12: error[E305]" in capsys.readouterr().err

@@ -12,7 +12,7 @@ from tests.content.upstream import UpstreamServer, upstream_server
 
 from omotenashi.content import fetch
 from omotenashi.content.fetch import Fetcher
-from omotenashi.content.fragments import Fragments
+from omotenashi.content.fragments import Fragments, _Pauses
 from omotenashi.content.upstreams import Upstreams
 
 pytestmark = pytest.mark.anyio
@@ -120,3 +120,11 @@ async def _comes(html: str, url: str, fragments: Fragments) -> bool:
             return True
         await asyncio.sleep(0.01)
     return False
+
+
+def test_the_pause_stays_the_longest_however_often_a_host_fails() -> None:
+    pauses = _Pauses()
+    failures = [pauses.failed("http://a.example/x", 0.0, of_host=True) for _ in range(1100)]
+    assert failures[-1] == 1100
+    assert pauses.holds("http://a.example/y", 29.9)
+    assert not pauses.holds("http://a.example/y", 30.0)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from omotenashi.language.changes import Change, Version, _longest_rising, changes, same_rules
+from omotenashi.language.changes import Change, Version, _longest_rising, changes, pairs, same_rules
 from omotenashi.site import load
 
 
@@ -54,7 +55,19 @@ def test_a_rule_with_the_same_id_is_the_same_under_another_name(tmp_path: Path) 
 
 
 def test_a_rule_that_gets_an_id_is_the_same_by_its_name(tmp_path: Path) -> None:
-    assert told(A, A.replace("name: a", "name: a, id: one"), tmp_path) == []
+    assert told(A, A.replace("name: a", "name: a, id: one"), tmp_path) == [("id", "rule", "a")]
+
+
+def test_how_long_is_waited_for_a_content_is_part_of_what_is_shown(tmp_path: Path) -> None:
+    one = "{name: a, show: {url: 'https://example.com/a', timeout: 100 ms}}"
+    assert told(one, one.replace("100", "300"), tmp_path) == [("show", "rule", "a")]
+
+
+def test_ten_thousand_rules_are_paired_when_half_of_them_moved(tmp_path: Path) -> None:
+    rules = version(A, tmp_path / "one").folder.blocks[0].rules * 10_000
+    old = [replace(rule, id=f"r{n}", name=f"r{n}") for n, rule in enumerate(rules)]
+    new = [*old[5000:], *(replace(rule) for rule in old[:5000])]
+    assert [(one.id, other.id) for one, other in pairs(old, new)] == [(rule.id, rule.id) for rule in old]
 
 
 def test_a_rule_that_is_alike_in_all_but_the_name_was_renamed(tmp_path: Path) -> None:

@@ -136,13 +136,29 @@ def test_a_cell_with_an_address_fetches_the_content(folder: Path) -> None:
 # Names
 
 
+def test_rows_keep_their_names_when_they_are_moved(folder: Path) -> None:
+    heading, keyword, tag = "キーワード,page_tag,表示\n", "靴,,running\n", ",靴,nothing\n"
+    names = ["キーワード: 靴", "page_tag: 靴"]
+    assert _names(folder, heading + keyword + tag) == names
+    assert _names(folder, heading + tag + keyword) == names[::-1]
+
+
+def test_of_rows_without_names_that_are_alike_each_but_the_first_is_reported(folder: Path) -> None:
+    (folder / "keywords.csv").write_text(HEADINGS + "靴,,running,,\n" * 3)
+    assert [(one.code, one.position.line) for one in load(folder).diagnostics] == [("E458", 3), ("E458", 4)]
+
+
+def test_a_name_keeps_its_seconds(folder: Path) -> None:
+    assert _names(folder, "名前,キーワード,表示\n10:00:00 sale,靴,running\n") == ["10:00:00 sale"]
+
+
 def test_rows_that_the_conditions_do_not_tell_apart_are_named_with_headings_and_period(folder: Path) -> None:
     table = (
         HEADINGS
         + "靴,,running,2026/12/1,2026/12/5\n靴,,nothing,2027/1/1,2027/1/5\n,東京,running,,\noriginal,,running,,\n"
     )
     assert _names(folder, table) == [
-        "靴",
+        "キーワード: 靴 + 開始: 2026/12/1 + 終了: 2026/12/5",
         "キーワード: 靴 + 開始: 2027/1/1 + 終了: 2027/1/5",
         "東京",
         "キーワード: original",

@@ -26,7 +26,20 @@ def test_what_is_no_number(text: str) -> None:
     assert values.number(text) is None
 
 
-@pytest.mark.parametrize(("text", "bounds"), [("20-29", (20, 29)), ("20〜29", (20, 29)), ("２０～２９", (20, 29))])
+@pytest.mark.parametrize(
+    ("text", "bounds"),
+    [
+        ("20-29", (20, 29)),
+        ("20〜29", (20, 29)),
+        ("２０～２９", (20, 29)),
+        ("1,000円 〜 5,000円", (1000, 5000)),
+        ("-5〜10", (-5, 10)),
+        ("-5-10", (-5, 10)),
+        ("-10--5", (-10, -5)),
+        ("−10〜−5", (-10, -5)),
+        ("-100-200", (-100, 200)),
+    ],
+)
 def test_ranges(text: str, bounds: tuple[float, float]) -> None:
     assert values.number_range(text) == bounds
 

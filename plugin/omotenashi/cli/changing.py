@@ -8,6 +8,7 @@ from typing import Any
 
 from omotenashi.cli.accounts import condition_text, html_text, span_text
 from omotenashi.cli.common import say
+from omotenashi.language.begin.words import as_yaml
 from omotenashi.language.changes import Change
 from omotenashi.language.condition import Condition, Conjunction, Fact, InSegment, Negation
 from omotenashi.language.syntax import BlockSpec, RuleSpec, ShowSpec
@@ -24,6 +25,7 @@ _KINDS = {
     "added": ("+ 追加", "+ added"),
     "gone": ("- 削除", "- gone"),
     "renamed": ("~ 名前の変更", "~ renamed"),
+    "id": ("~ id の変更", "~ id changed"),
     "moved": ("~ 順番の変更", "~ moved"),
     "condition": ("~ 条件の変更", "~ condition changed"),
     "show": ("~ 見せるものの変更", "~ what it shows changed"),
@@ -82,11 +84,12 @@ def _details(change: Change, language: str) -> Iterator[str]:
         yield f"{say(language, '後', 'now')}: {after}"
     elif change.kind == "condition":
         yield say(language, "(site.yaml の変更による)", "(by what was changed in site.yaml)")
-    if change.kind == "renamed" and _forgets(change):
+    if change.kind in ("renamed", "id") and isinstance(change.before, RuleSpec) and _forgets(change):
+        former = as_yaml(change.before.id)
         yield say(
             language,
-            "記録は引き継がれず、回数や休みは数え直しになる(変える前の名前を id: に書くと引き継ぐ)",
-            "what was counted so far is not carried over (write its former name as its id: to keep it)",
+            f"記録は引き継がれず、回数や休みは数え直しになる(「id: {former}」と書くと引き継ぐ)",
+            f"what was counted so far is not carried over (write id: {former} to keep it)",
         )
 
 
@@ -117,6 +120,8 @@ def _side(change: Change, one: RuleSpec | ShowSpec | BlockSpec | None, language:
         return _show(one, language)
     if change.kind == "renamed":
         return one.name
+    if change.kind == "id":
+        return one.id
     if change.kind == "show":
         return _shows(one, language)
     if change.kind == "limit":
@@ -162,7 +167,8 @@ def _show(show: ShowSpec, language: str) -> str:
         return say(language, "もとのまま", "the original")
     if show.kind == "nothing":
         return say(language, "何も出さない", "nothing")
-    return html_text(show.text, language) if show.kind == "html" else show.text
+    shown = html_text(show.text, language) if show.kind == "html" else show.text
+    return shown if show.timeout is None else f"{shown} (timeout: {show.timeout} ms)"
 
 
 def _restraint(rule: RuleSpec, language: str) -> str:

@@ -16,9 +16,11 @@ from omotenashi.cli.stated import stated_visitor
 from omotenashi.engine.choose import Engine
 from omotenashi.engine.occasion import Occasion
 from omotenashi.engine.reading import moment_text
+from omotenashi.language.messages import MESSAGES
 from omotenashi.language.report import suggestion
 from omotenashi.model.errors import SettingsError
 from omotenashi.model.text import fold
+from omotenashi.rules_folder import check_folder
 from omotenashi.service import signal_tools
 from omotenashi.settings import Settings
 from omotenashi.verify import occasion_for
@@ -37,7 +39,7 @@ def add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def _explain(options: argparse.Namespace) -> int:
-    if is_code(options.block):
+    if is_code(options.block) and not _is_block(options.block, options.rules):
         return explain_code(options.block, options)
     site, loaded = load_site(options.rules, options)
     language = language_of(options, loaded)
@@ -54,6 +56,13 @@ def _explain(options: argparse.Namespace) -> int:
     print(f"{block}  {moment_text(occasion.local, language)} {site.facts.timezone}")
     print_block(engine, occasion, block, language)
     return FINE
+
+
+def _is_block(name: str, rules: Path) -> bool:
+    """Tell whether a block has a name that looks like a code, such as w300; codes that there are come first."""
+    if name.upper() in MESSAGES or not rules.is_dir():
+        return False
+    return fold(name) in {fold(block.name) for block in check_folder(rules).folder.blocks}
 
 
 def _block(name: str, engine: Engine) -> str:

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from omotenashi.compare import Watched
 from omotenashi.language import printer, reader
 from omotenashi.language.check import stated_showings_exist
@@ -18,7 +20,7 @@ from omotenashi.language.report import Report
 from omotenashi.language.syntax import StatedVisitor
 from omotenashi.language.values import moment
 from omotenashi.language.vocabulary import TEST_KEYS, Words
-from omotenashi.model.errors import SettingsError
+from omotenashi.model.errors import Diagnostic, Position, SettingsError
 from omotenashi.site import Site
 
 _BESIDE = Words(*(word for word in TEST_KEYS.all if word.name in ("name", "at", "visitor")))
@@ -82,12 +84,23 @@ def stated_visitors(file: Path, sites: tuple[Site, Site], language: str) -> list
         called = f"{file.name}:{number}"
         watched = next((one for site in sites if (one := _watched(file.name, text, called, site, Report()))), None)
         if watched is None:
-            report, in_place = Report(), "\n" * (number - 1) + text
-            _watched(file.name, in_place, called, sites[0], report)
-            _print(report, file.name, in_place, language)
+            report, told = Report(), Report()
+            _watched(file.name, text, called, sites[0], report)
+            told.diagnostics = [_on_line(number, one) for one in report.diagnostics]
+            _print(told, file.name, "\n" * (number - 1) + text, language)
             return None
         found.append(watched)
     return found
+
+
+def _on_line(number: int, found: Diagnostic) -> Diagnostic:
+    """Return what was found in a line by itself, at its place in the file."""
+
+    def placed(position: Position) -> Position:
+        return replace(position, line=position.line + number - 1)
+
+    related = tuple((placed(position), key) for position, key in found.related)
+    return replace(found, position=placed(found.position), related=related)
 
 
 def _lines_of(file: Path) -> list[tuple[int, str]]:

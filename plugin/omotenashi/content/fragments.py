@@ -16,6 +16,8 @@ LONGEST_STALE = 86_400.0
 """Seconds for which a content is shown after it was fetched."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 """Seconds until something that failed is tried again: doubled with each failure, up to the longest."""
+_MOST_DOUBLED = 5
+"""So often that the longest pause is reached; a number doubled a thousand times is none that a computer knows."""
 
 
 class _Kept:
@@ -41,7 +43,7 @@ class _Pauses:
         """Begin a pause; return how often it failed in a row."""
         what = _host(url) if of_host else url
         self._failures[what] += 1
-        self._until[what] = now + min(_FIRST_PAUSE * 2 ** (self._failures[what] - 1), _LONGEST_PAUSE)
+        self._until[what] = now + min(_FIRST_PAUSE * 2 ** min(self._failures[what] - 1, _MOST_DOUBLED), _LONGEST_PAUSE)
         return self._failures[what]
 
     def answered(self, url: str) -> bool:

@@ -20,7 +20,6 @@ from omotenashi.model.visitor import MemberValue, Visitor
 Test: TypeAlias = Callable[[Occasion], "bool | None"]
 _EARTH_KILOMETRES = 6371.0088
 """Mean radius of the Earth (IUGG)."""
-_DAY_MINUTES = 24 * 60
 
 
 def fact_test(fact: Fact, synonyms: Synonyms) -> Test:

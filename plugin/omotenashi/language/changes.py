@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias, TypeVar
 
@@ -31,7 +32,7 @@ class Change(Struct, frozen=True):
     """One thing that was changed. What is added has no before, what is gone no after."""
 
     kind: str
-    """added, gone, renamed, moved, condition, show, limit, settings, otherwise, changed."""
+    """added, gone, renamed, id, moved, condition, show, limit, settings, otherwise, changed."""
     what: str
     """rule, block, segment, content, file or site."""
     name: str
@@ -71,12 +72,13 @@ def pairs(old: Sequence[RuleSpec], new: Sequence[RuleSpec]) -> list[tuple[RuleSp
     """Return the rules of a block that are the same: of one id, else of one name, else alike in all but the name."""
     found: list[tuple[RuleSpec, RuleSpec]] = []
     for key in (_id, _name, _meaning):
-        left = [rule for rule in old if all(rule is not one for one, _ in found)]
-        free: dict[object, list[RuleSpec]] = {}
+        kept, stayed = {id(one) for one, _ in found}, {id(one) for _, one in found}
+        free: dict[object, deque[RuleSpec]] = {}
         for rule in new:
-            if all(rule is not one for _, one in found):
-                free.setdefault(key(rule), []).append(rule)
-        found += [(rule, free[key(rule)].pop(0)) for rule in left if free.get(key(rule))]
+            if id(rule) not in stayed:
+                free.setdefault(key(rule), deque()).append(rule)
+        left = [(rule, free.get(key(rule))) for rule in old if id(rule) not in kept]
+        found += [(rule, same.popleft()) for rule, same in left if same]
     return found
 
 
@@ -125,6 +127,7 @@ def _changes_within(old: BlockSpec, new: BlockSpec) -> Iterator[Change]:
 def _rule_changes(before: RuleSpec, after: RuleSpec, block: str) -> Iterator[Change]:
     for kind, changed in (
         ("renamed", before.name != after.name),
+        ("id", before.name == after.name and _id(before) != _id(after)),
         ("condition", _asked(before) != _asked(after)),
         ("show", _shows(before) != _shows(after)),
         ("limit", _restraint(before) != _restraint(after)),
@@ -184,7 +187,7 @@ def _shows(rule: RuleSpec) -> object:
 
 
 def _shown(show: ShowSpec) -> Bare:
-    return (show.kind, "" if show.kind in ("original", "nothing") else show.text)
+    return (show.kind, "" if show.kind in ("original", "nothing") else show.text, show.timeout)
 
 
 def _restraint(rule: RuleSpec) -> object:

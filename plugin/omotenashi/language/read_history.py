@@ -152,15 +152,20 @@ def read_shown(field: Field, node: Node, report: Report) -> Operand | None:
     return Shown(kind, tuple(name.text for name in names), window, tuple(name.position for name in names))
 
 
-def read_range(node: Node, what: str, report: Report, most: int | None = None) -> Range | None:
-    """Read 20, 20-29 or {at_least, at_most}; a least number above `most`, which nobody can reach, is reported."""
+def read_range(node: Node, what: str, report: Report, most: int | None = None, *, signed: bool = False) -> Range | None:
+    """Read 20, 20-29 or {at_least, at_most}; a least number above `most`, which nobody can reach, is reported.
+
+    Numbers below 0 are taken only where `signed` says so.
+    """
     if isinstance(node, MapNode):
-        return _bounds(reader.keys(node, RANGE_KEYS, what, report), report, most)
+        return _bounds(reader.keys(node, RANGE_KEYS, what, report), report, most, signed=signed)
     found = reader.text(node, what, report)
     if found is None:
         return None
     bounds = _range_in(found, what, report)
-    return _reachable(bounds, found, what, most, report) if bounds else None
+    if bounds is None or (not signed and _is_negative(bounds.at_least, what, found, report)):
+        return None
+    return _reachable(bounds, found, what, most, report)
 
 
 def _range_in(text: TextNode, what: str, report: Report) -> Range | None:
@@ -176,9 +181,11 @@ def _range_in(text: TextNode, what: str, report: Report) -> Range | None:
     return Range(*both)
 
 
-def _bounds(entries: Entries, report: Report, most: int | None = None) -> Range | None:
+def _bounds(entries: Entries, report: Report, most: int | None = None, *, signed: bool = False) -> Range | None:
     bounds = {key: reader.number_of(value, key, report) for key, (_, value) in entries.items()}
     if not bounds or None in bounds.values():
+        return None
+    if not signed and any(_is_negative(bounds[key], key, value, report) for key, (_, value) in entries.items()):
         return None
     low, high = bounds.get("at_least"), bounds.get("at_most")
     if low is not None and high is not None and low > high:
@@ -187,6 +194,14 @@ def _bounds(entries: Entries, report: Report, most: int | None = None) -> Range 
     if low is None:
         return Range(low, high)
     return _reachable(Range(low, high), entries["at_least"][1], "at_least", most, report)
+
+
+def _is_negative(bound: float | None, what: str, at: Node, report: Report) -> bool:
+    """Tell whether what is counted is asked to be less than nothing, and report it."""
+    if bound is None or bound >= 0:
+        return False
+    report.add("E325", at, what=what, value=f"{bound:g}", write="0")
+    return True
 
 
 def _reachable(bounds: Range, at: Node, what: str, most: int | None, report: Report) -> Range | None:

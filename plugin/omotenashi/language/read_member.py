@@ -25,7 +25,7 @@ def read_member(name: str, node: Node, key: TextNode, site: SiteFacts, report: R
     if attribute is None:
         return None
     if attribute.type == "number":
-        return read_range(node, key.text, report)
+        return read_range(node, key.text, report, signed=True)
     if attribute.type == "date":
         return _date(node, key.text, report)
     if attribute.type == "yes_no":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
@@ -13,7 +14,6 @@ from omotenashi.language.report import Report
 from omotenashi.language.sheet import LIMITS, MOST_VALUES, Cell, Sheet, parts
 from omotenashi.language.table_columns import TIMING, Column
 from omotenashi.language.vocabulary import RESERVED_NAMES
-from omotenashi.model.errors import Position
 from omotenashi.model.text import fold
 
 _SECONDS = re.compile(r"(\d{1,2}:\d{2}):00")
@@ -41,7 +41,8 @@ def read_rows(sheet: Sheet, columns: list[Column | None], report: Report) -> lis
             report.unreadable = True
             return []
     rows = [row for cells in sheet.rows[1:] if (row := _row(sheet, cells, columns, report)) is not None]
-    names = _Names(rows, report)
+    rows = _without_copies(rows, report)
+    names = _Names(rows)
     return [_rule(row, names) for row in rows]
 
 
@@ -49,6 +50,20 @@ def _beside_others(sheet: Sheet, cells: tuple[Cell, ...], columns: list[Column |
     """How many values the cells of a row hold, beyond the first of each."""
     pairs = [(cell, column.separators) for cell, column in zip(cells, columns, strict=False) if column]
     return sum(len(between.findall(sheet.text, cell.start, cell.end)) for cell, between in pairs if between)
+
+
+def _without_copies(rows: list[_Row], report: Report) -> list[_Row]:
+    """Leave out rows without names that are like one before them, and report them."""
+    first: dict[tuple[tuple[str, str], ...], _Row] = {}
+    kept = [row for row in rows if _is_named(row) or first.setdefault(tuple(_told(row)), row) is row]
+    for row in rows:
+        if not _is_named(row) and (original := first[tuple(_told(row))]) is not row:
+            report.add("E458", row.at, (original.at.position, "first"))
+    return kept
+
+
+def _is_named(row: _Row) -> bool:
+    return "name" in row.values or "id" in row.values
 
 
 def _row(sheet: Sheet, cells: tuple[Cell, ...], columns: list[Column | None], report: Report) -> _Row | None:
@@ -89,7 +104,7 @@ def _value(sheet: Sheet, cell: Cell, column: Column) -> Node:
     if column.name == "show":
         return _shown(sheet.node(cell))
     if column.separators is None:
-        return _without_seconds(sheet.node(cell))
+        return _without_seconds(sheet.node(cell)) if column.name in ("from", "until") else sheet.node(cell)
     found = tuple(parts(sheet, cell, column.separators))
     return found[0] if len(found) == 1 else ListNode(found, sheet.node(cell).position)
 
@@ -118,7 +133,7 @@ def _rule(row: _Row, names: _Names) -> MapNode:
     if conditions:
         when = MapNode(tuple(conditions), conditions[0][1].position)
         entries.append((TextNode("when", when.position), when))
-    if "name" not in row.values and "id" not in row.values:
+    if not _is_named(row):
         entries.insert(0, (TextNode("name", row.at.position), TextNode(names.of(row), row.at.position)))
     return MapNode(tuple(entries), row.at.position)
 
@@ -130,25 +145,19 @@ def _key(name: str, column: Column) -> TextNode:
 class _Names:
     """Names for rows that have none: their conditions; where these are taken, with the headings and the period.
 
-    A name stays the same when rows are moved or added, so that the history of the rule goes on.
+    A name stays the same when rows are moved, so that the history of the rule goes on.
     """
 
-    def __init__(self, rows: list[_Row], report: Report) -> None:
-        self._report = report
+    def __init__(self, rows: list[_Row]) -> None:
         named = [row.values["name"][1] for row in rows if "name" in row.values]
-        self._taken = {fold(name) for name in (*RESERVED_NAMES, *map(_written, named))}
-        self._alike: dict[tuple[tuple[str, str], ...], Position] = {}
+        taken = [*RESERVED_NAMES, *map(_written, named)]
+        unnamed = [_short_name(row) for row in rows if not _is_named(row)]
+        self._uses = Counter(map(fold, (*taken, *unnamed)))
 
     def of(self, row: _Row) -> str:
-        """Return the name of a row; a row that is like one before it is reported."""
-        first = self._alike.setdefault(tuple(_told(row)), row.at.position)
-        if first is not row.at.position:
-            self._report.add("E458", row.at, (first, "first"))
-        name = _short_name(row)
-        if fold(name) in self._taken:
-            name = _long_name(row)
-        self._taken.add(fold(name))
-        return name
+        """Return the name of a row: the short one, if no other row has it."""
+        short = _short_name(row)
+        return short if self._uses[fold(short)] == 1 else _long_name(row)
 
 
 def _short_name(row: _Row) -> str:

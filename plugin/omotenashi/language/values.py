@@ -18,7 +18,9 @@ from omotenashi.model.text import fold
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2999
 _COUNTERS = "回|円|点|個|件|人|歳|度|ポイント|%|times|time|points|yen|km"
-_NUMBER = re.compile(rf"(-?(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,15}})(?:\.\d{{1,9}})?) ?(?:{_COUNTERS})?")
+_ONE_NUMBER = rf"(-?(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,15}})(?:\.\d{{1,9}})?) ?(?:{_COUNTERS})?"
+_NUMBER = re.compile(_ONE_NUMBER)
+_NUMBERS = re.compile(rf"{_ONE_NUMBER} ?[~-] ?{_ONE_NUMBER}")
 _PERCENT = re.compile(r"(\d{1,4}(?:\.\d{1,6})?) ?(?:%|パーセント|percent)?")
 _FRACTION = re.compile(r"0?\.(\d{1,6})")
 _TENTHS = re.compile(r"([1-9])割(?:([1-9])分)?")
@@ -98,10 +100,9 @@ def percent_meant(text: str) -> str:
 
 
 def number_range(text: str) -> tuple[float, float] | None:
-    """Read 20-29 or 20〜29."""
-    low, dash, high = plain(text).lstrip("-").partition("~" if "~" in plain(text) else "-")
-    first, last = number(low.strip()), number(high.strip())
-    return (first, last) if dash and first is not None and last is not None else None
+    """Read 20-29, 20〜29 or -5〜10."""
+    found = _NUMBERS.fullmatch(plain(text))
+    return (float(found[1].replace(",", "")), float(found[2].replace(",", ""))) if found else None
 
 
 def span(text: str) -> Span | None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from omotenashi.language.fmt.fix import _Judge, _shape, tidied
 from omotenashi.language.fmt.lines import cut
+from omotenashi.language.nodes import MapNode
 from omotenashi.language.parse import parse
 from omotenashi.language.report import Report
 from omotenashi.model.site_facts import SiteFacts
@@ -262,3 +263,25 @@ def test_what_cannot_be_read_stays_as_it_is(text: str) -> None:
 
 def test_a_mistake_that_is_no_slip_does_not_keep_a_file_from_being_tidy() -> None:
     assert _tidied(BLOCK.replace("mobile", "mobil ").replace("冬", "冬  ")) == BLOCK.replace("mobile", "mobil ")
+
+
+@pytest.mark.parametrize("blank", ["　", "\t"])
+@pytest.mark.parametrize("colon", [":", "："])
+def test_a_mend_leaves_the_lines_of_a_long_content_alone(colon: str, blank: str) -> None:
+    content = "            はじめ\n" + "".join(f"            {blank}{number}行目\n" for number in range(66))
+    right = BLOCK.replace("show: nothing\n", f"show:\n          html: |\n{content}")
+    assert _tidied(right.replace("html:", f"html{colon}")) == right
+
+
+def test_harmless_lines_cost_no_more_where_there_is_a_mistake_that_is_no_slip(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+
+    def counted(name: str, text: str, report: Report) -> MapNode | None:
+        parsed.append(text)
+        return parse(name, text, report)
+
+    monkeypatch.setattr("omotenashi.language.fmt.fix.parse", counted)
+    content = "".join(f"            　{number}行目\n" for number in range(48))
+    text = BLOCK.replace("show: nothing\n", f"show:\n          html: |\n{content}").replace("device", "divice")
+    assert _tidied(text) == text
+    assert len(parsed) < 24

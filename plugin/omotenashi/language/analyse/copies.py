@@ -10,13 +10,13 @@ from omotenashi.language.condition import Condition, Conjunction, Disjunction, F
 from omotenashi.language.syntax import RuleSpec, ShowSpec
 
 Likeness: TypeAlias = "Hashable"
-"""Equal for rules that ask for the same and show the same."""
+"""Equal for rules that ask for the same and show the same; each limit counts for itself."""
 
 
 def likeness(rule: RuleSpec, parts: Sequence[Part]) -> Likeness:
     """Return what two copies have in common."""
     asked = frozenset(_of(part.condition) for part in parts)
-    return asked, _shown(rule)
+    return asked, _shown(rule), rule.id if rule.limit else ""
 
 
 def _of(condition: Condition) -> Hashable:

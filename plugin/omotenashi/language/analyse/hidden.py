@@ -10,15 +10,15 @@ from msgspec import Struct
 from omotenashi.language.analyse.copies import Likeness, likeness
 from omotenashi.language.analyse.formula import Every, Formula, denied
 from omotenashi.language.analyse.ground import Ground
-from omotenashi.language.analyse.search import Calendar, State, model
+from omotenashi.language.analyse.search import Calendar, Effort, State, model
 from omotenashi.language.analyse.shelf import Shelf, holds_in, keys_of
 from omotenashi.language.report import Report
 from omotenashi.language.syntax import BlockSpec, RuleSpec
 
 _MOST_ROUNDS = 60
 """So many rules above are tried as those that hide a rule together."""
-_MOST_IN_A_BLOCK = 1500
-"""So many are tried for all the rules of a block; then only few for each, so that no block takes long."""
+_MOST_IN_A_BLOCK = 10_000
+"""So much effort is made for all the rules of a block; then only few are tried for each, so that no block takes long."""
 _FEW_ROUNDS = 3
 
 
@@ -64,7 +64,7 @@ class _Block:
     def __init__(self, candidates: Sequence[_Candidate], calendar: Calendar) -> None:
         self._candidates = candidates
         self._calendar = calendar
-        self._rounds = 0
+        self._effort = Effort(_MOST_IN_A_BLOCK)
 
     def hidden(self) -> Iterator[tuple[RuleSpec, list[RuleSpec]]]:
         """Each rule that never shows, with the fewest rules above it that hide it."""
@@ -83,7 +83,7 @@ class _Block:
         Looks for such a visitor: whoever sees one of the rules above is ruled out, and the search goes on.
         """
         above: list[_Candidate] = []
-        for _ in range(_MOST_ROUNDS if self._rounds < _MOST_IN_A_BLOCK else _FEW_ROUNDS):
+        for _ in range(_MOST_ROUNDS if self._effort.left > 0 else _FEW_ROUNDS):
             visitor = self._visitor(one, above)
             if visitor is None:
                 return above
@@ -91,7 +91,6 @@ class _Block:
             if hider is None:
                 return []
             above.append(hider)
-            self._rounds += 1
         return []
 
     def _fewest(self, one: _Candidate, hiders: Sequence[_Candidate]) -> Sequence[_Candidate]:
@@ -106,7 +105,7 @@ class _Block:
         return needed
 
     def _visitor(self, one: _Candidate, above: Sequence[_Candidate]) -> State | None:
-        return model([one.true, *(other.false for other in above)], self._calendar)
+        return model([one.true, *(other.false for other in above)], self._calendar, self._effort)
 
 
 def _is_new(other: _Candidate, above: Sequence[_Candidate], visitor: State) -> bool:

@@ -26,19 +26,28 @@ class Calendar(Struct, frozen=True):
     holidays: frozenset[date]
 
 
-def model(formulas: Iterable[Formula], calendar: Calendar) -> State | None:
+class Effort:
+    """How much may yet be tried in searches that share it, in ways to choose from."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+
+def model(formulas: Iterable[Formula], calendar: Calendar, effort: Effort | None = None) -> State | None:
     """Return what a visitor may be like for whom all of the formulas are true, or None where there can be none.
 
-    A search that takes too long is given up, and what was settled by then is returned: so None is certain.
+    A search that takes too long, or finds the effort used up, is given up, and what was settled by then is returned:
+    so None is certain.
     """
-    return _Search(calendar).model({}, list(formulas))
+    return _Search(calendar, effort).model({}, list(formulas))
 
 
 class _Search:
     """Splits what may be true in several ways, and puts claims together until they clash (DPLL)."""
 
-    def __init__(self, calendar: Calendar) -> None:
+    def __init__(self, calendar: Calendar, effort: Effort | None) -> None:
         self._calendar = calendar
+        self._effort = effort
         self._steps = 0
 
     def model(self, state: State, formulas: list[Formula]) -> State | None:
@@ -46,7 +55,9 @@ class _Search:
         if choices is None or not _at_some_time(state, self._calendar):
             return None
         self._steps += 1
-        if not choices or self._steps > _MOST_STEPS:
+        if self._effort is not None:
+            self._effort.left -= 1 + sum(map(len, choices))
+        if not choices or self._steps > _MOST_STEPS or (self._effort is not None and self._effort.left < 0):
             return state
         first = min(choices, key=len)
         others: list[Formula] = [Some(tuple(choice)) for choice in choices if choice is not first]

@@ -58,15 +58,15 @@ def campaign_tests(campaign: Campaign, language: str, otherwise: str) -> str:
     for (ja, en), at, won in _moments(campaign, name, as_yaml(otherwise)):
         said = as_yaml(f"{campaign.name}: {ja if language == 'ja' else en}")
         lines += [f"  - name: {said}", f"    visitor: {{campaign: {name}}}"]
-        lines += [f"    at: {at:%Y-%m-%d %H:%M}"] if at else []
+        lines += [f"    at: {at:%Y-%m-%d %H:%M}{f':{at.second:02}' if at.second else ''}"] if at else []
         lines.append(f"    expect: {{{block}: {won}}}")
     return "\n".join(lines) + "\n"
 
 
 def _moments(campaign: Campaign, name: str, otherwise: str) -> Iterator[tuple[tuple[str, str], datetime | None, str]]:
     minute = timedelta(minutes=1)
-    first = _minute(campaign.start, 0) if campaign.start else None
-    last = _minute(campaign.end, _DAY - 1) if campaign.end else None
+    first = _time(campaign.start, 0) if campaign.start else None
+    last = _time(campaign.end, _DAY - 1) if campaign.end else None
     if first:
         yield ("始まる1分前はまだ出ない", "not yet, a minute before"), first - minute, otherwise
         yield ("始まった", "it begins"), first, name
@@ -77,14 +77,19 @@ def _moments(campaign: Campaign, name: str, otherwise: str) -> Iterator[tuple[tu
         yield ("お知らせから来た人に出る", "for those who come by its links"), None, name
 
 
-def _minute(moment: Moment, otherwise: int) -> datetime:
+def _time(moment: Moment, otherwise: int) -> datetime:
     midnight = datetime(moment.day.year, moment.day.month, moment.day.day)  # noqa: DTZ001 written without a zone
-    return midnight + timedelta(minutes=otherwise if moment.minute is None else moment.minute)
+    return midnight + timedelta(
+        minutes=otherwise if moment.minute is None else moment.minute, seconds=moment.second or 0
+    )
 
 
 def _written(moment: Moment) -> str:
     day = moment.day.isoformat()
-    return day if moment.minute is None else f"{day} {moment.minute // 60:02}:{moment.minute % 60:02}"
+    if moment.minute is None:
+        return day
+    seconds = f":{moment.second:02}" if moment.second is not None else ""
+    return f"{day} {moment.minute // 60:02}:{moment.minute % 60:02}{seconds}"
 
 
 def _line(text: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from msgspec import Struct
 
+from omotenashi.language.fmt.halves import by_halves
+from omotenashi.language.fmt.lines import cut
 from omotenashi.language.fmt.mends import MENDS, OTHER_WIDTHS
 from omotenashi.language.fmt.steps import STEPS, line_ends
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
@@ -17,6 +20,8 @@ from omotenashi.language.report import Report
 from omotenashi.model.site_facts import SiteFacts
 
 _Shape: TypeAlias = "tuple[object, ...]"
+_Mistakes: TypeAlias = "Counter[tuple[str, int]]"
+"""By code and line."""
 
 
 class Tidied(Struct, frozen=True):
@@ -51,26 +56,13 @@ def _mended(text: str, judge: _Judge) -> str:
         made = mend(mended)
         if made != mended and judge.faults(mended):
             better = judge.faults(made) < judge.faults(mended)
-            mended = made if better else _line_by_line(mended, made, judge, gain=1)
-    return _line_by_line(mended, text, judge, gain=0)
+            mended = made if better else by_halves(mended, made, judge.helps)
+    return by_halves(mended, text, judge.harmless, _contents(mended))
 
 
-def _line_by_line(text: str, other: str, judge: _Judge, *, gain: int) -> str:
-    """Return the text with each line of the other that leaves fewer mistakes by `gain`, or no more where it is 0.
-
-    Mends keep the number of lines, so those of two texts are pairs.
-    """
-    lines, others = text.split("\n"), other.split("\n")
-    different = [number for number, line in enumerate(lines) if line != others[number]]
-    if len(different) > _MOST_TRIED:
-        return text
-    fewest = judge.faults(text)
-    for number in different:
-        trial = [*lines[:number], others[number], *lines[number + 1 :]]
-        faults = judge.faults("\n".join(trial))
-        if faults + gain <= fewest:
-            lines, fewest = trial, faults
-    return "\n".join(lines)
+def _contents(text: str) -> frozenset[int]:
+    """The numbers of the lines within texts of several lines: these are not to be touched."""
+    return frozenset(number for number, line in enumerate(cut(text)) if line.kind == "block")
 
 
 def _all_at_once(text: str) -> Iterable[str]:
@@ -84,8 +76,6 @@ def _applied(text: str, mends: Iterable[Callable[[str], str]]) -> str:
     return text
 
 
-_MOST_TRIED = 50
-"""Lines that are tried one by one; where more were changed, it is the whole file that is written so."""
 _MOST_KEPT = 16
 """Texts of which the judge remembers what they mean."""
 _UNREADABLE = 1_000_000
@@ -99,7 +89,7 @@ class _Judge:
         self._name = name
         self._facts = facts
         self._is_site = is_site
-        self._known: dict[str, tuple[_Shape | None, int]] = {}
+        self._known: dict[str, tuple[_Shape | None, _Mistakes]] = {}
 
     def shape(self, text: str) -> _Shape | None:
         """Return what is written, without its places; None for what cannot be read."""
@@ -107,19 +97,31 @@ class _Judge:
 
     def faults(self, text: str) -> int:
         """Return the number of mistakes that show in this file alone."""
-        return self._judged(text)[1]
+        shape, mistakes = self._judged(text)
+        return mistakes.total() + (_UNREADABLE if shape is None else 0)
 
-    def _judged(self, text: str) -> tuple[_Shape | None, int]:
+    def helps(self, before: str, after: str) -> bool | None:
+        """Tell whether there are fewer mistakes after; None where some are gone and others have come."""
+        old, new = self._judged(before)[1], self._judged(after)[1]
+        if self.faults(after) < self.faults(before) and (new <= old or _are_one_line_apart(before, after)):
+            return True
+        return False if new == old else None
+
+    def harmless(self, before: str, after: str) -> bool | None:
+        """Tell whether there are no more mistakes after; None where a part of what was changed may be harmless."""
+        return True if self.faults(after) <= self.faults(before) else None
+
+    def _judged(self, text: str) -> tuple[_Shape | None, _Mistakes]:
         if text not in self._known:
             if len(self._known) >= _MOST_KEPT:
                 self._known.clear()
             report = Report()
             tree = parse(self._name, text, report)
             if tree is None:
-                self._known[text] = None, _UNREADABLE + len(report.diagnostics)
+                self._known[text] = None, _mistakes(report)
             else:
                 self._read(tree, report)
-                self._known[text] = _shape(tree), sum(one.level == "error" for one in report.diagnostics)
+                self._known[text] = _shape(tree), _mistakes(report)
         return self._known[text]
 
     def _read(self, tree: MapNode, report: Report) -> None:
@@ -127,6 +129,14 @@ class _Judge:
             read_site(tree, report)
         else:
             read_file(tree, self._facts, report)
+
+
+def _mistakes(report: Report) -> _Mistakes:
+    return Counter((one.code, one.position.line) for one in report.diagnostics if one.level == "error")
+
+
+def _are_one_line_apart(one: str, other: str) -> bool:
+    return sum(first != second for first, second in zip(one.split("\n"), other.split("\n"), strict=True)) == 1
 
 
 def _shape(node: Node) -> _Shape:

@@ -83,6 +83,10 @@ VALUES: dict[str, Message] = {
     "E324": Message(
         "「{value}」は機微な項目なので差し込めません", "{value} is sensitive and cannot be shown", "別の文にしてください", "write it without"
     ),
+    "E325": Message(
+        "「{what}」が0より小さくなっています({value})", "{what} is never less than 0 ({value})",
+        "「{write}」以上の数を書きます", "write {write} or more",
+    ),
     "E331": Message(
         "「{@until}」が「{@abandoned_for}」より短いので、決して当てはまりません", "{@until} is shorter than {@abandoned_for}, so this can never match",
         "例: {{{@abandoned_for}: 1時間, {@until}: 7日}}", "for example {{{@abandoned_for}: 1 hour, {@until}: 7 days}}",

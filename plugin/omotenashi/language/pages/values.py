@@ -102,6 +102,10 @@ VALUES: dict[str, Page] = {
         "機微な項目は、画面をのぞいた人にも見えてしまうので、差し込めません。", "Anyone who looks at the screen would see it, so what is sensitive is never shown.",
         shown('{html: "<p>{member.allergy|なし}</p>"}'), shown('{html: "<p>{member.points|0}</p>"}'), site=_MEMBERS,
     ),
+    "E325": Page(
+        "回数や金額は0より小さくならないので、マイナスの数は書き間違いです。", "Counts and amounts are never less than 0: the minus sign is a slip.",
+        rule("when: {visits: -3-5}"), rule("when: {visits: 3-5}"),
+    ),
     "E331": Page(
         "「1週間以上放置」で「1日まで」のように矛盾しているので、当てはまる人がいません。",
         "Left for a week at least and for a day at most: nobody could match.",

@@ -22,7 +22,6 @@ CLOSERS = {"[": "]", "{": "}"}
 ODD_SPACE = re.compile(f"[{ODD_SPACES}]")
 COLON = re.compile(f"[{COLONS}]")
 HIDDEN = re.compile(f"[{INVISIBLE}]")
-UNICODE_QUOTES = re.compile("[“”„‟＂〝〞〟‘’‚‛＇]")
 
 
 def called(character: str) -> str:
