@@ -8,9 +8,11 @@ from typing import Any
 
 from omotenashi.cli.accounts import condition_text, html_text, span_text
 from omotenashi.cli.common import say
+from omotenashi.compare import share_moved
 from omotenashi.language.changes import Change
 from omotenashi.language.condition import Condition, Conjunction, Fact, InSegment, Negation
 from omotenashi.language.syntax import BlockSpec, RuleSpec, ShowSpec
+from omotenashi.model.text import fold
 
 _WHAT = {
     "rule": ("ルール", "rule"),
@@ -87,6 +89,27 @@ def _details(change: Change, language: str) -> Iterator[str]:
             language,
             "記録は引き継がれず、回数や休みは数え直しになる(変える前の名前を id: に書くと引き継ぐ)",
             "what was counted so far is not carried over (write its former name as its id: to keep it)",
+        )
+    if change.kind == "show":
+        yield from _drawn_anew(change, language)
+
+
+def _drawn_anew(change: Change, language: str) -> Iterator[str]:
+    """Whom a change of an experiment gives another variant, whatever the variants show."""
+    before, after = (one.experiment if isinstance(one, RuleSpec) else None for one in (change.before, change.after))
+    if before is None or after is None:
+        return
+    if fold(before.id) != fold(after.id):
+        yield say(
+            language,
+            f"実験の id が {before.id} から {after.id} に変わるので、全員を割り当て直します",
+            f"the experiment's id was {before.id} and is {after.id}, so everybody is drawn anew",
+        )
+    elif moved := round(100 * share_moved(before, after), 1):
+        yield say(
+            language,
+            f"割合が変わるので、約{moved:g}%の人の表示が変わります(この実験に参加する人のうち)",
+            f"the shares are others, so about {moved:g}% of those who take part see something else",
         )
 
 
