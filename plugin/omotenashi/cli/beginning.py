@@ -24,7 +24,7 @@ from omotenashi.model.errors import SettingsError
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 from omotenashi.rules_folder import SITE_FILES
-from omotenashi.site import Loaded
+from omotenashi.site import Loaded, examined
 from omotenashi.untested import missing_tests
 
 
@@ -178,7 +178,8 @@ def _test(options: argparse.Namespace) -> int:
         meant = suggestion(options.block, names)
         remedy = f"did you mean {meant}?" if meant else f"there are {', '.join(names)}"
         raise SettingsError(f"there is no block {options.block}; {remedy}")
-    today = datetime.fromtimestamp(time.time(), ZoneInfo(loaded.facts.timezone))
+    now = time.time()
+    today = datetime.fromtimestamp(now, ZoneInfo(loaded.facts.timezone))
     found, without = missing_tests(site, loaded.folder, block, today.replace(tzinfo=None))
     if not found and not without:
         print(
@@ -186,8 +187,9 @@ def _test(options: argparse.Namespace) -> int:
         )
     if found:
         print(_WHERE_TO_PUT[language] + "tests:\n" + "".join(found), end="")
+    warned = examined(loaded, now) if without else loaded
     for rule in without:
-        print(f"# {as_yaml(rule.name)}: {_WITHOUT[language][_never_wins(rule, loaded)]}")
+        print(f"# {as_yaml(rule.name)}: {_WITHOUT[language][_never_wins(rule, warned)]}")
     return FINE
 
 
