@@ -23,8 +23,8 @@ from omotenashi.language.values import Moment, moment
 from omotenashi.model.errors import SettingsError
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
-from omotenashi.rules_folder import SITE_FILES
-from omotenashi.site import Loaded, examined
+from omotenashi.rules_folder import SITE_FILES, examined
+from omotenashi.site import Loaded
 from omotenashi.untested import missing_tests
 
 

@@ -273,9 +273,13 @@ def test_a_part_that_is_never_true_opens_no_rule_to_those_without_consent() -> N
     never = Fact("consent", c.Unknown(), HERE)
     unseen = Fact("viewed", c.Viewed("item", ("a",), c.Window(Range(None, 0))), HERE)
     without_record = Fact("viewed", c.Unknown(), HERE)
-    only_with_consent = [Disjunction((never, unseen)), Negation(without_record), Conjunction((Negation(never), unseen))]
-    for_others_too = [Negation(never), Disjunction((Negation(never), unseen)), without_record]
-    rules = tuple(_rule(when) for when in (*only_with_consent, *for_others_too))
+    only_with_consent: list[Condition] = [
+        Disjunction((never, unseen)),
+        Negation(without_record),
+        Conjunction((Negation(never), unseen)),
+    ]
+    for_others_too: list[Condition] = [Negation(never), Disjunction((Negation(never), unseen)), without_record]
+    rules = tuple(_rule(when) for when in only_with_consent + for_others_too)
     lines = _told(BlockSpec("b", "", rules, ORIGINAL, HERE))
     marked = ["同意した人だけ" in line for line in lines if re.match(r"  \d\. ", line)]
     assert marked == [True, True, True, False, False, False]
