@@ -221,6 +221,22 @@ def test_a_mistake_in_the_file_is_told_with_its_line(two: Two, capsys: Capture, 
     assert "visitors.jsonl:2:2: error[E210]" in capsys.readouterr().err
 
 
+def test_settings_of_the_site_are_named(two: Two, capsys: Capture) -> None:
+    (two[1] / "site.yaml").write_text(SITE + "timezone: UTC\nholidays: [2026-11-23]\nsite_search: {parameters: [q]}\n")
+    lines = told(two, capsys)
+    headline = lines.index("  ~ changed: settings of the site in site.yaml")
+    assert lines[headline + 1] == "      timezone, holidays, site_search"
+
+
+def test_another_goal_of_an_experiment_is_told(shares: Two, capsys: Capture) -> None:
+    put(shares, ("id: xmas", "id: xmas\n          goal: purchase"))
+    assert told(shares, capsys)[2:5] == [
+        "    ~ limits changed: rule bars",
+        "        before: no limit",
+        "        now: the experiment's goal is purchase",
+    ]
+
+
 def test_a_fact_that_only_one_folder_knows_may_be_stated(two: Two, capsys: Capture, tmp_path: Path) -> None:
     (two[1] / "site.yaml").write_text(SITE.replace("{rank", "{points: {type: number}, rank"))
     file = tmp_path / "visitors.jsonl"
