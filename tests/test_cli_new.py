@@ -102,7 +102,13 @@ def test_a_period_that_ends_before_it_begins_is_refused(folder: Path, capsys: py
     period = ["--from", "2026-12-25", "--until", "2026-12-01"]
     assert main(["new", "campaign", "a", "--rules", str(folder), *period]) == 1
     assert sorted(folder.rglob("*")) == before
-    assert "E313" in capsys.readouterr().err
+    assert capsys.readouterr().err == "omo: --until lies before --from; the campaign would never run\n"
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_a_campaign_without_a_name_is_refused(folder: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new", "campaign", name, "--rules", str(folder)]) == 1
+    assert capsys.readouterr().err == "omo: give a name for the campaign: omo new campaign NAME\n"
 
 
 def test_what_is_no_time_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -175,8 +181,64 @@ def test_a_rule_that_is_hidden_is_named(folder: Path, capsys: pytest.CaptureFixt
     capsys.readouterr()
     assert main(["new", "test", "side", "--rules", str(folder), "--lang", "ja"]) == 0
     out = capsys.readouterr().out
-    assert "# 東京: 当てはまる訪問者を作れませんでした" in out
+    assert "# 東京: 上のルールに隠れていて、出ることがありません。" in out
     assert "expect: {side: 東京か大阪}" in out
+
+
+HARD = """
+segments:
+  vip: {when: {any: [{keyword: 会員}, {all: [{keyword: vip}, {language: ja}]}]}}
+  elsewhere: {when: {not: {any: [{prefecture: 東京都}, {device: mobile}]}}}
+blocks:
+  where:
+    rules:
+      - {name: not in Kanto, when: {segment: vip, not: {area: 関東}}, show: nothing}
+      - name: elsewhere or unknown
+        when: {any: [{segment: elsewhere}, {prefecture: unknown, device: [tablet, unknown]}]}
+        show: nothing
+      - {name: neither, when: {not: {any: [{logged_in: yes}, {not: {campaign: [a, b]}}]}}, show: nothing}
+      - {name: both tags, when: {not: {not: {page_tag: {all: [new, men]}}}}, show: nothing}
+    otherwise: original
+  measured:
+    needs_consent: measurement
+    rules:
+      - {name: once a week, limit: {times: 1, per: 1 week}, show: nothing}
+      - {name: did nothing, when: {not: {did: {event: demo_request, within: 2 weeks}}}, show: nothing}
+      - {name: comes often, when: {visits: {at_least: 3, within: 30 days}}, show: nothing}
+    otherwise: original
+  free:
+    rules:
+      - {name: not seen, when: {any: [{consent: unknown}, {viewed: {page: /a/*, none_within: 1 day}}]}, show: nothing}
+      - {name: full consent, when: {consent: {all: [personalization, measurement]}}, show: nothing}
+      - {name: nothing known, when: {viewed: unknown}, show: nothing}
+    otherwise: original
+"""
+
+
+@pytest.mark.parametrize("block", ["where", "measured", "free"])
+def test_rules_below_others_get_visitors_who_pass_those_by(
+    folder: Path, block: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "hard.yaml").write_text(HARD)
+    capsys.readouterr()
+    assert main(["new", "test", block, "--rules", str(folder)]) == 0
+    (folder / "made.yaml").write_text(capsys.readouterr().out)
+    loaded = load(folder)
+    rules = next([rule.name for rule in one.rules] for one in loaded.folder.blocks if one.name == block)
+    made = [one.won for test in loaded.folder.tests for one in test.expectations if one.block == block]
+    assert made == rules
+    assert main(["test", str(folder)]) == 0
+
+
+def test_tests_that_are_made_tell_where_to_put_them(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "hard.yaml").write_text(HARD)
+    capsys.readouterr()
+    assert main(["new", "test", "free", "--rules", str(folder), "--lang", "en"]) == 0
+    first, second = capsys.readouterr().out.splitlines()[:2]
+    assert (
+        first == "# Save this as a .yaml file of its own, or paste it without the next line below the tests: of a file."
+    )
+    assert second == "tests:"
 
 
 def test_a_block_that_is_not_there_is_an_error(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

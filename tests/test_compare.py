@@ -221,6 +221,22 @@ def test_a_mistake_in_the_file_is_told_with_its_line(two: Two, capsys: Capture, 
     assert "visitors.jsonl:2:2: error[E210]" in capsys.readouterr().err
 
 
+def test_settings_of_the_site_are_named(two: Two, capsys: Capture) -> None:
+    (two[1] / "site.yaml").write_text(SITE + "timezone: UTC\nholidays: [2026-11-23]\nsite_search: {parameters: [q]}\n")
+    lines = told(two, capsys)
+    headline = lines.index("  ~ changed: settings of the site in site.yaml")
+    assert lines[headline + 1] == "      timezone, holidays, site_search"
+
+
+def test_another_goal_of_an_experiment_is_told(shares: Two, capsys: Capture) -> None:
+    put(shares, ("id: xmas", "id: xmas\n          goal: purchase"))
+    assert told(shares, capsys)[2:5] == [
+        "    ~ limits changed: rule bars",
+        "        before: no limit",
+        "        now: the experiment's goal is purchase",
+    ]
+
+
 def test_a_fact_that_only_one_folder_knows_may_be_stated(two: Two, capsys: Capture, tmp_path: Path) -> None:
     (two[1] / "site.yaml").write_text(SITE.replace("{rank", "{points: {type: number}, rank"))
     file = tmp_path / "visitors.jsonl"
@@ -386,7 +402,82 @@ def test_a_variant_with_another_name_is_not_the_stated_one(two: Two, capsys: Cap
         '        before: red 50% "Red", control 50% the original',
         '        now: blue 50% "Blue", control 50% the original',
     ]
-    assert '    bar: bars [red] ("Red") → bars [blue] ("Blue")' in lines
+    assert '    bar: bars [red] ("Red") → bars [control] (the original)' in lines
+
+
+SHARES = """
+blocks:
+  bar:
+    rules:
+      - name: bars
+        experiment:
+          id: xmas
+          split:
+            - {name: red, share: 45%, show: {html: <p>Red</p>}}
+            - {name: green, share: 45%, show: {html: <p>Green</p>}}
+            - {name: control, share: 10%, show: original}
+    otherwise: nothing
+"""
+
+
+@pytest.fixture
+def shares(two: Two) -> Two:
+    for folder in two:
+        (folder / "page.yaml").write_text(SHARES)
+    return two
+
+
+@pytest.fixture
+def thousand(tmp_path: Path) -> str:
+    file = tmp_path / "visitors.jsonl"
+    file.write_text('{"consent": "personalization"}\n' * 1000)
+    return str(file)
+
+
+def test_other_shares_give_some_visitors_another_variant(shares: Two, capsys: Capture, thousand: str) -> None:
+    put(shares, ("green, share: 45%", "green, share: 35%"), ("control, share: 10%", "control, share: 20%"))
+    lines = told(shares, capsys, "--visitors", thousand)
+    assert lines[5] == "        the shares are others, so about 10% of those who take part see something else"
+    assert 60 < int(lines[7].partition(" ")[0]) < 140
+    assert lines[10] == "      because: the experiment of bars gives another variant"
+
+
+def test_variants_with_other_names_change_nobodys_page(shares: Two, capsys: Capture, thousand: str) -> None:
+    put(shares, ("red, share", "Red, share"), ("name: green", "name: verde"))
+    lines = told(shares, capsys, "--visitors", thousand)
+    assert not any("about" in line for line in lines)
+    assert lines[-1] == "Of 1000 visitors none sees anything else"
+
+
+def test_another_id_of_an_experiment_draws_everybody_anew(shares: Two, capsys: Capture, thousand: str) -> None:
+    put(shares, ("id: xmas", "id: winter"))
+    lines = told(shares, capsys, "--visitors", thousand)
+    assert lines[3] == "        the experiment's id was xmas and is winter, so everybody is drawn anew"
+    assert 535 < int(lines[5].partition(" ")[0]) < 635  # 1 - 0.45² - 0.45² - 0.1² = 58.5 %
+
+
+LIMITED = """
+blocks:
+  bar:
+    rules:
+      - {name: NAME, id: bar/first, when: {device: mobile}, limit: {times: 2, per: 7 days}, show: {html: <p>Bar</p>}}
+    otherwise: nothing
+tests:
+  - name: has seen it twice
+    visitor: {consent: personalization, device: mobile, shown: [{rule: NAME, times: 2}]}
+    expect: {bar: otherwise}
+"""
+
+
+def test_a_showing_is_one_of_the_same_rule_whatever_its_name_in_either_folder(
+    two: Two, capsys: Capture, tmp_path: Path
+) -> None:
+    for folder, name in zip(two, ("first", "second"), strict=True):
+        (folder / "page.yaml").write_text(LIMITED.replace("NAME", name))
+    file = tmp_path / "visitors.jsonl"
+    stated = '{"consent": "personalization", "device": "mobile", "shown": [{"rule": "NAME", "times": 2}]}\n'
+    file.write_text("".join(stated.replace("NAME", name) for name in ("first", "second", "bar/first")))
+    assert told(two, capsys, "--visitors", str(file))[-1] == "Of 4 visitors none sees anything else"
 
 
 def test_a_rule_that_neither_folder_has_cannot_have_been_shown(two: Two, capsys: Capture, tmp_path: Path) -> None:

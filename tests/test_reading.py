@@ -126,7 +126,7 @@ def test_what_was_read_is_told_as_people_write_it(when: str, visitor: str, ja: s
         ("days: sat,", "2026-11-20 (Fri)"),
         ("hours: 22:00-02:00,", "2026-11-20 12:00:30 (Fri)"),
         ("limit: {times: 3, per: 7 days},", "2 times"),
-        ("cooldown: 30 days, goal: purchase,", "once"),
+        ("cooldown: 30 days, goal: purchase,", "purchase once"),
     ],
 )
 def test_what_stands_beside_the_condition_is_told_too(rule: str, read: str, tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_each_condition_is_told_with_what_was_read(folder: str, capsys: pytest.C
         "    ○ lifecycle: lapsed  ← read: lapsed",
         "    ○ shown: {rule: cart, times: {at_most: 5}}  ← read: once",
         "    ○ limit: 3 times per 7 days  ← read: once",
-        "    ○ cooldown: 30 days (purchase)  ← read: 0 times",
+        "    ○ cooldown: 30 days (purchase)  ← read: purchase 0 times",
         "→ cart: nothing",
     ]
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from omotenashi.engine.account import Account
+from omotenashi.engine.bucket import bucket, ends
 from omotenashi.engine.occasion import Occasion
 from omotenashi.language.changes import Pairs
 from omotenashi.language.condition import Fact
 from omotenashi.language.program import Rule, Show
-from omotenashi.language.syntax import CaseSpec, StatedVisitor
+from omotenashi.language.syntax import ExperimentSpec, StatedShowing, StatedVisitor, VariantSpec
 from omotenashi.model.errors import Position
 from omotenashi.model.text import fold
 from omotenashi.signals.gather import SignalTools
 from omotenashi.site import Site, shown
-from omotenashi.verify import occasion_for
+from omotenashi.verify import occasion_for, shown_id
 
 _NOWHERE = Position("", 0, 0, 0)
 
@@ -26,6 +28,7 @@ class Watched(Struct, frozen=True):
     """A visitor for whom both versions decide."""
 
     name: str
+    """Also what stands for the visitor in experiments, as an id does in service."""
     visitor: StatedVisitor
     at: float | None = None
     """Epoch seconds; None means now."""
@@ -58,7 +61,7 @@ class Difference(Struct, frozen=True):
     before: Sight
     after: Sight
     reason: str
-    """block added, block gone, rule gone, no longer matches, new rule, now matches, order, content or otherwise."""
+    """block added, block gone, rule gone, no longer matches, new rule, now matches, order, variant, content or otherwise."""
     rule: str = ""
     """The rule that the reason speaks of."""
     fact: Fact | None = None
@@ -75,21 +78,59 @@ def differences(
         yield from compared.for_visitor(watched, at, tools)
 
 
-def visitors_of_tests(old: Iterable[CaseSpec], new: Iterable[CaseSpec]) -> list[Watched]:
+def visitors_of_tests(old: Site, new: Site) -> list[Watched]:
     """Return the visitors of the tests of both versions; what stands in both is one."""
     found: dict[str, list[Watched]] = {}
-    for test in (*new, *old):
-        watched = Watched(test.name, _without_places(test.visitor), test.at)
-        alike = found.setdefault(test.name, [])
-        if watched not in alike:
-            alike.append(watched)
+    for site in (new, old):
+        for test in site.tests:
+            watched = Watched(test.name, of_site(test.visitor, site), test.at)
+            alike = found.setdefault(test.name, [])
+            if watched not in alike:
+                alike.append(watched)
     return [watched for alike in found.values() for watched in alike]
 
 
-def _without_places(visitor: StatedVisitor) -> StatedVisitor:
-    showings = tuple((ago, replace(one, position=_NOWHERE)) for ago, one in visitor.history.showings)
+def of_site(visitor: StatedVisitor, site: Site) -> StatedVisitor:
+    """Return a visitor without places, and with ids for the rules that were shown: in another version an id is the
+    same, a name may be another's or nobody's.
+    """
+    names = site.engine.program.names
+    showings = tuple(
+        (ago, StatedShowing("id", identifier, _NOWHERE))
+        for ago, one in visitor.history.showings
+        for identifier in shown_id(one, names)
+    )
     buckets = tuple(replace(one, position=_NOWHERE, variant_position=_NOWHERE) for one in visitor.buckets or ())
     return replace(visitor, history=replace(visitor.history, showings=showings), buckets=buckets)
+
+
+def share_moved(before: ExperimentSpec, after: ExperimentSpec) -> float:
+    """Return the share of those who take part, from 0 to 1, who get another variant because of the shares.
+
+    Both sides have the same id, so everybody keeps the place in the line that the shares cut.
+    """
+    sides = [(one.variants, ends([variant.share for variant in one.variants])) for one in (before, after)]
+    cuts = sorted({0.0, 1.0, *(end for _, range_ends in sides for end in range_ends)})
+    moved = 0.0
+    for start, end in pairwise(cuts):
+        numbers = [bucket(start, range_ends) for _, range_ends in sides]
+        one, other = (variants[number] for (variants, _), number in zip(sides, numbers, strict=True))
+        if not _same_variant(one, other) and not _replaced(before, after, *numbers):
+            moved += end - start
+    return moved
+
+
+def _same_variant(one: VariantSpec, other: VariantSpec) -> bool:
+    shows_alike = (one.show.kind, one.show.text) == (other.show.kind, other.show.text)
+    return fold(one.name) == fold(other.name) or shows_alike
+
+
+def _replaced(before: ExperimentSpec, after: ExperimentSpec, number: int, its_number: int) -> bool:
+    """Tell whether a variant that is gone left its place and share to a new one: that is no matter of shares."""
+    names = [{fold(one.name) for one in side.variants} for side in (before, after)]
+    gone, new = fold(before.variants[number].name), fold(after.variants[its_number].name)
+    alike = [one.share for one in before.variants] == [one.share for one in after.variants]
+    return alike and number == its_number and gone not in names[1] and new not in names[0]
 
 
 class _Compared:
@@ -103,7 +144,7 @@ class _Compared:
 
     def for_visitor(self, watched: Watched, at: float, tools: SignalTools) -> Iterator[Difference]:
         sites = (self._old, self._new)
-        occasions = [occasion_for(_fitting(watched.visitor, site), site, tools, at) for site in sites]
+        occasions = [occasion_for(_fitting(watched.visitor, site), site, tools, at, watched.name) for site in sites]
         before, after = (_sights(site, one) for site, one in zip(sites, occasions, strict=True))
         for key, block in self._names.items():
             one, other = before.get(key, Sight()), after.get(key, Sight())
@@ -123,6 +164,8 @@ class _Compared:
                 return "no longer matches", account.rule.name, _first_failing(account)
         if new is None:
             return "otherwise", "", None
+        if old is not None and self._same[old.id] == new.id and before.variant and after.variant:
+            return ("content" if fold(before.variant) == fold(after.variant) else "variant"), new.name, None
         return self._reason_of_winner(old, new, then)
 
     def _reason_of_winner(self, old: Rule | None, new: Rule, then: Occasion) -> tuple[str, str, Fact | None]:

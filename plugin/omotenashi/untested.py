@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from omotenashi.language.begin.witness import witness
+from omotenashi.language.begin.witness import witnesses
 from omotenashi.language.begin.words import as_yaml
 from omotenashi.language.condition import Before, DateTest, Hours, NotBefore, facts
 from omotenashi.language.parse import parse
@@ -23,18 +24,22 @@ from omotenashi.verify import run_tests
 _NOON = 12 * 60
 _DAYS_TRIED = 8
 """Every day of the week, and one more."""
+_MOST_TRIED = 1000
+"""For a rule; a try takes less than a millisecond."""
 
 
-def missing_tests(site: Site, folder: Folder, block: BlockSpec, now: datetime) -> tuple[list[str], list[str]]:
+def missing_tests(site: Site, folder: Folder, block: BlockSpec, now: datetime) -> tuple[list[str], list[RuleSpec]]:
     """Return entries of `tests:` that pass for the rules of a block that no test expects, and the rules without any.
 
     `now` is the moment in the site's time zone, without it.
     """
-    found, without = [], []
+    found: list[str] = []
+    without: list[RuleSpec] = []
     for rule in _untested(folder, block):
-        entry = next((one for one in _entries(rule, site, folder, block, now) if _passes(one, site)), None)
+        likely = islice(_entries(rule, site, folder, block, now), _MOST_TRIED)
+        entry = next((one for one in likely if _passes(one, site)), None)
         if entry is None:
-            without.append(rule.name)
+            without.append(rule)
         else:
             found.append(entry)
     return found, without
@@ -50,11 +55,13 @@ def _untested(folder: Folder, block: BlockSpec) -> list[RuleSpec]:
 def _entries(rule: RuleSpec, site: Site, folder: Folder, block: BlockSpec, now: datetime) -> Iterator[str]:
     asked = [fact for one in (rule.when, *(segment.when for segment in folder.segments)) for fact in facts(one)]
     timed = any(one.timing for one in block.rules) or any(isinstance(fact.operand, DateTest) for fact in asked)
-    for at in _moments(rule, site, now) if timed else [None]:
-        visitor = witness(rule, folder, site.facts, (at or now).date())
-        lines = [f"  - name: {as_yaml(rule.name)}", f"    visitor: {visitor}"]
-        lines += [f"    at: {at:%Y-%m-%d %H:%M}"] if at else []
-        yield "\n".join([*lines, f"    expect: {{{as_yaml(block.name)}: {as_yaml(rule.name)}}}", ""])
+    moments = list(_moments(rule, site, now)) if timed else [None]
+    by_moment = zip(*(witnesses(rule, block, folder, site.facts, (at or now).date()) for at in moments), strict=False)
+    for visitors in by_moment:
+        for at, visitor in zip(moments, visitors, strict=True):
+            lines = [f"  - name: {as_yaml(rule.name)}", f"    visitor: {visitor}"]
+            lines += [f"    at: {at:%Y-%m-%d %H:%M}"] if at else []
+            yield "\n".join([*lines, f"    expect: {{{as_yaml(block.name)}: {as_yaml(rule.name)}}}", ""])
 
 
 def _moments(rule: RuleSpec, site: Site, now: datetime) -> Iterator[datetime]:

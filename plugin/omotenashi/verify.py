@@ -58,23 +58,24 @@ def run_tests(site: Site, tools: SignalTools, now: float, select: str = "") -> I
             yield _run(test, site, tools, now)
 
 
-def occasion_for(stated: StatedVisitor, site: Site, tools: SignalTools, now: float) -> Occasion:
-    """Return what a decision for a stated visitor is made on; history has whole seconds, and so has the moment."""
+def occasion_for(
+    stated: StatedVisitor, site: Site, tools: SignalTools, now: float, visitor_id: str = TEST_VISITOR
+) -> Occasion:
+    """Return what a decision for a stated visitor is made on; history has whole seconds, and so has the moment.
+
+    Where no variant is stated, experiments go by `visitor_id`.
+    """
     now = int(now)
     zone = ZoneInfo(site.facts.timezone)
     consent = site.facts.consent.default if stated.consent is None else stated.consent
     history = _history(stated.history, now, zone, site.engine.program.names) if PERSONALIZATION in consent else None
-    return site.engine.occasion(visitor_of(stated, site.facts, tools, consent, history, now), now)
+    known = gather.Known(
+        consent=consent, history=history, visitor_id=visitor_id if PERSONALIZATION in consent else None
+    )
+    return site.engine.occasion(visitor_of(stated, site.facts, tools, known, now), now)
 
 
-def visitor_of(
-    stated: StatedVisitor,
-    site: SiteFacts,
-    tools: SignalTools,
-    consent: frozenset[str],
-    history: History | None,
-    now: float,
-) -> Visitor:
+def visitor_of(stated: StatedVisitor, site: SiteFacts, tools: SignalTools, known: gather.Known, now: float) -> Visitor:
     """Return the visitor that a test states: raw facts through the real signals, then what is stated outright."""
     raw = RequestFacts(
         now=now,
@@ -85,8 +86,6 @@ def visitor_of(
         user_agent=stated.user_agent,
         accept_language=stated.accept_language,
     )
-    visitor_id = TEST_VISITOR if PERSONALIZATION in consent else None
-    known = gather.Known(consent=consent, history=history, visitor_id=visitor_id)
     visitor = gather.visitor(raw, site, tools, known)
     visitor = msgspec.structs.replace(
         visitor,
@@ -195,7 +194,7 @@ def _history(past: StatedHistory, now: float, zone: tzinfo, names: RuleNames) ->
         views=Views(msgspec.structs.replace(view, at=before(ago)) for ago, view in past.views),
         orders=[msgspec.structs.replace(order, at=before(ago)) for ago, order in past.orders],
         deeds=[msgspec.structs.replace(deed, at=before(ago)) for ago, deed in past.deeds],
-        showings=[Showing(before(ago), one) for ago, showing in past.showings for one in _shown_id(showing, names)],
+        showings=[Showing(before(ago), one) for ago, showing in past.showings for one in shown_id(showing, names)],
         visits=[int(now)] * (1 if past.visits is None else past.visits),
         last_visit=before(past.last_visit) if past.last_visit else None,
         cart=Cart(before(past.cart.ago), past.cart.amount) if past.cart else None,
@@ -203,9 +202,9 @@ def _history(past: StatedHistory, now: float, zone: tzinfo, names: RuleNames) ->
     )
 
 
-def _shown_id(showing: StatedShowing, names: RuleNames) -> tuple[str, ...]:
-    """The id of a rule; of a block its mark, which counts for the block and for none of its rules.
+def shown_id(showing: StatedShowing, names: RuleNames) -> tuple[str, ...]:
+    """Return the id of a rule; of a block its mark, which counts for the block and for none of its rules.
 
-    What another version of the folder showed, and this one does not have, is nothing.
+    Nothing for a name that these rules do not have; an id is an id whether or not they have it.
     """
-    return names.ids(showing.kind, showing.name)[-1:]
+    return (showing.name,) if showing.kind == "id" else names.ids(showing.kind, showing.name)[-1:]

@@ -84,10 +84,14 @@ def condition_text(fact: Fact, language: str) -> str:
     name = fact.key or field_name(fact.field, language)
     if isinstance(fact.operand, LimitLeft):
         span = span_text(fact.operand.per, language)
-        return say(
-            language, f"{name}: {span}に{fact.operand.times}回", f"{name}: {fact.operand.times} times per {span}"
-        )
+        times = fact.operand.times
+        return say(language, f"{name}: {span}に{times}回", f"{name}: {times_text(times)} per {span.removeprefix('1 ')}")
     return f"{name}: {fact.written}"
+
+
+def times_text(times: int) -> str:
+    """Return once or 3 times, in English."""
+    return "once" if times == 1 else f"{times} times"
 
 
 def span_text(span: Span, language: str) -> str:
@@ -96,11 +100,15 @@ def span_text(span: Span, language: str) -> str:
     if span.months:
         years, months = divmod(span.months, 12)
         count, ja, en = (span.months, "か月", "months") if months else (years, "年", "years")
-        parts.append(say(language, f"{count}{ja}", f"{count} {en}"))
+        parts.append(say(language, f"{count}{ja}", _counted(count, en)))
     if span.seconds:
         size, ja, en = next(unit for unit in _UNITS if span.seconds % unit[0] == 0)
-        parts.append(say(language, f"{span.seconds // size}{ja}", f"{span.seconds // size} {en}"))
+        parts.append(say(language, f"{span.seconds // size}{ja}", _counted(span.seconds // size, en)))
     return " ".join(parts)
+
+
+def _counted(count: int, units: str) -> str:
+    return f"{count} {units.removesuffix('s') if count == 1 else units}"
 
 
 def _lines(finding: Finding, occasion: Occasion, language: str, indent: str) -> Iterator[str]:

@@ -18,12 +18,12 @@ from omotenashi.language.begin.words import as_yaml
 from omotenashi.language.parse import parse
 from omotenashi.language.read_file import read_file
 from omotenashi.language.report import Report, suggestion
-from omotenashi.language.syntax import BlockSpec
+from omotenashi.language.syntax import BlockSpec, RuleSpec
 from omotenashi.language.values import Moment, moment
 from omotenashi.model.errors import SettingsError
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
-from omotenashi.rules_folder import SITE_FILES
+from omotenashi.rules_folder import SITE_FILES, examined
 from omotenashi.site import Loaded
 from omotenashi.untested import missing_tests
 
@@ -81,6 +81,7 @@ def _campaign(options: argparse.Namespace) -> int:
     _, loaded = load_site(options.rules, options)
     language = language_of(options, loaded)
     block = _block(options.block, loaded)
+    _refuse_empty(options, ZoneInfo(loaded.facts.timezone))
     campaign = Campaign(options.name, block.name if block else _free_name(options, loaded), options.start, options.end)
     text = campaign_file(campaign, language)
     _refuse_wrong(text, loaded.facts, language)
@@ -94,6 +95,14 @@ def _campaign(options: argparse.Namespace) -> int:
     shown = path.as_posix()
     print(f"{shown} を作りました" if language == "ja" else f"made {shown}")
     return FINE
+
+
+def _refuse_empty(options: argparse.Namespace, zone: ZoneInfo) -> None:
+    """A campaign needs a name and a time."""
+    if not options.name.strip():
+        raise SettingsError("give a name for the campaign: omo new campaign NAME")
+    if options.start and options.end and options.end.end(zone) <= options.start.start(zone):
+        raise SettingsError("--until lies before --from; the campaign would never run")
 
 
 def _block(name: str, loaded: Loaded) -> BlockSpec | None:
@@ -169,22 +178,40 @@ def _test(options: argparse.Namespace) -> int:
         meant = suggestion(options.block, names)
         remedy = f"did you mean {meant}?" if meant else f"there are {', '.join(names)}"
         raise SettingsError(f"there is no block {options.block}; {remedy}")
-    today = datetime.fromtimestamp(time.time(), ZoneInfo(loaded.facts.timezone))
+    now = time.time()
+    today = datetime.fromtimestamp(now, ZoneInfo(loaded.facts.timezone))
     found, without = missing_tests(site, loaded.folder, block, today.replace(tzinfo=None))
     if not found and not without:
         print(
             "# すべてのルールに、テストがあります" if language == "ja" else "# every rule is expected by a test already"
         )
     if found:
-        print("tests:\n" + "".join(found), end="")
+        print(_WHERE_TO_PUT[language] + "tests:\n" + "".join(found), end="")
+    warned = examined(loaded, now) if without else loaded
     for rule in without:
-        said = as_yaml(rule)
-        print(
-            f"# {said}: 当てはまる訪問者を作れませんでした。上のルールに隠れていないか、確かめてください。"
-            if language == "ja"
-            else f"# {said}: no visitor was found for it; see whether a rule above hides it"
-        )
+        print(f"# {as_yaml(rule.name)}: {_WITHOUT[language][_never_wins(rule, warned)]}")
     return FINE
+
+
+def _never_wins(rule: RuleSpec, loaded: Loaded) -> bool:
+    """Tell whether the check has found that the rules above leave nobody for a rule."""
+    return any(one.code in ("W511", "W513") and one.position == rule.position for one in loaded.diagnostics)
+
+
+_WITHOUT = {
+    "ja": {
+        True: "上のルールに隠れていて、出ることがありません。omo check で確かめてください。",
+        False: "テストを自動では作れませんでした。手で書いてください。",
+    },
+    "en": {
+        True: "the rules above hide it, so it never wins; see omo check",
+        False: "its test could not be made automatically; write it by hand",
+    },
+}
+_WHERE_TO_PUT = {
+    "ja": "# このまま新しい .yaml ファイルに保存するか、tests: のあるファイルの tests: の下に、次の行を除いて貼ってください。\n",
+    "en": "# Save this as a .yaml file of its own, or paste it without the next line below the tests: of a file.\n",
+}
 
 
 def _write(path: Path, text: str) -> None:

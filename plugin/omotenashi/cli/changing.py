@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from omotenashi.cli.accounts import condition_text, html_text, span_text
+from omotenashi.cli.accounts import condition_text, html_text, span_text, times_text
 from omotenashi.cli.common import say
+from omotenashi.compare import share_moved
 from omotenashi.language.begin.words import as_yaml
 from omotenashi.language.changes import Change
 from omotenashi.language.condition import Condition, Conjunction, Fact, InSegment, Negation
 from omotenashi.language.syntax import BlockSpec, RuleSpec, ShowSpec
+from omotenashi.language.vocabulary import SITE_KEYS
+from omotenashi.model.text import fold
 
 _WHAT = {
     "rule": ("ルール", "rule"),
@@ -75,6 +78,8 @@ def _headline(change: Change, language: str) -> str:
 
 
 def _details(change: Change, language: str) -> Iterator[str]:
+    if change.keys:
+        yield say(language, "、", ", ").join(_site_key(key, language) for key in change.keys)
     before, after = _sides(change, language)
     if change.kind in ("added", "gone"):
         if before or after:
@@ -91,6 +96,32 @@ def _details(change: Change, language: str) -> Iterator[str]:
             f"記録は引き継がれず、回数や休みは数え直しになる(「id: {former}」と書くと引き継ぐ)",
             f"what was counted so far is not carried over (write id: {former} to keep it)",
         )
+    if change.kind == "show":
+        yield from _drawn_anew(change, language)
+
+
+def _drawn_anew(change: Change, language: str) -> Iterator[str]:
+    """Whom a change of an experiment gives another variant, whatever the variants show."""
+    before, after = (one.experiment if isinstance(one, RuleSpec) else None for one in (change.before, change.after))
+    if before is None or after is None:
+        return
+    if fold(before.id) != fold(after.id):
+        yield say(
+            language,
+            f"実験の id が {before.id} から {after.id} に変わるので、全員を割り当て直します",
+            f"the experiment's id was {before.id} and is {after.id}, so everybody is drawn anew",
+        )
+    elif moved := round(100 * share_moved(before, after), 1):
+        yield say(
+            language,
+            f"割合が変わるので、約{moved:g}%の人の表示が変わります(この実験に参加する人のうち)",
+            f"the shares are others, so about {moved:g}% of those who take part see something else",
+        )
+
+
+def _site_key(key: str, language: str) -> str:
+    word = SITE_KEYS.find(key)
+    return f"{key}({word.ja})" if language == "ja" and word and word.ja else key
 
 
 def _sides(change: Change, language: str) -> tuple[str, str]:
@@ -147,6 +178,8 @@ def _condition(condition: Condition, language: str) -> str:
     if isinstance(condition, Negation):
         inner = _and(language).join(_condition(part, language) for part in _parts(condition.part))
         return say(language, f"「{inner}」ではない", f"not ({inner})")
+    if len(condition.parts) == 1:
+        return _condition(condition.parts[0], language)
     between = _and(language) if isinstance(condition, Conjunction) else say(language, " または ", " or ")
     return "(" + between.join(_condition(part, language) for part in condition.parts) + ")"
 
@@ -175,10 +208,15 @@ def _restraint(rule: RuleSpec, language: str) -> str:
     parts = []
     if rule.limit:
         span, times = span_text(rule.limit.per, language), rule.limit.times
-        parts.append(say(language, f"{span}に{times}回まで", f"{times} times per {span} at most"))
+        parts.append(
+            say(language, f"{span}に{times}回まで", f"{times_text(times)} per {span.removeprefix('1 ')} at most")
+        )
     if rule.cooldown:
         span, goal = span_text(rule.cooldown.span, language), rule.cooldown.goal
         parts.append(say(language, f"{goal} のあと{span}休む", f"rests for {span} after {goal}"))
+    if rule.experiment and rule.experiment.goal:
+        goal = rule.experiment.goal
+        parts.append(say(language, f"実験の目標は {goal}", f"the experiment's goal is {goal}"))
     return say(language, "、", ", ").join(parts) or say(language, "制限なし", "no limit")
 
 

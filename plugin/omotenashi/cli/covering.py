@@ -13,7 +13,10 @@ from omotenashi.coverage import Coverage, Covered, Seen, percent
 _GAPS = {
     "never true": ("一度も当てはまっていない", "was never true"),
     "never not true": ("いつも当てはまっていた", "was never false"),
-    "only unknown": ("? 「不明」で外れただけで、はっきり外れたことはない", "? was unknown, but never plainly false"),
+    "only unknown": (
+        "? 「不明」で外れただけで、はっきり外れたことはない(参考。網羅率には影響しない)",
+        "? was unknown, but never plainly false (a remark; it counts as tried)",
+    ),
     "never tried": ("一度も調べられていない", "was never looked at"),
 }
 

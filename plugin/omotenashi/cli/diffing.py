@@ -36,6 +36,7 @@ _REASONS = {
     "new rule": ("新しい「{rule}」に当てはまる", "{rule}, which is new, matches"),
     "now matches": ("「{rule}」に当てはまるようになった", "{rule} matches now"),
     "order": ("「{rule}」のほうが上になった", "{rule} now stands above"),
+    "variant": ("「{rule}」の実験で、別の案に割り当てられる", "the experiment of {rule} gives another variant"),
     "content": ("「{rule}」の内容が変わった", "what {rule} shows was changed"),
     "otherwise": (
         "どのルールにも当てはまらないときの内容が変わった",
@@ -76,7 +77,7 @@ def add_diff(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def _diff(options: argparse.Namespace) -> int:
     (old, before), (new, after) = load_site(options.old, options), load_site(options.new, options)
     language = language_of(options, after)
-    watched = visitors_of_tests(old.tests, new.tests)
+    watched = visitors_of_tests(old, new)
     if options.visitors is not None:
         stated = stated_visitors(options.visitors, (new, old), language)
         if stated is None:

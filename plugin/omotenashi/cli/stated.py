@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from omotenashi.compare import Watched
+from omotenashi.compare import Watched, of_site
 from omotenashi.language import printer, reader
 from omotenashi.language.check import stated_showings_exist
 from omotenashi.language.check_experiments import stated_buckets_exist, variants_of
@@ -121,4 +121,4 @@ def _watched(file: str, text: str, called: str, site: Site, report: Report) -> W
     name = reader.text(beside["name"], "name", report) if "name" in beside else None
     stated = _read(beside.get("visitor", facts), site, report)
     epoch = at.start(site.engine.zone) if at else None
-    return None if report.failed else Watched(name.text if name else called, stated, epoch)
+    return None if report.failed else Watched(name.text if name else called, of_site(stated, site), epoch)

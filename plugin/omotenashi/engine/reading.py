@@ -168,6 +168,10 @@ def _count(operand: c.Operand, past: History, occasion: Occasion, language: str)
     return _say(language, f"{counted}回", f"{counted} times" if counted != 1 else "once")
 
 
+def _goals(operand: c.CooledDown, past: History, occasion: Occasion, language: str) -> str:
+    return f"{operand.goal} {_count(operand, past, occasion, language)}"
+
+
 def _bought(operand: c.Bought, past: History, occasion: Occasion, language: str) -> str:
     amounts = history.amounts(operand, past, occasion)
     total = _number(sum(amounts))
@@ -197,7 +201,8 @@ def _stage(operand: c.InStage, past: History, occasion: Occasion, language: str)
 
 
 _HISTORY: dict[type, Callable[..., str | None]] = {
-    **dict.fromkeys((c.Viewed, c.Did, c.Visits, c.Shown, c.CooledDown, c.LimitLeft), _count),
+    **dict.fromkeys((c.Viewed, c.Did, c.Visits, c.Shown, c.LimitLeft), _count),
+    c.CooledDown: _goals,
     c.Bought: _bought,
     c.LastVisit: _last_visit,
     c.InCart: _cart,

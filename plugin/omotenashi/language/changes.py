@@ -42,6 +42,8 @@ class Change(Struct, frozen=True):
     after: RuleSpec | ShowSpec | BlockSpec | None = None
     places: tuple[int, int] = (0, 0)
     """Of what was moved: its place among the rules before and now, from 1."""
+    keys: tuple[str, ...] = ()
+    """Of site.yaml: the keys whose values are others now."""
 
 
 Pairs: TypeAlias = "Mapping[str, str]"
@@ -55,8 +57,23 @@ def changes(old: Version, new: Version) -> tuple[Change, ...]:
         *_named("segment", old.folder.segments, new.folder.segments, lambda one: bare(one.when)),
         *_named("content", old.folder.contents, new.folder.contents, lambda one: _shown(one.show)),
         *_file_changes(old.texts, new.texts),
-        *([Change("changed", "site", "site.yaml")] if old.facts != new.facts else ()),
+        *([Change("changed", "site", "site.yaml", keys=keys)] if (keys := _site_keys(old.facts, new.facts)) else ()),
     )
+
+
+def _site_keys(old: SiteFacts, new: SiteFacts) -> tuple[str, ...]:
+    differing = (name for name in SiteFacts.__struct_fields__ if getattr(old, name) != getattr(new, name))
+    return tuple(dict.fromkeys(_WITHIN.get(name, name) for name in differing))
+
+
+_WITHIN = {
+    "stated_language": "language",
+    "place_names": "places",
+    "search_parameters": "site_search",
+    "accept_weak_region": "weak_region",
+    "cookie_domain": "cookie",
+}
+"""Facts that follow from a key of another name."""
 
 
 def same_rules(old: Folder, new: Folder) -> dict[str, str]:

@@ -123,7 +123,7 @@ class StatedShowing(Struct, frozen=True):
     """A rule, or some rule of a block, was shown to a test's visitor."""
 
     kind: str
-    """rule or block."""
+    """rule or block as written; id where the name is resolved."""
     name: str
     position: Position
 

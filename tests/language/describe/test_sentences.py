@@ -269,6 +269,39 @@ def test_a_rule_that_can_match_without_consent_is_not_marked() -> None:
     assert marked == [False, True, False, True, True]
 
 
+def test_a_part_that_is_never_true_opens_no_rule_to_those_without_consent() -> None:
+    never = Fact("consent", c.Unknown(), HERE)
+    unseen = Fact("viewed", c.Viewed("item", ("a",), c.Window(Range(None, 0))), HERE)
+    without_record = Fact("viewed", c.Unknown(), HERE)
+    only_with_consent: list[Condition] = [
+        Disjunction((never, unseen)),
+        Negation(without_record),
+        Conjunction((Negation(never), unseen)),
+    ]
+    for_others_too: list[Condition] = [Negation(never), Disjunction((Negation(never), unseen)), without_record]
+    rules = tuple(_rule(when) for when in only_with_consent + for_others_too)
+    lines = _told(BlockSpec("b", "", rules, ORIGINAL, HERE))
+    marked = ["同意した人だけ" in line for line in lines if re.match(r"  \d\. ", line)]
+    assert marked == [True, True, True, False, False, False]
+
+
+def test_what_is_fetched_is_told_with_what_stays_if_it_does_not_come() -> None:
+    show = ShowSpec("url", "https://cms.example/a", HERE, timeout=200)
+    block = BlockSpec("a", "", (), show, HERE, deadline=30)
+    said = "「https://cms.example/a」 から取り寄せた内容。取り寄せられないときや200ミリ秒以内に届かないときは、CMSのもとの内容のまま"
+    assert any(said in line for line in _told(block))
+    waits = "What is fetched is waited for 30 ms at most; if it does not come, the CMS's own content stays."
+    with_rules = BlockSpec("a", "", (_rule(),), ORIGINAL, HERE, deadline=30)
+    assert waits in [line.strip() for line in _told(with_rules, "en")]
+
+
+def test_the_zone_is_told_where_a_rule_asks_for_today() -> None:
+    birthday = Fact("member.birthday", c.DateTest("in", span=Span(7 * 86400)), HERE)
+    block = BlockSpec("a", "", (_rule(birthday),), ORIGINAL, HERE)
+    _, sections = describe(Folder(blocks=(block,)), SiteFacts(), {}, "ja")
+    assert Entry("「きょう」「今月」は、Asia/Tokyo の日付で数えます。") in sections[-1].entries
+
+
 def test_what_editors_wrote_is_no_markup() -> None:
     assert (
         as_markdown("a*b", [Section("[x](y)", (), (Entry("_z_ <b>"),))])

@@ -4,30 +4,96 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
+from itertools import combinations
 from typing import Any, TypeAlias
+
+from msgspec.structs import replace
 
 from omotenashi.language import condition as c
 from omotenashi.language.begin.words import as_yaml
 from omotenashi.language.condition import Condition, Conjunction, Disjunction, Fact, InSegment, Negation
 from omotenashi.language.prefectures import prefecture_name
 from omotenashi.language.read_member import attribute_of
-from omotenashi.language.syntax import Folder, RuleSpec, SegmentSpec
+from omotenashi.language.syntax import BlockSpec, Folder, RuleSpec, SegmentSpec
 from omotenashi.language.vocabulary import FIELDS
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 
 _Facts: TypeAlias = "dict[str, list[str]]"
 _STORED = frozenset(field.name for field in FIELDS if field.stored)
+_BOTH = ("personalization", "measurement")
+_MOST_CHOICES = 4
+_MOST_EXTRAS = 24
 _LISTS = frozenset(("page_tag", "consent", "viewed", "bought", "did", "shown"))
 
 
-def witness(rule: RuleSpec, folder: Folder, site: SiteFacts, today: date) -> str:
-    """Return a visitor as it stands after `visitor:`, such as {keyword: マラソン}."""
-    maker = _Maker(folder, site, today)
-    maker.meet(rule.when)
-    if rule.limit or rule.cooldown or rule.experiment or _STORED & maker.facts.keys():
-        maker.consent()
-    return "{" + ", ".join(f"{name}: {_value(name, values)}" for name, values in maker.facts.items()) + "}"
+def witnesses(rule: RuleSpec, block: BlockSpec, folder: Folder, site: SiteFacts, today: date) -> Iterator[str]:
+    """Return visitors as they stand after `visitor:`, such as {keyword: マラソン}, the likeliest first.
+
+    After what the rule itself asks for come one and two facts more, which may keep the rules above from matching.
+    """
+    bases = _bases(rule, block, folder, site, today)
+    extras = _extras(rule, block, _Maker(folder, site, today))
+    for count in (0, 1, 2):
+        for base in bases:
+            for more in combinations(extras, count):
+                if (merged := _merged(base, more)) is not None:
+                    yield "{" + ", ".join(f"{name}: {_value(name, values)}" for name, values in merged.items()) + "}"
+
+
+def _bases(rule: RuleSpec, block: BlockSpec, folder: Folder, site: SiteFacts, today: date) -> list[_Facts]:
+    """What the rule asks for, once for each part of its any; the same with full consent; and nothing at all."""
+    found: list[_Facts] = []
+    for choice in range(_most_parts(rule.when, folder)):
+        maker = _Maker(folder, site, today, choice)
+        maker.meet(rule.when)
+        if rule.limit or rule.cooldown or rule.experiment or _STORED & maker.facts.keys():
+            maker.consent()
+        if block.needs_consent:
+            maker.consent(block.needs_consent)
+        found.append(maker.facts)
+    asked = [fact for one in block.rules for fact in c.facts(one.when)]
+    if block.needs_consent or any(fact.field == "consent" or fact.field in _STORED for fact in asked):
+        found += [{**facts, "consent": list(_BOTH)} for facts in found]
+    return [*found, {}]
+
+
+def _most_parts(condition: Condition, folder: Folder) -> int:
+    """How many parts the largest any has, segments' included."""
+    conditions = [condition, *(one.when for one in folder.segments)]
+    most = 1
+    while conditions:
+        one = conditions.pop()
+        if isinstance(one, Negation):
+            conditions.append(one.part)
+        elif isinstance(one, (Conjunction, Disjunction)):
+            most = max(most, len(one.parts))
+            conditions += one.parts
+    return min(most, _MOST_CHOICES)
+
+
+def _extras(rule: RuleSpec, block: BlockSpec, maker: _Maker) -> list[tuple[str, str]]:
+    """What the rules above ask for, one by one: known, it may be known not to be what they want."""
+    above = block.rules[: next(number for number, one in enumerate(block.rules) if one.id == rule.id)]
+    for one in above:
+        for fact in maker.asked(one.when):
+            maker.settle(fact)
+        if one.limit:
+            maker.facts.setdefault("shown", []).append(f"{{rule: {as_yaml(one.id)}, times: {one.limit.times}}}")
+    extras = {(name, value): None for name, values in maker.facts.items() for value in values}
+    return list(extras)[:_MOST_EXTRAS]
+
+
+def _merged(base: _Facts, more: tuple[tuple[str, str], ...]) -> _Facts | None:
+    """Both together; None where they speak of one fact that has one value."""
+    merged = {name: list(values) for name, values in base.items()}
+    for name, value in more:
+        if name in merged and name not in _LISTS:
+            return None
+        merged.setdefault(name, []).append(value)
+    if more and _STORED & {name for name, _ in more}:
+        merged.setdefault("consent", ["personalization"])
+    return merged
 
 
 def _value(name: str, values: list[str]) -> str:
@@ -38,14 +104,15 @@ def _value(name: str, values: list[str]) -> str:
 class _Maker:
     """Collects facts, condition by condition."""
 
-    def __init__(self, folder: Folder, site: SiteFacts, today: date) -> None:
+    def __init__(self, folder: Folder, site: SiteFacts, today: date, choice: int = 0) -> None:
         self.facts: _Facts = {}
         self._segments: Mapping[str, SegmentSpec] = {fold(one.name): one for one in folder.segments}
         self._site = site
         self._today = today
+        self._choice = choice
 
     def meet(self, condition: Condition) -> None:
-        """Add what makes a condition true: all parts, or the first of any. What is not to be is left out."""
+        """Add what makes a condition true: all parts, or one of any. What is not to be is left out."""
         if isinstance(condition, Fact):
             self._fact(condition)
         elif isinstance(condition, InSegment):
@@ -57,7 +124,29 @@ class _Maker:
             for part in condition.parts:
                 self.meet(part)
         elif isinstance(condition, Disjunction):
-            self.meet(condition.parts[0])
+            self.meet(condition.parts[self._choice % len(condition.parts)])
+
+    def asked(self, condition: Condition) -> Iterator[Fact]:
+        """Return all conditions on one field within a condition, those of its segments too."""
+        if isinstance(condition, InSegment):
+            segment = self._segments.get(fold(condition.name))
+            yield from self.asked(segment.when if segment else c.ALWAYS)
+        elif isinstance(condition, Negation):
+            yield from self.asked(condition.part)
+        elif isinstance(condition, (Conjunction, Disjunction)):
+            for part in condition.parts:
+                yield from self.asked(part)
+        else:
+            yield condition
+
+    def settle(self, fact: Fact) -> None:
+        """Add what makes a fact known: what is asked for, and something else; what must not have been, once."""
+        window = getattr(fact.operand, "window", None)
+        if isinstance(window, c.Window) and not window.count.at_least:
+            fact = replace(fact, operand=replace(fact.operand, window=replace(window, count=c.Range(1))))
+        if not isinstance(fact.operand, c.Unknown):
+            self._fact(fact)
+        self._else(fact)
 
     def _fact(self, fact: Fact) -> None:
         if isinstance(fact.operand, c.DateTest):
@@ -69,16 +158,37 @@ class _Maker:
                 self._add(name, value)
 
     def _avoid(self, condition: Condition) -> None:
-        """State something else where not knowing would not do."""
-        for fact in c.facts(condition):
-            if fact.field in _OTHERS:
-                self._add(fact.field, next((one for one in _OTHERS[fact.field] if not _meets(one, fact.operand)), ""))
-            elif fact.field in _STORED:
+        """Make a condition false: one part of all, or all parts of any."""
+        if isinstance(condition, Fact):
+            self._else(condition)
+            if condition.field in _STORED:
                 self.consent()
+        elif isinstance(condition, InSegment):
+            segment = self._segments.get(fold(condition.name))
+            self._avoid(segment.when if segment else c.ALWAYS)
+        elif isinstance(condition, Negation):
+            self.meet(condition.part)
+        elif isinstance(condition, Disjunction):
+            for part in condition.parts:
+                self._avoid(part)
+        elif condition.parts:
+            self._avoid(condition.parts[self._choice % len(condition.parts)])
 
-    def consent(self) -> None:
-        """Let history be known."""
-        self._add("consent", "personalization")
+    def _else(self, fact: Fact) -> None:
+        """State something else where not knowing would not do."""
+        name = "prefecture" if fact.field == "area" else fact.field
+        attribute = attribute_of(fact, self._site)
+        if isinstance(fact.operand, c.Truth):
+            self._add(name, "no" if fact.operand.value else "yes")
+        elif name in _OTHERS:
+            self._add(name, next((one for one in _OTHERS[name] if not _meets(one, fact.operand)), ""))
+        elif attribute and isinstance(fact.operand, c.OneOf):
+            others = (one for one in attribute.values if fold(one) not in fact.operand.values)
+            self._add(name, as_yaml(next(others, "")))
+
+    def consent(self, category: str = "personalization") -> None:
+        """Let history be known, or what else needs consent."""
+        self._add("consent", category)
 
     def _spelled(self, fact: Fact, folded: str) -> str:
         attribute = attribute_of(fact, self._site)

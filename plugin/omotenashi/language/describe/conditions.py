@@ -105,7 +105,7 @@ _SENTENCES: Mapping[type, Callable[[Fact, Any, Voice], str]] = {
 """For each type of operand, but those of members, what says it."""
 
 
-_ALWAYS_KNOWN = frozenset(
+ALWAYS_KNOWN = frozenset(
     "medium source referrer campaign campaign_source campaign_medium campaign_content landing page page_tag site_search "
     "query logged_in consent".split()
 )
@@ -122,7 +122,7 @@ def _unknown(fact: Fact, voice: Voice) -> str:
     found = find_field(fact.field)
     field = found[0] if found else None
     called = voice.quote(field.ja if field and voice.ja else head) + (f" {name}" if name else "")
-    if head in _ALWAYS_KNOWN:
+    if head in ALWAYS_KNOWN:
         return voice.say(
             f"{called}がわからない(いつもわかるので、当てはまることはない)",
             f"{called} is not known (it always is, so this never applies)",

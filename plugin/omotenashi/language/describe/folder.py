@@ -70,6 +70,13 @@ def _asked(block: BlockSpec, voice: Voice) -> Iterator[str]:
             f"On pages without a marker its place is the CSS selector {place}.",
         )
 
+    if block.deadline is not None:
+        wait = voice.number(block.deadline)
+        yield voice.say(
+            f"取り寄せる内容は、{wait}ミリ秒まで待ちます。届かなければ、CMSのもとの内容のままです。",
+            f"What is fetched is waited for {wait} ms at most; if it does not come, the CMS's own content stays.",
+        )
+
 
 def _rule(rule: RuleSpec, texts: Mapping[str, str], voice: Voice) -> Entry:
     inner = [_condition(rule.when, voice)]

@@ -164,7 +164,7 @@ def in_stage(operand: InStage, voice: Voice) -> str:
 def shown(operand: Shown, voice: Voice) -> str:
     """Say which rules were shown, how often and when."""
     what = voice.any_of(_showings(operand, voice))
-    if len(operand.names) > 1:
+    if len(operand.names) > 1 or operand.kind == "block":
         what += voice.say("(合わせて数える)", " (counted together)")
     ja, en = _when(operand.window, voice)
     times = voice.times(operand.window.count)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from omotenashi.language import condition as c
 from omotenashi.language.condition import Condition, Conjunction, Disjunction, Fact, InSegment, Negation, facts
+from omotenashi.language.describe.conditions import ALWAYS_KNOWN
 from omotenashi.language.describe.voice import Voice
 from omotenashi.language.syntax import BlockSpec, RuleSpec, SegmentSpec
 from omotenashi.language.vocabulary import FIELDS, Kind
@@ -24,7 +25,7 @@ def needs_history(rule: RuleSpec, voice: Voice) -> bool:
 def _possible(condition: Condition, voice: Voice, *, positive: bool) -> bool:
     """Whether a condition may be true (or false, if not `positive`) while history is unknown."""
     if isinstance(condition, Fact):
-        return not isinstance(condition.operand, _HISTORY)
+        return _fact_possible(condition, positive=positive)
     if isinstance(condition, Negation):
         return _possible(condition.part, voice, positive=not positive)
     if isinstance(condition, InSegment):
@@ -32,6 +33,22 @@ def _possible(condition: Condition, voice: Voice, *, positive: bool) -> bool:
         return segment is None or _possible(segment.when, voice, positive=positive)
     found = [_possible(part, voice, positive=positive) for part in condition.parts]
     return all(found) if isinstance(condition, Conjunction) is positive else any(found)
+
+
+def _fact_possible(fact: Fact, *, positive: bool) -> bool:
+    head = fact.field.partition(".")[0]
+    if isinstance(fact.operand, c.Unknown) and head in ALWAYS_KNOWN:
+        return not positive
+    if isinstance(fact.operand, c.Unknown) and head in _STORED:
+        return positive
+    return not isinstance(fact.operand, _HISTORY)
+
+
+def _speaks_of_past(rule: RuleSpec, voice: Voice) -> bool:
+    used: set[str] = set()
+    _collect(rule.when, used, voice)
+    conditions = (rule.when, *(voice.segments[name].when for name in used))
+    return any(isinstance(fact.operand, _HISTORY) for one in conditions for fact in facts(one))
 
 
 def segments_used(blocks: Iterable[BlockSpec], voice: Voice) -> list[SegmentSpec]:
@@ -65,10 +82,9 @@ def notes(blocks: Sequence[BlockSpec], segments: Sequence[SegmentSpec], voice: V
     yield voice.say(*_UNKNOWN)
     if any(needs_history(rule, voice) for rule in rules):
         yield voice.say(*_CONSENT)
-    if any(isinstance(one, (c.NotBefore, c.Before, c.Hours, c.Days)) for one in operands):
-        yield voice.say(f"日時は {voice.site.timezone} の時刻です。", f"Times are those of {voice.site.timezone}.")
-    if any(isinstance(one, c.Days) and (one.holidays_too or one.workdays) for one in operands):
-        yield _holidays(voice)
+    if any(_speaks_of_past(rule, voice) and not needs_history(rule, voice) for rule in rules):
+        yield voice.say(*_PAST)
+    yield from _about_time(operands, voice)
     if any(isinstance(one, (c.Viewed, c.Bought, c.Did, c.Visits, c.Shown)) for one in operands):
         yield voice.say(*_WINDOWS)
     if any(word.mode == "word" for one in operands if isinstance(one, c.Words) for word in one.words):
@@ -80,6 +96,18 @@ def notes(blocks: Sequence[BlockSpec], segments: Sequence[SegmentSpec], voice: V
         yield voice.say(*_PATHS)
     if any("*" in pattern.removeprefix("*.").removesuffix("/**") for pattern in patterns):
         yield voice.say(*_STARS)
+
+
+def _about_time(operands: Sequence[c.Operand], voice: Voice) -> Iterator[str]:
+    if any(isinstance(one, (c.NotBefore, c.Before, c.Hours, c.Days)) for one in operands):
+        yield voice.say(f"日時は {voice.site.timezone} の時刻です。", f"Times are those of {voice.site.timezone}.")
+    if any(isinstance(one, c.DateTest) and one.kind in _OF_TODAY for one in operands):
+        zone = voice.site.timezone
+        yield voice.say(
+            f"「きょう」「今月」は、{zone} の日付で数えます。", f"“Today” and “the present month” are those of {zone}."
+        )
+    if any(isinstance(one, c.Days) and (one.holidays_too or one.workdays) for one in operands):
+        yield _holidays(voice)
 
 
 def _holidays(voice: Voice) -> str:
@@ -99,6 +127,9 @@ def _patterns(operand: c.Operand) -> tuple[str, ...]:
 
 _TEXT_FIELDS = frozenset(one.name for one in FIELDS if one.kind is Kind.TEXT or one.name in ("page_tag", "member"))
 
+_STORED = frozenset(one.name for one in FIELDS if one.stored)
+_OF_TODAY = frozenset(("within", "in", "this_month", "today"))
+
 _UNKNOWN = (
     "わからないことは、「当てはまる」にも「当てはまらない」にも数えません。たとえば都道府県がわからない人は、「東京都」にも「東京都ではない」にも当てはまりません。",
     "What is not known counts neither as applying nor as not applying: somebody whose prefecture is not known is neither “in Tokyo” nor “not in Tokyo”.",
@@ -106,6 +137,10 @@ _UNKNOWN = (
 _CONSENT = (
     "【同意した人だけ】のルールは、パーソナライズに同意した人の記録(見たもの、買ったもの、表示したものなど)を使います。同意していない人には、決して当てはまりません。",
     "Rules marked [only with consent] use what is remembered of visitors who consented to personalization (what they looked at, bought, were shown). They never apply to anybody else.",
+)
+_PAST = (
+    "【同意した人だけ】の印のないルールの中の、これまでのこと(見たもの、買ったもの、訪問の回数など)についての条件は、同意していない人については、わからないことになります。",
+    "In rules not marked [only with consent], what speaks of the past (what visitors looked at, bought, how often they came) is not known of those who did not consent.",
 )
 _WINDOWS = (
     "「過去30日以内」は、その瞬間からちょうど30日前までを数えます。「か月」「年」は、こよみの同じ日までです。いま見ているページや、いまの表示は、まだ数えません。",

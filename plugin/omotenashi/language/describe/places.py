@@ -16,7 +16,7 @@ def page_phrase(pattern: str, voice: Voice) -> str:
     if below != pattern and "*" not in below:
         return voice.say(f"{voice.quote(below)}かその下のページ", f"{voice.quote(below)} or a page below it")
     if "*" in pattern:
-        return voice.say(f"{voice.quote(pattern)}の形のページ", f"pages of the form {voice.quote(pattern)}")
+        return voice.say(f"{voice.quote(pattern)}の形のページ", f"a page of the form {voice.quote(pattern)}")
     return voice.say(f"{voice.quote(pattern)}のページ", f"the page {voice.quote(pattern)}")
 
 

@@ -32,13 +32,24 @@ def show_phrase(show: ShowSpec, texts: Mapping[str, str], voice: Voice) -> str:
 
 def _said(show: ShowSpec, texts: Mapping[str, str], voice: Voice) -> str:
     if show.kind == "url":
-        return voice.say(
-            f"{voice.quote(show.text)} から取り寄せた内容", f"what is fetched from {voice.quote(show.text)}"
-        )
+        return _fetched(show, voice)
     if show.kind in _WORDS:
         return voice.say(*_WORDS[show.kind])
     text = show.text if show.kind == "html" else texts.get(show.text, "")
     return beginning(text, show, voice) or voice.say("文字のない内容", "a content without text")
+
+
+def _fetched(show: ShowSpec, voice: Voice) -> str:
+    """What comes of an address, and what is there if nothing does."""
+    late = ("間に合わないとき", "is too late")
+    if show.timeout is not None:
+        wait = voice.number(show.timeout)
+        late = (f"{wait}ミリ秒以内に届かないとき", f"takes over {wait} ms")
+    address = voice.quote(show.text)
+    return voice.say(
+        f"{address} から取り寄せた内容。取り寄せられないときや{late[0]}は、CMSのもとの内容のまま",
+        f"what is fetched from {address}; the CMS's own content stays when that fails or {late[1]}",
+    )
 
 
 _WORDS = {
