@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 
-from omotenashi.cli.common import FAILED, FINE, language_of, load_folder
+from omotenashi.cli.common import FAILED, FINE, spoken
 from omotenashi.language.messages import MESSAGES, in_general
 from omotenashi.language.pages import PAGES
-from omotenashi.model.site_facts import SiteFacts
-from omotenashi.site import site_language
 
 _CODE = re.compile(r"[ewn]\d{3}", re.IGNORECASE)
 _TITLES = {"ja": ("誤り", "正しい書き方", "直し方"), "en": ("Wrong", "Right", "Remedy")}
@@ -23,22 +20,13 @@ def is_code(text: str) -> bool:
 
 def explain_code(text: str, options: argparse.Namespace) -> int:
     """Print the page about a code, or all codes where there is none of this name; return the exit code."""
-    code, language = text.upper(), _language(options)
+    code, language = text.upper(), spoken(options)
     if code not in MESSAGES:
         print(f"{code} という番号はありません。" if language == "ja" else f"There is no code {code}.")
         print("\n".join(f"{one}  {in_general(one, language)[0]}" for one in sorted(MESSAGES)))
         return FAILED
     print(_page(code, language))
     return FINE
-
-
-def _language(options: argparse.Namespace) -> str:
-    """The language of --lang, else of the rules folder, else of the environment."""
-    if options.lang:
-        return str(options.lang)
-    if options.rules.is_dir():
-        return language_of(options, load_folder(options.rules))
-    return site_language(SiteFacts(), os.environ)
 
 
 def _page(code: str, language: str) -> str:

@@ -10,13 +10,11 @@ from typing import Any
 
 from omotenashi.cli.accounts import account_data, account_lines, show_text, won
 from omotenashi.cli.codes import explain_code, is_code
-from omotenashi.cli.common import FAILED, FINE, command, language_of, load_site, moment_of
+from omotenashi.cli.common import FAILED, FINE, command, language_of, load_site, moment_of, unknown_block
 from omotenashi.cli.stated import stated_visitor
 from omotenashi.engine.choose import Engine
 from omotenashi.engine.occasion import Occasion
 from omotenashi.engine.reading import moment_text
-from omotenashi.language.report import suggestion
-from omotenashi.model.errors import SettingsError
 from omotenashi.model.text import fold
 from omotenashi.service import signal_tools
 from omotenashi.settings import Settings
@@ -58,9 +56,7 @@ def _explain(options: argparse.Namespace) -> int:
 def _block(name: str, engine: Engine) -> str:
     blocks = {fold(block): block for block in engine.program.blocks}
     if fold(name) not in blocks:
-        meant = suggestion(name, blocks.values())
-        hint = f"; did you mean {meant}?" if meant else f"; there are {', '.join(blocks.values())}"
-        raise SettingsError(f"there is no block {name}{hint}")
+        raise unknown_block(name, blocks.values())
     return blocks[fold(name)]
 
 

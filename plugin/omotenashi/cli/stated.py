@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from omotenashi.cli.failures import why
 from omotenashi.compare import Watched
 from omotenashi.language import printer, reader
 from omotenashi.language.check import stated_showings_exist
@@ -18,7 +19,7 @@ from omotenashi.language.report import Report
 from omotenashi.language.syntax import StatedVisitor
 from omotenashi.language.values import moment
 from omotenashi.language.vocabulary import TEST_KEYS, Words
-from omotenashi.model.errors import SettingsError
+from omotenashi.model.errors import EditorError
 from omotenashi.site import Site
 
 _BESIDE = Words(*(word for word in TEST_KEYS.all if word.name in ("name", "at", "visitor")))
@@ -69,7 +70,11 @@ def _text_of(file: str) -> str:
     try:
         return Path(file).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"--visitor: {file[:80]} is neither JSON nor a file that can be read ({error})") from error
+        ja, en = why(error)
+        raise EditorError(
+            f"--visitor: {file[:80]} は {{…}} でも、読めるファイルでもありません({ja})",
+            f"--visitor: {file[:80]} is neither {{…}} nor a file that can be read ({en})",
+        ) from error
 
 
 def stated_visitors(file: Path, sites: tuple[Site, Site], language: str) -> list[Watched] | None:
@@ -94,7 +99,10 @@ def _lines_of(file: Path) -> list[tuple[int, str]]:
     try:
         lines = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"--visitors: {file} cannot be read ({error})") from error
+        ja, en = why(error)
+        raise EditorError(
+            f"--visitors: {file} を読めません({ja})", f"--visitors: {file} cannot be read ({en})"
+        ) from error
     return [(number, without_escapes(line)) for number, line in enumerate(lines, 1) if line.strip()]
 
 
