@@ -326,4 +326,22 @@ def test_each_file_is_spoken_of_in_its_own_language(rules: Path, capsys: pytest.
 def test_github_annotations_escape_what_would_end_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a,b.yaml").write_text("blocks:\n  a:\n    otherwise: 50%\n")
     assert main(["check", str(tmp_path), "--format", "github", "--lang", "en"]) == 1
-    assert "a%2Cb.yaml,line=3,col=16,endColumn=19,title=E402::there is no content 50%25 " in capsys.readouterr().out
+    assert "a%2Cb.yaml,line=3,col=16,endColumn=19,title=E402::there is no content 50%25%0A→ " in capsys.readouterr().out
+
+
+def test_a_folder_without_rules_is_itself_the_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    assert main(["check", "empty", "--lang", "en"]) == 1
+    assert capsys.readouterr().out.startswith("empty: error[E110] there are no rule files (*.yaml) here\n")
+    assert main(["check", "", "--lang", "en"]) == 1
+    assert capsys.readouterr().out.startswith(".: error[E110] ")
+    assert main(["check", "empty", "--format", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)[0]
+    assert [found[name] for name in ("code", "file", "line", "column", "utf16_column")] == ["E110", *[None] * 4]
+    assert main(["check", "empty", "--format", "github", "--lang", "en"]) == 1
+    assert capsys.readouterr().out.startswith(
+        "::error title=E110::there are no rule files (*.yaml) here%0A→ begin with"
+    )

@@ -19,6 +19,7 @@ class Position(Struct, frozen=True):
     """A place in a file. Lines and columns count from 1, columns in characters."""
 
     file: str
+    """Its name within the rules folder; empty for the folder itself."""
     line: int
     column: int
     end_column: int
