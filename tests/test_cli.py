@@ -345,3 +345,28 @@ def test_a_folder_without_rules_is_itself_the_place(
     assert capsys.readouterr().out.startswith(
         "::error title=E110::there are no rule files (*.yaml) here%0A→ begin with"
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "legend"),
+    [
+        ("E146", "    " + "␣" * 12, "(␣ is a space at the end of a line)"),
+        ("E112", "    □□□□show: nothing", "(□ is a full-width space)"),
+        ("E111", "    ⇥show: nothing", "(⇥ is a tab)"),
+        ("E108", "        otherwise: ◇original", "(◇ is an invisible character)"),
+    ],
+)
+def test_a_page_shows_what_would_be_invisible_in_its_example(
+    code: str, line: str, legend: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", code, "--lang", "en"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert line in lines
+    assert legend in lines
+
+
+def test_explain_as_json_has_what_is_shown(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (rules / "more.yaml").write_text("blocks:\n  side:\n    otherwise: {html: <p>Hello</p>}\n")
+    assert main(["explain", "side", "--rules", str(rules), "--format", "json"]) == 0
+    shows = json.loads(capsys.readouterr().out)["shows"]
+    assert shows == {"kind": "html", "content": None, "html": "<p>Hello</p>", "url": None}

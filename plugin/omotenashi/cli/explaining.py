@@ -18,6 +18,7 @@ from omotenashi.engine.reading import moment_text
 from omotenashi.model.text import fold
 from omotenashi.service import signal_tools
 from omotenashi.settings import Settings
+from omotenashi.site import Site, shown
 from omotenashi.verify import occasion_for
 
 
@@ -46,7 +47,7 @@ def _explain(options: argparse.Namespace) -> int:
         return FAILED
     occasion = occasion_for(stated, site, signal_tools(Settings(mmdb=options.mmdb)), at)
     if options.format == "json":
-        print(json.dumps(_data(engine, occasion, block, language), ensure_ascii=False, indent=2))
+        print(json.dumps(_data(site, occasion, block, language), ensure_ascii=False, indent=2))
         return FINE
     print(f"{block}  {moment_text(occasion.local, language)} {site.facts.timezone}")
     print_block(engine, occasion, block, language)
@@ -69,7 +70,8 @@ def print_block(engine: Engine, occasion: Occasion, block: str, language: str) -
     print(f"→ {won(choice, language)}: {shows}")
 
 
-def _data(engine: Engine, occasion: Occasion, block: str, language: str) -> dict[str, Any]:
+def _data(site: Site, occasion: Occasion, block: str, language: str) -> dict[str, Any]:
+    engine = site.engine
     choice = engine.decide(occasion, [block])[block]
     return {
         "block": block,
@@ -79,5 +81,10 @@ def _data(engine: Engine, occasion: Occasion, block: str, language: str) -> dict
         "id": choice.rule.id if choice.rule else None,
         "variant": choice.variant,
         "reason": choice.reason,
-        "shows": {"kind": choice.show.kind, "content": choice.show.content},
+        "shows": {
+            "kind": choice.show.kind,
+            "content": choice.show.content or None,
+            "html": shown(choice, site, occasion).html,
+            "url": choice.show.url or None,
+        },
     }
