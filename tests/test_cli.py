@@ -370,3 +370,17 @@ def test_explain_as_json_has_what_is_shown(rules: Path, capsys: pytest.CaptureFi
     assert main(["explain", "side", "--rules", str(rules), "--format", "json"]) == 0
     shows = json.loads(capsys.readouterr().out)["shows"]
     assert shows == {"kind": "html", "content": None, "html": "<p>Hello</p>", "url": None}
+
+
+def test_a_stated_visitor_of_the_wrong_form_is_called_a_visitor(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "visitors.jsonl"
+    file.write_text("[1]\n")
+    assert main(["diff", str(SITE), str(SITE), "--visitors", str(file), "--lang", "ja"]) == 1
+    assert capsys.readouterr().err == (
+        "visitors.jsonl:1:1: error[E203] 「訪問者」の書き方が違います。ここには「名前: 値」の形の中身を書きます\n"
+        "    [1]\n"
+        "    ^\n"
+        "  → 例: {device: mobile}\n"
+    )

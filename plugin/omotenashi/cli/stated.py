@@ -32,7 +32,7 @@ def stated_visitor(argument: str, site: Site, language: str) -> StatedVisitor | 
     name, text = ("--visitor", argument) if inline else (argument, _text_of(argument))
     text = without_escapes(text)
     report = Report()
-    tree = parse(name, text, report)
+    tree = parse(name, text, report, visitor=True)
     stated = _read(tree, site, report) if tree is not None else StatedVisitor()
     _print(report, name, text, language)
     return None if report.failed else stated
@@ -107,7 +107,7 @@ def _lines_of(file: Path) -> list[tuple[int, str]]:
 
 
 def _watched(file: str, text: str, called: str, site: Site, report: Report) -> Watched | None:
-    tree = parse(file, text, report)
+    tree = parse(file, text, report, visitor=True)
     if tree is None:
         return None
     beside = {word.name: value for key, value in tree.entries if (word := _BESIDE.find(key.text))}

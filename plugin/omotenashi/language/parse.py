@@ -54,8 +54,11 @@ def decode(file: str, data: bytes, report: Report) -> str | None:
         return None
 
 
-def parse(file: str, text: str, report: Report) -> MapNode | None:
-    """Return the file's one mapping, or None after reporting what is wrong. An empty file is an empty mapping."""
+def parse(file: str, text: str, report: Report, *, visitor: bool = False) -> MapNode | None:
+    """Return the file's one mapping, or None after reporting what is wrong. An empty file is an empty mapping.
+
+    `visitor` says that a stated visitor is read rather than rules.
+    """
     if text.count("\n") + text.count("\r") > 2 * MOST_LINES or len(text.splitlines()) > MOST_LINES:
         _refuse(report, "E102", Position(file, 1, 1, 2), **_LIMITS)
         return None
@@ -64,7 +67,7 @@ def parse(file: str, text: str, report: Report) -> MapNode | None:
         _refuse(report, "E108", _end_of(file, text[: control.start()]), character=f"U+{ord(control[0]):04X}")
         return None
     found = Report()
-    tree = _tree(file, text, found)
+    tree = _tree(file, text, found, visitor=visitor)
     codes = {one.code for one in found.diagnostics}
     slips = () if codes & {"E102", "E107"} else slips_in(file, text, tree, parsed="E103" not in codes)
     if slips:
@@ -76,7 +79,7 @@ def parse(file: str, text: str, report: Report) -> MapNode | None:
     return tree
 
 
-def _tree(file: str, text: str, report: Report) -> MapNode | None:
+def _tree(file: str, text: str, report: Report, *, visitor: bool) -> MapNode | None:
     builder = _Builder(file, report)
     try:
         events = yaml.parse(text, Loader=yaml.CSafeLoader)
@@ -85,16 +88,24 @@ def _tree(file: str, text: str, report: Report) -> MapNode | None:
         report.diagnostics.clear()
         _refuse(report, "E103", _error_position(file, text, error))
         return None
-    return _mapping(builder, file, report) if complete else None
+    return _mapping(builder, file, report, visitor=visitor) if complete else None
 
 
-def _mapping(builder: _Builder, file: str, report: Report) -> MapNode | None:
+def _mapping(builder: _Builder, file: str, report: Report, *, visitor: bool) -> MapNode | None:
     root = builder.root
     if root is None or (isinstance(root, TextNode) and root.empty):
         return MapNode((), Position(file, 1, 1, 2))
     if isinstance(root, MapNode):
         return root
-    _refuse(report, "E203", root.position, what="file", expected="mapping")
+    example = "{device: mobile}" if visitor else ""
+    _refuse(
+        report,
+        "E203",
+        root.position,
+        what="stated visitor" if visitor else "whole file",
+        expected="mapping",
+        example=example,
+    )
     return None
 
 
