@@ -24,6 +24,7 @@ from yaml.events import (
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.report import Report
 from omotenashi.language.slips.find import slips_in
+from omotenashi.language.twice import say_twice
 from omotenashi.model.errors import Position
 
 LARGEST_FILE = 1_048_576
@@ -196,11 +197,11 @@ class _Builder:
         return self._distinct(entries)
 
     def _distinct(self, entries: list[tuple[TextNode, Node]]) -> bool:
-        seen: dict[str, TextNode] = {}
-        for key, _ in entries:
-            first = seen.setdefault(unicodedata.normalize("NFKC", key.text), key)
-            if first is not key:
-                self._report.add("E106", key, (first.position, "first"), key=key.text)
+        seen: dict[str, tuple[TextNode, Node]] = {}
+        for entry in entries:
+            first = seen.setdefault(unicodedata.normalize("NFKC", entry[0].text), entry)
+            if first is not entry:
+                say_twice(entry, first, self._report)
         return True
 
     def _counted(self, event: Any) -> bool:  # noqa: ANN401 any node event

@@ -159,6 +159,11 @@ FORM: dict[str, Page] = {
         "A name alone does not say whether it is a block or a segment: blocks stand together under blocks.",
         "hero:\n  otherwise: original\n", shown("original"),
     ),
+    "E233": Page(
+        "ほかの所から貼り付けると「blocks:」や「tests:」の行も2つになります。この行は1つのファイルに1回だけ書き、その下にすべてを並べます。",
+        "Pasted text brings along its own blocks: or tests:. There is one such line in a file, and everything stands below it.",
+        shown("original") + "blocks:\n  side:\n    otherwise: original\n", shown("original") + "  side:\n    otherwise: original\n",
+    ),
     "E229": Page(
         "ルールは、どの場所(ブロック)のものかが分かるように、blocks とブロックの名前の下に書きます。",
         "So that it is clear which place on the page they are for, rules stand below blocks and the name of a block.",
