@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check guide bench bench-profiles clean
+.PHONY: demo test check guide bench bench-profiles bench-rules clean
 
 demo: .venv/ready ## start the service and the sample shop
 	@$(BIN)/python examples/shop/demo.py
@@ -24,6 +24,9 @@ bench: .venv/ready ## CPU per request, as ratios
 bench-profiles: .venv/ready ## bytes per profile, and CPU beside many of them; N=1000000 for a million
 	@$(BIN)/python -m tests.bench.profiles $(N)
 
+bench-rules: .venv/ready ## CPU of reading and checking 1,000 rules, and of doing so again after a change; FOLDER=… for your own
+	@$(BIN)/python -m tests.bench.rules $(FOLDER)
+
 clean: ## remove what the other targets made
 	rm -rf .venv omo-data var
 
@@ -33,4 +36,5 @@ clean: ## remove what the other targets made
 	@$(PYTHON) -m venv .venv || { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	@$(BIN)/python -m compileall -q plugin # commands start faster, also where Python may not write this itself
 	@touch $@

@@ -13,8 +13,8 @@ from tests.conftest import SITE, good_site
 from omotenashi.cli import main
 from omotenashi.model.site_facts import Attribute, ConsentMapping, Grant
 from omotenashi.notice import notice
+from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.profile import Profile
-from omotenashi.profiles.retention import Keep
 
 STORE = Path("/srv/data/visitors.sqlite")
 

@@ -18,10 +18,10 @@ from omotenashi.language.vocabulary import FIELDS
 from omotenashi.model.event import Event
 from omotenashi.model.visitor import Arrival, Deed, Member, Showing, Visitor
 from omotenashi.profiles.database import Database, _place
+from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.keys import member_key
 from omotenashi.profiles.privacy import profile_data, record_data
 from omotenashi.profiles.profile import CartLine, Profile, Refund
-from omotenashi.profiles.retention import Keep
 from omotenashi.profiles.store import Change, Claim, MemberRecord
 from omotenashi.rights import Stored, Whom, kind_of, reasons, stored, told_to_operator, told_to_visitor
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from omotenashi.language.condition import facts
-from omotenashi.profiles.retention import Keep
+from omotenashi.profiles.keep import Keep
 from omotenashi.signals.consent import OWN_COOKIE
 from omotenashi.signals.gather import MEMBER_COOKIE
 from omotenashi.signals.visitor_id import COOKIE_LIFE, cookie_name

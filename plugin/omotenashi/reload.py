@@ -18,7 +18,8 @@ from msgspec import Struct
 
 from omotenashi.language.printer import Voice, as_data
 from omotenashi.model.errors import Diagnostic, Position
-from omotenashi.site import Loaded, Site, load, site_language
+from omotenashi.rules_folder import site_language
+from omotenashi.site import Loaded, Site, load
 
 logger = logging.getLogger("omotenashi.reload")
 Look: TypeAlias = "frozenset[tuple[str, int, int, int]]"
@@ -43,6 +44,7 @@ class Holder:
         self._last_good = data / "last-good" if data else None
         self.state = State(None)
         self._seen: Look = frozenset()
+        self._loaded: Loaded | None = None
 
     @property
     def current(self) -> Site | None:
@@ -97,9 +99,10 @@ class Holder:
 
     def _load(self) -> Loaded:
         try:
-            return load(self._rules)
+            self._loaded = load(self._rules, self._loaded)
         except OSError as error:
-            return _unreadable(self._rules, error)
+            return _unreadable(error)
+        return self._loaded
 
 
 class Watcher(threading.Thread):
@@ -158,9 +161,9 @@ def _place(problem: Mapping[str, Any], rules: Path) -> str:
     return f"{rules}/{problem['file']}:{problem['line']}:{problem['column']}" if problem["file"] else str(rules)
 
 
-def _unreadable(rules: Path, error: OSError) -> Loaded:
+def _unreadable(error: OSError) -> Loaded:
     position = Position("", 1, 1, 2)
-    return Loaded(None, (Diagnostic("E109", position, {"problem": error.strerror or str(error)}),), {}, {})
+    return Loaded((Diagnostic("E109", position, {"problem": error.strerror or str(error)}),))
 
 
 def _keep(folder: Path, rules: Path, loaded: Loaded) -> None:

@@ -15,9 +15,9 @@ from omotenashi.language.program import Program
 from omotenashi.language.vocabulary import find_field
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
+from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.privacy import keep_data, profile_data, record_data
 from omotenashi.profiles.profile import Profile
-from omotenashi.profiles.retention import Keep
 from omotenashi.profiles.store import MemberRecord, Store
 from omotenashi.signals.consent_forms import PERSONALIZATION
 from omotenashi.site import Site

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import difflib
 import os
-import secrets
 import tomllib
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from omotenashi.model.errors import SettingsError
-from omotenashi.profiles.retention import Keep
+from omotenashi.profiles.keep import Keep
 
 SETTINGS_FILE = "omotenashi.toml"
 KEY_FILE = "key"
@@ -153,7 +153,7 @@ def _kept_key(path: Path) -> str:
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(32) + "\n")
+            file.write(urlsafe_b64encode(os.urandom(32)).decode().rstrip("=") + "\n")
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)
         draft.unlink()

@@ -27,7 +27,7 @@ from tqdm import tqdm
 from omotenashi.model.event import Event
 from omotenashi.model.visitor import Arrival
 from omotenashi.profiles.database import Database
-from omotenashi.profiles.retention import Keep
+from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.store import Change, Claim
 
 PROFILES, VIEWS = 100_000, 30

@@ -14,7 +14,7 @@ from tests.conftest import SITE
 from tests.e2e.conftest import KEY, Server, Start, wait_until
 
 from omotenashi.profiles.database import Database
-from omotenashi.profiles.retention import Keep
+from omotenashi.profiles.keep import Keep
 
 pytestmark = pytest.mark.anyio
 VISITOR = "visitor-0123456789"

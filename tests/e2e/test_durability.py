@@ -26,7 +26,7 @@ from tests.conftest import SITE
 from tests.e2e.conftest import KEY, OMO, Server, Start, answers, free_port, wait_until
 
 from omotenashi.profiles.database import Database
-from omotenashi.profiles.retention import Keep
+from omotenashi.profiles.keep import Keep
 
 pytestmark = pytest.mark.anyio
 KILLS = int(os.environ.get("OMO_TEST_KILLS", "5"))

@@ -15,7 +15,7 @@ import pytest
 from tests.e2e.conftest import KEY, OMO, Start, wait_until
 
 from omotenashi.profiles.database import Database
-from omotenashi.profiles.retention import Keep
+from omotenashi.profiles.keep import Keep
 
 SITE = Path(__file__).parents[1] / "sites" / "shop"
 LINES = 30_000

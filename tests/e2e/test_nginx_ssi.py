@@ -21,7 +21,7 @@ from tests.conftest import SITE
 from tests.e2e.conftest import ROOT, Start, answers, free_port, installed, wait_until
 
 from omotenashi.profiles.database import Database
-from omotenashi.profiles.retention import Keep
+from omotenashi.profiles.keep import Keep
 
 pytestmark = pytest.mark.e2e
 NGINX = installed("nginx", "nginx-light")

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from omotenashi.model.errors import Diagnostic
-from omotenashi.site import examined, load
+from omotenashi.rules_folder import examined
+from omotenashi.site import load
 
 CASES = Path(__file__).parents[1] / "cases"
 DEAD = sorted(CASES.glob("analyses/*.dead.yaml"))

@@ -19,6 +19,7 @@ from omotenashi import morphemes
 from omotenashi.engine.choose import Engine
 from omotenashi.language.analyse import contradictions
 from omotenashi.language.analyse.contradictions import dead_parts
+from omotenashi.language.analyse.ground import Ground
 from omotenashi.language.analyse.hidden import hidden_rules
 from omotenashi.language.compile import compile_folder
 from omotenashi.language.report import Report
@@ -62,8 +63,8 @@ def _called_dead(loaded: Loaded) -> tuple[set[int], set[int]]:
     others = {one.code for one in loaded.diagnostics if one.level == "error"} - {"E491", "E492", "E493", "E494"}
     assert not others, loaded.diagnostics
     hidden, impossible, parts = Report(), Report(), Report()
-    hidden_rules(loaded.folder, loaded.facts, hidden)
+    hidden_rules(Ground(loaded.folder, loaded.facts), hidden)
     contradictions(loaded.folder, loaded.facts, impossible)
-    dead_parts(loaded.folder, loaded.facts, parts)
+    dead_parts(Ground(loaded.folder, loaded.facts), parts)
     lines = {one.position.line for one in impossible.diagnostics}
     return {one.position.line for one in hidden.diagnostics}, {line for line in lines if line >= FIRST_LINE}

@@ -8,7 +8,8 @@ import pytest
 
 from omotenashi.language.messages import hint
 from omotenashi.model.errors import Position
-from omotenashi.site import examined, load
+from omotenashi.rules_folder import examined
+from omotenashi.site import load
 
 SITE = """
 version: 1

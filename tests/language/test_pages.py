@@ -11,7 +11,8 @@ from omotenashi.language.messages import MESSAGES
 from omotenashi.language.pages import PAGES
 from omotenashi.language.pages.english import with_english_examples
 from omotenashi.language.pages.page import Page
-from omotenashi.site import examined, load
+from omotenashi.rules_folder import examined
+from omotenashi.site import load
 
 NOW = 1_795_000_000
 """In November 2026."""

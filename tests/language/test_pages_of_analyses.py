@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from omotenashi.language.pages.analyses import ANALYSES
-from omotenashi.site import examined, load
+from omotenashi.rules_folder import examined
+from omotenashi.site import load
 
 SITE = "version: 1\nname: 試験の店\nlanguage: ja\nkeyword_matching: scripts\n"
 CHRISTMAS = 1_798_124_400

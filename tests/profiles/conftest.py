@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.memory import MemoryStore
-from omotenashi.profiles.retention import Keep
 from omotenashi.profiles.sqlite import SqliteStore
 from omotenashi.profiles.store import Store
 

@@ -21,8 +21,9 @@ from omotenashi.language.condition import Bought, Did, LastVisit, Range, Span, V
 from omotenashi.model.event import Event, Item
 from omotenashi.model.visitor import Cart, Visitor
 from omotenashi.profiles.fold import history
+from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.profile import Profile
-from omotenashi.profiles.retention import Keep, current
+from omotenashi.profiles.retention import current
 from omotenashi.profiles.store import Change, apply
 
 SEQUENCES = int(os.environ.get("OMO_TEST_SEQUENCES", "250"))

@@ -20,9 +20,9 @@ from omotenashi.profiles.import_events import EVENT_COLUMNS, EventWork
 from omotenashi.profiles.import_members import MemberWork, member_columns
 from omotenashi.profiles.import_tables import look_through
 from omotenashi.profiles.importing import Import, Refusal
+from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.keys import member_key
 from omotenashi.profiles.profile import Profile, knows_id, short_id
-from omotenashi.profiles.retention import Keep
 from omotenashi.profiles.store import MemberRecord
 
 NOW = 1_764_990_000

@@ -16,8 +16,9 @@ from omotenashi.language.condition import Bought, Did, LastVisit, LimitLeft, Ran
 from omotenashi.model.event import Basis, Event, Item
 from omotenashi.model.visitor import Arrival, Visitor
 from omotenashi.profiles.fold import claim_into, copied, fold, history, kept_arrival, show_into
+from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.profile import Profile
-from omotenashi.profiles.retention import Keep, current, is_over
+from omotenashi.profiles.retention import current, is_over
 from omotenashi.profiles.store import Change, apply
 
 DAY = 86_400

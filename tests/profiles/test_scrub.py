@@ -14,7 +14,7 @@ from zstandard import ZstdDecompressor, ZstdError
 
 from omotenashi.model.event import Event
 from omotenashi.profiles.database import Database
-from omotenashi.profiles.retention import Keep
+from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.scrub import scrub, scrub_all
 from omotenashi.profiles.store import Change
 

@@ -13,7 +13,7 @@ from omotenashi.cli.common import FAILED, INTERRUPTED, USAGE, spoken
 from omotenashi.cli.failures import Misused, Parser, unknown_command, unreachable
 from omotenashi.model.errors import EditorError, OmotenashiError, WrongRules
 from omotenashi.model.site_facts import SiteFacts
-from omotenashi.site import site_language
+from omotenashi.rules_folder import site_language
 
 COMMANDS = {
     "serve": "serve",

@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from omotenashi.cli.common import FINE, command, language_of, load_site, spoken, stated_moment, unknown_block
+from omotenashi.cli.common import FINE, command, language_of, spoken, stated_moment, unknown_block
+from omotenashi.cli.loading import load_site
 from omotenashi.language import printer
 from omotenashi.language.begin.campaign import Campaign, campaign_file, campaign_rule, campaign_tests
 from omotenashi.language.begin.folder import folder_files
@@ -21,7 +22,8 @@ from omotenashi.language.values import Moment
 from omotenashi.model.errors import EditorError
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
-from omotenashi.site import SITE_FILES, Loaded
+from omotenashi.rules_folder import SITE_FILES
+from omotenashi.site import Loaded
 from omotenashi.untested import missing_tests
 
 

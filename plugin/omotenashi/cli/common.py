@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import tzinfo
 from pathlib import Path
 
-from omotenashi.content.upstreams import Upstreams
 from omotenashi.language import printer
 from omotenashi.language.report import suggestion
 from omotenashi.language.values import Moment, moment
-from omotenashi.model.errors import EditorError, WrongRules
+from omotenashi.model.errors import EditorError
 from omotenashi.model.site_facts import SiteFacts
-from omotenashi.site import Loaded, Site, load, site_language
+from omotenashi.rules_folder import Checked, check_folder, site_language
 
 FINE, FAILED, USAGE, WARNED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -35,7 +34,8 @@ def folder_argument(command: argparse.ArgumentParser) -> None:
     command.add_argument("dir", type=Path, nargs="?", default=Path("rules"), metavar="DIR")
 
 
-def load_folder(folder: Path, upstreams: Upstreams | None = None) -> Loaded:
+def existing(folder: Path) -> Path:
+    """Return a folder, if it is there. Raises EditorError."""
     if folder.is_file():
         raise EditorError(
             f"{folder} はファイルです。フォルダーの {folder.parent} を指定してください",
@@ -43,18 +43,10 @@ def load_folder(folder: Path, upstreams: Upstreams | None = None) -> Loaded:
         )
     if not folder.is_dir():
         raise EditorError(f"フォルダー {folder} がありません", f"there is no folder {folder}")
-    return load(folder, upstreams)
+    return folder
 
 
-def load_site(folder: Path, options: argparse.Namespace) -> tuple[Site, Loaded]:
-    loaded = load_folder(folder)
-    if loaded.site is None:
-        text = printer.as_text(loaded.diagnostics, voice_of(options, loaded), f"{folder.as_posix()}/")
-        raise WrongRules(f"{folder} に誤りがあります\n{text}", f"{folder} has errors\n{text}")
-    return loaded.site, loaded
-
-
-def language_of(options: argparse.Namespace, loaded: Loaded) -> str:
+def language_of(options: argparse.Namespace, loaded: Checked) -> str:
     """Return the language of what is said of no single file: as of a file with Japanese keys, where there is one."""
     voice = voice_of(options, loaded)
     return "ja" if "ja" in map(voice.language, loaded.texts) else voice.language()
@@ -66,7 +58,7 @@ def spoken(options: argparse.Namespace) -> str:
         return str(options.lang)
     for folder in _folders(options):
         if folder.is_dir() and os.access(folder, os.R_OK | os.X_OK):
-            return language_of(options, load(folder))
+            return language_of(options, check_folder(folder))
     return site_language(SiteFacts(), os.environ)
 
 
@@ -77,7 +69,7 @@ def _folders(options: argparse.Namespace) -> Iterator[Path]:
             yield path.parent if path.is_file() else path
 
 
-def voice_of(options: argparse.Namespace, loaded: Loaded) -> printer.Voice:
+def voice_of(options: argparse.Namespace, loaded: Checked) -> printer.Voice:
     """Return in which language to speak of each file of a folder."""
     return printer.Voice(loaded.texts, site_language(loaded.facts, os.environ), getattr(options, "lang", None) or "")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from omotenashi.cli.common import FINE, command, folder_argument, language_of, load_site, unknown_block
+from omotenashi.cli.common import FINE, command, folder_argument, language_of, unknown_block
+from omotenashi.cli.loading import load_site
 from omotenashi.language.describe.entries import as_markdown, as_text
 from omotenashi.language.describe.folder import describe
 from omotenashi.language.syntax import Folder

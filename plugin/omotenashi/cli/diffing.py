@@ -15,7 +15,8 @@ from msgspec import Struct
 
 from omotenashi.cli.accounts import condition_text, html_text, show_text, visible_text
 from omotenashi.cli.changing import change_data, change_lines, labelled
-from omotenashi.cli.common import FAILED, FINE, command, language_of, load_site, moment_of, say
+from omotenashi.cli.common import FAILED, FINE, command, language_of, moment_of, say
+from omotenashi.cli.loading import load_site
 from omotenashi.cli.stated import stated_visitors
 from omotenashi.compare import Difference, Sight, Watched, differences, visitors_of_tests
 from omotenashi.engine.reading import moment_text

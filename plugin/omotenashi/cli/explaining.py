@@ -10,7 +10,8 @@ from typing import Any
 
 from omotenashi.cli.accounts import account_data, account_lines, show_text, won
 from omotenashi.cli.codes import explain_code, is_code
-from omotenashi.cli.common import FAILED, FINE, command, language_of, load_site, moment_of, unknown_block
+from omotenashi.cli.common import FAILED, FINE, command, language_of, moment_of, unknown_block
+from omotenashi.cli.loading import load_site
 from omotenashi.cli.stated import stated_visitor
 from omotenashi.engine.choose import Engine
 from omotenashi.engine.occasion import Occasion

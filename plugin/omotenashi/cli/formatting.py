@@ -17,7 +17,8 @@ from omotenashi.language.fmt.fix import tidied
 from omotenashi.language.parse import decode
 from omotenashi.language.report import Report
 from omotenashi.model.errors import EditorError
-from omotenashi.site import SITE_FILES, Loaded, load
+from omotenashi.rules_folder import SITE_FILES
+from omotenashi.site import Loaded, load
 
 _SAYS = {
     "tidied": ("整えました", "tidied"),

@@ -11,7 +11,8 @@ from contextlib import closing
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from omotenashi.cli.common import FAILED, FINE, command, load_site
+from omotenashi.cli.common import FAILED, FINE, command
+from omotenashi.cli.loading import load_site
 from omotenashi.cli.stores import settings_of, store_arguments, store_of, warn
 from omotenashi.model.errors import StoreUnavailable
 from omotenashi.model.site_facts import SiteFacts

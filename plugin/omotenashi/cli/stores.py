@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from omotenashi.model.errors import SettingsError
-from omotenashi.profiles.retention import Keep
+from omotenashi.profiles.keep import Keep
 from omotenashi.settings import Settings, keep_of, read_settings, store_path
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from omotenashi.cli.accounts import account_data, account_lines, html_text, show_text, won
-from omotenashi.cli.common import FAILED, FINE, command, folder_argument, language_of, load_site, say
+from omotenashi.cli.common import FAILED, FINE, command, folder_argument, language_of, say
 from omotenashi.cli.covering import coverage_data, coverage_lines
+from omotenashi.cli.loading import load_site
 from omotenashi.coverage import Coverage, coverage
 from omotenashi.engine.account import Account
 from omotenashi.engine.occasion import Occasion

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from omotenashi.cli.common import FAILED, FINE, command, language_of, load_site
+from omotenashi.cli.common import FAILED, FINE, command, language_of
 from omotenashi.cli.explaining import print_block
+from omotenashi.cli.loading import load_site
 from omotenashi.cli.stores import settings_of, store_arguments, store_of
 from omotenashi.model.errors import SettingsError, StoreUnavailable
 from omotenashi.model.request import RequestFacts

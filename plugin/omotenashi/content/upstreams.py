@@ -50,6 +50,10 @@ class Upstreams:
         """Read the setting: HOST, HOST:PORT, each with =NETWORK or without. Raises SettingsError."""
         return cls([_upstream(entry) for entry in entries])
 
+    def admit(self, url: str) -> bool:
+        """Tell whether the host of a URL is allowed."""
+        return self.of(url) is not None
+
     def of(self, url: str) -> Upstream | None:
         """Return the upstream that a URL lies at, or None where its host is not allowed."""
         place = _place(url)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import tzinfo
 
 from msgspec import Struct
@@ -10,15 +10,15 @@ from msgspec import Struct
 from omotenashi.engine.account import Account, account
 from omotenashi.engine.borders import Segment
 from omotenashi.engine.bucket import bucket, ends, point
-from omotenashi.engine.evaluate import FactTests, grounds, holds
+from omotenashi.engine.evaluate import FactTests, Holds, grounds, holds
 from omotenashi.engine.facts import Test
-from omotenashi.engine.index import Index
+from omotenashi.engine.index import Index, Key, keys_of
 from omotenashi.engine.occasion import Occasion
-from omotenashi.engine.spellings import spellings
+from omotenashi.engine.spellings import Synonyms, spellings
 from omotenashi.engine.words import WordTable
 from omotenashi.language import condition as c
-from omotenashi.language.condition import Fact, facts
-from omotenashi.language.program import Block, Experiment, Program, Rule, Show
+from omotenashi.language.condition import Condition, Fact, facts
+from omotenashi.language.program import Experiment, Program, Rule, Show
 from omotenashi.model.decision import Reason
 from omotenashi.model.text import fold
 from omotenashi.model.visitor import Visitor
@@ -61,17 +61,36 @@ class _Split(Struct, frozen=True):
         return self.choices[bucket(point(self.experiment, visitor.id or ""), self.ends)]
 
 
+class Ready(Struct, frozen=True, eq=False):
+    """A rule, ready to be decided on."""
+
+    rule: Rule
+    holds: Holds
+    keys: Sequence[frozenset[Key]]
+    words: tuple[str, ...]
+    choices: tuple[Choice, ...]
+
+
 class Engine:
     """A program, ready to decide. Immutable and pure: the same visitor at the same moment gets the same answer."""
 
-    def __init__(self, program: Program, zone: tzinfo, segment: Segment | None = None) -> None:
-        """`segment` cuts what visitors searched for into morphemes; without it words lie between changes of script."""
+    def __init__(
+        self, program: Program, zone: tzinfo, segment: Segment | None = None, before: Engine | None = None
+    ) -> None:
+        """`segment` cuts what visitors searched for into morphemes; without it words lie between changes of script.
+
+        Rules that are the same in the engine of `before` are taken over from it.
+        """
         self.program = program
         self.zone = zone
         self._tests = FactTests(program.synonyms)
         self._rules = [rule for block in program.blocks.values() for rule in block.rules]
-        self._holds = [holds(rule.condition, self._tests) for rule in self._rules]
-        self._index = Index([rule.condition for rule in self._rules], program.synonyms)
+        known = before.ready if before and before.program.synonyms == program.synonyms else {}
+        ready = [known.get(id(rule)) or self._made_ready(rule) for rule in self._rules]
+        self.ready: Mapping[int, Ready] = {id(one.rule): one for one in ready}
+        """Its rules by their identity, for the engine that comes after."""
+        self._holds = [one.holds for one in ready]
+        self._index = Index([one.keys for one in ready])
         self._segments = {
             name: holds(condition, self._tests)
             for name, condition in program.segments.items()
@@ -80,7 +99,7 @@ class Engine:
         self._otherwise = {
             block.name: Choice(block.name, None, block.otherwise, Reason.DEFAULT) for block in program.blocks.values()
         }
-        variants = [_choices(rule) for rule in self._rules]
+        variants = [one.choices for one in ready]
         self._choices = [choices[0] for choices in variants]
         """Of a rule with an experiment that of its first variant, in the place of all."""
         self._splits = {
@@ -88,7 +107,15 @@ class Engine:
             for number, rule in enumerate(self._rules)
             if isinstance(rule.show, Experiment)
         }
-        self._table = WordTable(_words(program), segment)
+        words = {word for one in ready for word in one.words}
+        words.update(word for condition in program.segments.values() for word in _words(condition, program.synonyms))
+        self._table = WordTable(words, segment)
+
+    def _made_ready(self, rule: Rule) -> Ready:
+        synonyms = self.program.synonyms
+        words = tuple(_words(rule.condition, synonyms))
+        keys = keys_of(rule.condition, synonyms)
+        return Ready(rule, holds(rule.condition, self._tests), keys, words, _choices(rule))
 
     def warm(self) -> None:
         """Load what is loaded when it is first needed, so that no request waits for it."""
@@ -170,13 +197,10 @@ def _split(experiment: Experiment, choices: tuple[Choice, ...]) -> _Split:
     return _Split(fold(experiment.id), choices, ends([one.share for one in experiment.variants]))
 
 
-def _words(program: Program) -> Iterator[str]:
-    """All words of all conditions, folded and without spaces."""
-    blocks: Mapping[str, Block] = program.blocks
-    conditions = [rule.condition for block in blocks.values() for rule in block.rules]
-    for condition in (*conditions, *program.segments.values()):
-        for fact in facts(condition):
-            if isinstance(fact.operand, c.Words):
-                for word in fact.operand.words:
-                    for spelling in spellings(word, program.synonyms):
-                        yield from (form for part in spelling.parts for form in part)
+def _words(condition: Condition, synonyms: Synonyms) -> Iterator[str]:
+    """All words of a condition, folded and without spaces."""
+    for fact in facts(condition):
+        if isinstance(fact.operand, c.Words):
+            for word in fact.operand.words:
+                for spelling in spellings(word, synonyms):
+                    yield from (form for part in spelling.parts for form in part)

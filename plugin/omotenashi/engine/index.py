@@ -25,8 +25,8 @@ Read: TypeAlias = Callable[[Occasion], "Iterable[Hashable] | None"]
 class Index:
     """Rules by number, in the order of their blocks."""
 
-    def __init__(self, conditions: Sequence[Condition], synonyms: Synonyms) -> None:
-        choices = [_choices(condition, synonyms) for condition in conditions]
+    def __init__(self, choices: Sequence[Sequence[frozenset[Key]]]) -> None:
+        """`choices` are what `keys_of` returns of each rule."""
         shared = Counter(key for sets in choices for keys in sets for key in keys)
         self._always: list[int] = []
         self._tables: dict[str, dict[Hashable, list[int]]] = {}
@@ -49,12 +49,12 @@ class Index:
         return sorted(found)
 
 
-def _choices(condition: Condition, synonyms: Synonyms) -> list[frozenset[Key]]:
+def keys_of(condition: Condition, synonyms: Synonyms) -> list[frozenset[Key]]:
     """For each necessary condition that can be looked up: its keys, one of which the visitor must have."""
     if isinstance(condition, Conjunction):
-        return [keys for part in condition.parts for keys in _choices(part, synonyms)]
+        return [keys for part in condition.parts for keys in keys_of(part, synonyms)]
     if isinstance(condition, Disjunction):
-        parts = [_choices(part, synonyms) for part in condition.parts]
+        parts = [keys_of(part, synonyms) for part in condition.parts]
         return [frozenset().union(*(min(sets, key=len) for sets in parts))] if parts and all(parts) else []
     if isinstance(condition, Fact):
         keys = _keys(condition, synonyms)

@@ -50,6 +50,8 @@ class Whole(Struct, frozen=True):
     """All files under contents/, where one that is named is not there."""
     can_cut_words: bool = True
     """The extra that cuts Japanese into morphemes is installed."""
+    settled: Folder | None = None
+    """What was found free of errors before, of the same site."""
 
 
 def check(whole: Whole, report: Report) -> None:
@@ -141,12 +143,14 @@ def expectations_exist(whole: Whole, report: Report) -> None:
 
 def shown_rules_exist(whole: Whole, report: Report) -> None:
     """Conditions and tests ask whether rules and blocks were shown that are there, each by a name of its own."""
+    conditions = _conditions(whole.folder)
+    asked = [one.operand for when in conditions for one in facts(when) if isinstance(one.operand, Shown)]
+    if not asked and not any(test.visitor.history.showings for test in whole.folder.tests):
+        return
     names = rule_names({block.name: [(one.name, one.id) for one in block.rules] for block in whole.folder.blocks})
-    for condition in _conditions(whole.folder):
-        for fact in facts(condition):
-            if isinstance(fact.operand, Shown):
-                for name, position in zip(fact.operand.names, fact.operand.positions, strict=True):
-                    _one_rule(fact.operand.kind, name, position, names, report)
+    for shown in asked:
+        for name, position in zip(shown.names, shown.positions, strict=True):
+            _one_rule(shown.kind, name, position, names, report)
     for test in whole.folder.tests:
         stated_showings_exist(test.visitor, names, report)
 
@@ -159,6 +163,8 @@ def stated_showings_exist(visitor: StatedVisitor, names: RuleNames, report: Repo
 
 def sensitive_only_where_allowed(whole: Whole, report: Report) -> None:
     """A sensitive attribute decides only in blocks for which site.yaml allows it, through segments too."""
+    if not any(attribute.sensitive for attribute in whole.site.attributes.values()):
+        return
     asked = _sensitive_in_segments(whole)
     for block in whole.folder.blocks:
         for rule in block.rules:
@@ -196,7 +202,7 @@ def words_can_be_cut(whole: Whole, report: Report) -> None:
 def nothing_contradicts_itself(whole: Whole, report: Report) -> None:
     """No rule asks for what can never be. A folder with other errors is left alone: what was meant is not known."""
     if not report.failed and not report.unreadable:
-        contradictions(whole.folder, whole.site, report)
+        contradictions(whole.folder, whole.site, report, whole.settled)
 
 
 CHECKS: tuple[Callable[[Whole, Report], None], ...] = (

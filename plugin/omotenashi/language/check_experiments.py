@@ -31,8 +31,10 @@ def variants_exist(folder: Folder, report: Report) -> None:
     for test in folder.tests:
         stated_buckets_exist(test.visitor, known, report, complete=complete)
         for expected in test.expectations:
+            if not expected.variant:
+                continue
             rule = _expected_rule(expected, blocks.get(fold(expected.block)))
-            if expected.variant and rule is not None:
+            if rule is not None:
                 _can_be_expected(expected, rule, test, known, report)
 
 

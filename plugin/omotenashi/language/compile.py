@@ -30,11 +30,17 @@ from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 
 
-def compile_folder(folder: Folder, site: SiteFacts, fragments: Mapping[str, str]) -> Program:
-    """Return the program of a folder that was checked without errors."""
+def compile_folder(
+    folder: Folder, site: SiteFacts, fragments: Mapping[str, str], before: tuple[Folder, Program] | None = None
+) -> Program:
+    """Return the program of a folder that was checked without errors.
+
+    `before` is a folder with the same site and fragments and its program: blocks that are the same are taken over.
+    """
     names = rule_names({block.name: [(rule.name, rule.id) for rule in block.rules] for block in folder.blocks})
     compiler = _Compiler(folder, site, fragments, names)
-    blocks = {block.name: compiler.block(block) for block in folder.blocks}
+    known = _same_blocks(folder, names, *before) if before else {}
+    blocks = {block.name: known.get(id(block)) or compiler.block(block) for block in folder.blocks}
     segments = {segment.name: compiler.condition(segment.when) for segment in folder.segments}
     return Program(
         blocks=blocks,
@@ -46,6 +52,13 @@ def compile_folder(folder: Folder, site: SiteFacts, fragments: Mapping[str, str]
         remembered=_remembered(blocks.values(), segments.values()),
         private_segments=frozenset(name for name, condition in segments.items() if _is_private(condition, site)),
     )
+
+
+def _same_blocks(folder: Folder, names: RuleNames, old: Folder, program: Program) -> dict[int, Block]:
+    """The blocks of a program by their specifications; none where anything changed that blocks take from elsewhere."""
+    if old.segments != folder.segments or old.contents != folder.contents or program.names != names:
+        return {}
+    return {id(block): program.blocks[block.name] for block in old.blocks}
 
 
 def _remembered(blocks: Iterable[Block], segments: Iterable[Condition]) -> frozenset[str]:

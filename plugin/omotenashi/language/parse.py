@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 import yaml
@@ -151,27 +152,32 @@ class _Builder:
         self._stack: list[tuple[Any, list[Node]]] = []
         self._documents = 0
         self._parts = 0
+        self._takers: dict[type, Callable[[Any], bool]] = {
+            ScalarEvent: self._scalar,
+            MappingStartEvent: self._open,
+            SequenceStartEvent: self._open,
+            MappingEndEvent: self._close,
+            SequenceEndEvent: self._close,
+            AliasEvent: self._alias,
+            DocumentStartEvent: self._document,
+        }
 
     def take(self, event: Any) -> bool:  # noqa: ANN401 PyYAML's events are untyped
         """Return False when the file is refused."""
-        if isinstance(event, ScalarEvent):
-            return self._scalar(event)
-        if isinstance(event, (MappingStartEvent, SequenceStartEvent)):
-            return self._open(event)
-        if isinstance(event, (MappingEndEvent, SequenceEndEvent)):
-            return self._close()
-        if isinstance(event, AliasEvent):
-            return self._stop("E104", event, found=f"*{event.anchor}")
-        if isinstance(event, DocumentStartEvent):
-            self._documents += 1
-            return self._documents == 1 or self._stop("E105", event)
-        return True
+        taker = self._takers.get(type(event))
+        return taker is None or taker(event)
+
+    def _alias(self, event: AliasEvent) -> bool:
+        return self._stop("E104", event, found=f"*{event.anchor}")
+
+    def _document(self, event: DocumentStartEvent) -> bool:
+        self._documents += 1
+        return self._documents == 1 or self._stop("E105", event)
 
     def _scalar(self, event: ScalarEvent) -> bool:
         if not self._plain(event) or not self._counted(event):
             return False
-        quoted = bool(event.style)
-        self._attach(TextNode(event.value, self._position(event), quoted))
+        self._attach(TextNode(event.value, self._position(event), bool(event.style)))
         return True
 
     def _open(self, event: Any) -> bool:  # noqa: ANN401 either start event
@@ -182,7 +188,7 @@ class _Builder:
         self._stack.append((event, []))
         return True
 
-    def _close(self) -> bool:
+    def _close(self, _: MappingEndEvent | SequenceEndEvent) -> bool:
         start, children = self._stack.pop()
         position = self._position(start)
         if isinstance(start, SequenceStartEvent):
@@ -199,7 +205,8 @@ class _Builder:
     def _distinct(self, entries: list[tuple[TextNode, Node]]) -> bool:
         seen: dict[str, tuple[TextNode, Node]] = {}
         for entry in entries:
-            first = seen.setdefault(unicodedata.normalize("NFKC", entry[0].text), entry)
+            key = entry[0].text
+            first = seen.setdefault(key if key.isascii() else unicodedata.normalize("NFKC", key), entry)
             if first is not entry:
                 say_twice(entry, first, self._report)
         return True
@@ -223,8 +230,9 @@ class _Builder:
 
     def _position(self, event: Any) -> Position:  # noqa: ANN401 any event
         start, end = event.start_mark, event.end_mark
-        last = end.column + 1 if end.line == start.line else start.column + 2
-        return Position(self._file, start.line + 1, start.column + 1, max(last, start.column + 2))
+        line, column = start.line, start.column
+        last = end.column if end.line == line and end.column > column else column + 1
+        return Position(self._file, line + 1, column + 1, last + 1)
 
     def _stop(self, code: str, event: Any, **values: Any) -> bool:  # noqa: ANN401 any event
         return self._refused(code, self._position(event), **values)

@@ -46,6 +46,7 @@ Entries = dict[str, tuple[TextNode, Node]]
 _Read = Callable[[TextNode, Node, SiteFacts, Report], reader.T | None]
 _CONDITIONAL = ("when", "from", "until", "days", "hours", "limit", "cooldown", "experiment")
 """A rule that has one of these does not match always."""
+_RESERVED = frozenset(map(fold, RESERVED_NAMES))
 
 
 def read_file(root: MapNode, site: SiteFacts, report: Report) -> Folder:
@@ -261,7 +262,7 @@ def _label(entries: Entries, report: Report) -> str:
 
 
 def _reserved(name: TextNode, report: Report) -> bool:
-    if fold(name.text) in map(fold, RESERVED_NAMES):
+    if fold(name.text) in _RESERVED:
         report.add("E208", name, value=name.text, write=f"{name.text}_2")
         return True
     return False

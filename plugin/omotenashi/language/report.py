@@ -45,6 +45,12 @@ class Report:
         position = at if isinstance(at, Position) else at.position
         self.diagnostics.append(Diagnostic(code, position, values, related))
 
+    def join(self, other: Report) -> None:
+        """Take over what was found of a part of the folder by itself."""
+        self.diagnostics += other.diagnostics
+        self.unreadable |= other.unreadable
+        self.broken |= other.broken
+
     def may_exist(self, name: str) -> bool:
         """Tell whether a name that is not known may yet be defined, where it could not be read."""
         return self.unreadable or fold(name) in self.broken

@@ -31,7 +31,8 @@ def rule_names(rules: Mapping[str, Sequence[tuple[str, str]]]) -> RuleNames:
     by_block: dict[str, tuple[str, ...]] = {}
     for block, pairs in rules.items():
         for name, identifier in pairs:
-            by_name[fold(name)] = (*by_name.get(fold(name), ()), identifier)
+            called = fold(name)
+            by_name[called] = (*by_name.get(called, ()), identifier)
             exact.setdefault(fold(f"{block}/{name}"), (identifier,))
             exact[fold(identifier)] = (identifier,)
         by_block[fold(block)] = (*(identifier for _, identifier in pairs), mark(block))

@@ -77,11 +77,11 @@ class Words:
 
     def __init__(self, *words: Word) -> None:
         self.all = words
-        self._by_name = {fold(name): word for word in words for name in word.names}
+        self._by_name = {form: word for word in words for name in word.names for form in (fold(name), name)}
 
     def find(self, text: str) -> Word | None:
         """Return the word of this name, English or Japanese, in any width and case."""
-        return self._by_name.get(fold(text))
+        return self._by_name.get(text) or self._by_name.get(fold(text))
 
     def names(self) -> list[str]:
         """Return all names, for suggestions."""
@@ -155,7 +155,7 @@ FIELDS: tuple[Field, ...] = (
     Field("segment", "セグメント", Kind.SEGMENT, "名前を付けた条件", "a named condition"),
     Field("consent", "同意", Kind.TAGS, "同意の範囲", "what the visitor consented to", CONSENTS),
 )
-_FIELDS = {fold(name): field for field in FIELDS for name in field.names}
+_FIELDS = {form: field for field in FIELDS for name in field.names for form in (fold(name), name)}
 
 LOGIC = Words(*_words("any いずれか", "all すべて", "not 以外"))
 FILE_KEYS = Words(*_words("segments セグメント", "contents コンテンツ", "blocks ブロック", "tests テスト"))
@@ -308,7 +308,7 @@ RESERVED_NAMES = (*OTHERWISE.names(), *SHOW_WORDS.names())
 def find_field(text: str) -> tuple[Field, str] | None:
     """Return the field of this name and, for member.NAME and query.NAME, the part after the dot."""
     head, dot, name = text.partition(".")
-    field = _FIELDS.get(fold(head))
+    field = _FIELDS.get(head) or _FIELDS.get(fold(head))
     if field is None or bool(dot and name) != (field.name in ("member", "query")):
         return None
     return field, name

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from omotenashi.model.errors import OmotenashiError
 from omotenashi.profiles.database import Database
-from omotenashi.profiles.retention import Keep
+from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.scrub import scrub
 
 logger = logging.getLogger("omotenashi.janitor")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from omotenashi.model.errors import StoreUnavailable
 from omotenashi.profiles.fold import copied
+from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.merge import is_emptied_for, is_to_move, merge_into
 from omotenashi.profiles.packing import EMPTY, pack, unpack
 from omotenashi.profiles.profile import Profile, short_id
-from omotenashi.profiles.retention import Keep, current, is_over
+from omotenashi.profiles.retention import current, is_over
 from omotenashi.profiles.store import Change, MemberRecord, apply
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import asdict
 
+from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.profile import Profile, short_id
-from omotenashi.profiles.retention import Keep
 from omotenashi.profiles.store import MemberRecord
 
 _DAY = 86_400

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from operator import attrgetter, itemgetter
 from typing import Protocol
 
-from msgspec import Struct
-
 from omotenashi.profiles.cart import drop_cart_lines
 from omotenashi.profiles.fold import copied, drop_deeds, drop_showings
+from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.orders import drop_orders, drop_refunds
 from omotenashi.profiles.profile import Profile
 from omotenashi.profiles.views import drop_views
@@ -23,17 +22,6 @@ _AT, _END = attrgetter("at"), itemgetter(1)
 class _Timed(Protocol):
     @property
     def at(self) -> int: ...
-
-
-class Keep(Struct, frozen=True):
-    """For how many seconds each kind is kept."""
-
-    events: int = 400 * _DAY
-    """Views, orders, visits and all else that a visitor did."""
-    exposures: int = 400 * _DAY
-    """What was shown."""
-    profiles: int = 400 * _DAY
-    """A profile to which nothing was added."""
 
 
 def current(profile: Profile, now: int, keep: Keep) -> Profile:

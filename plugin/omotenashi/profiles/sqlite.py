@@ -23,8 +23,8 @@ from msgspec import Struct
 from omotenashi.model.errors import SettingsError, StoreUnavailable
 from omotenashi.profiles.database import Database, Transaction
 from omotenashi.profiles.janitor import Janitor
+from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.profile import Profile
-from omotenashi.profiles.retention import Keep
 from omotenashi.profiles.store import Change, MemberRecord
 
 MOST_WAITING = 10_000

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from omotenashi.model.event import Basis, Event
 from omotenashi.model.visitor import Arrival
 from omotenashi.profiles.fold import claim_into, count_request, counted_request, fold_into, show_into
+from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.profile import Profile
-from omotenashi.profiles.retention import Keep
 
 
 class Claim(Struct, frozen=True):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from zoneinfo import ZoneInfo
 
-from omotenashi.language.analyse.claims import Claims
+from omotenashi.language.analyse.ground import Ground
 from omotenashi.language.analyse.placed import Part, Placed, segments_in
-from omotenashi.language.analyse.search import Calendar, model
+from omotenashi.language.analyse.search import model
 from omotenashi.language.condition import Condition, Conjunction, Disjunction, Fact, InSegment, Negation, Unknown, facts
 from omotenashi.language.report import Report
-from omotenashi.language.syntax import Folder
+from omotenashi.language.syntax import BlockSpec, Folder
 from omotenashi.language.vocabulary import FIELDS
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
@@ -24,24 +23,28 @@ _TOGETHER = {
 """Fields that tell something of one another; any other tells nothing of others."""
 
 
-def contradictions(folder: Folder, site: SiteFacts, report: Report) -> None:
-    """Report rules and segments that can never be true (errors). The folder was checked, and is free of errors."""
-    placed, clashes = Placed(folder), Clashes(site)
+def contradictions(folder: Folder, site: SiteFacts, report: Report, settled: Folder | None = None) -> None:
+    """Report rules and segments that can never be true (errors). The folder was checked, and is free of errors.
+
+    Blocks that are in `settled`, a folder of the same site that had no contradictions, are not looked at again.
+    """
+    ground = Ground(folder, site)
+    placed, clashes = ground.placed, Clashes(ground)
     never: set[str] = set()
     for name, segment in placed.segments.items():
         if not _uses(segment.when, never, placed) and clashes.report(placed.parts(segment.when), placed, report):
             never.add(name)
-    for block in folder.blocks:
+    for block in _unsettled(folder, settled):
         for rule in block.rules:
             if not _uses(rule.when, never, placed):
                 clashes.report(placed.rule(rule, block), placed, report)
 
 
-def dead_parts(folder: Folder, site: SiteFacts, report: Report) -> None:
+def dead_parts(ground: Ground, report: Report) -> None:
     """Report parts under any and not that can never be true (warnings). The folder is free of errors."""
-    placed, clashes = Placed(folder), Clashes(site)
-    conditions = [segment.when for segment in folder.segments]
-    conditions += [rule.when for block in folder.blocks for rule in block.rules]
+    placed, clashes = ground.placed, Clashes(ground)
+    conditions = [segment.when for segment in ground.folder.segments]
+    conditions += [rule.when for block in ground.folder.blocks for rule in block.rules]
     for condition in conditions:
         for inner in _inside(condition):
             parts = placed.parts(inner)
@@ -50,12 +53,24 @@ def dead_parts(folder: Folder, site: SiteFacts, report: Report) -> None:
                 _report("W512", found, report)
 
 
+def _unsettled(folder: Folder, settled: Folder | None) -> Sequence[BlockSpec]:
+    """The blocks that may have contradictions. One looks at segments and at the names of rules beside its own."""
+    if settled is None or settled.segments != folder.segments or _names(settled) != _names(folder):
+        return folder.blocks
+    known = {id(block) for block in settled.blocks}
+    return [block for block in folder.blocks if id(block) not in known]
+
+
+def _names(folder: Folder) -> list[tuple[str, list[tuple[str, str]]]]:
+    return [(block.name, [(rule.name, rule.id) for rule in block.rules]) for block in folder.blocks]
+
+
 class Clashes:
     """Finds which parts of a condition rule one another out."""
 
-    def __init__(self, site: SiteFacts) -> None:
-        self._claims = Claims(site)
-        self._calendar = Calendar(ZoneInfo(site.timezone), site.holidays)
+    def __init__(self, ground: Ground) -> None:
+        self._claims = ground.claims
+        self._calendar = ground.calendar
 
     def report(self, parts: Sequence[Part], placed: Placed, report: Report) -> bool:
         """Report parts that can never hold together; tell whether there were any."""
@@ -72,8 +87,10 @@ class Clashes:
 
     def find(self, parts: Sequence[Part]) -> list[Part]:
         """Return the fewest parts that cannot hold together, the last in the file first; none where all can."""
+        if not _may_clash(parts):
+            return []
         ordered = sorted(parts, key=lambda part: (part.position.line, part.position.column))
-        if not _may_clash(ordered) or self._possible(ordered):
+        if self._possible(ordered):
             return []
         end = next(end for end in range(1, len(ordered) + 1) if not self._possible(ordered[:end]))
         last, others = ordered[end - 1], ordered[: end - 1]

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from omotenashi.language.analyse.claims import Claims
 from omotenashi.language.analyse.copies import Likeness, likeness
 from omotenashi.language.analyse.formula import Every, Formula, denied
-from omotenashi.language.analyse.placed import Placed
+from omotenashi.language.analyse.ground import Ground
 from omotenashi.language.analyse.search import Calendar, State, model
 from omotenashi.language.analyse.shelf import Shelf, holds_in, keys_of
 from omotenashi.language.report import Report
-from omotenashi.language.syntax import BlockSpec, Folder, RuleSpec
-from omotenashi.model.site_facts import SiteFacts
+from omotenashi.language.syntax import BlockSpec, RuleSpec
 
 _MOST_ROUNDS = 60
 """So many rules above are tried as those that hide a rule together."""
@@ -34,24 +31,22 @@ class _Candidate(Struct, frozen=True):
     likeness: Likeness
 
 
-def hidden_rules(folder: Folder, site: SiteFacts, report: Report) -> None:
+def hidden_rules(ground: Ground, report: Report) -> None:
     """Report rules that never show, with those that hide them, and copies. The folder is free of errors."""
-    placed, claims = Placed(folder), Claims(site)
-    calendar = Calendar(ZoneInfo(site.timezone), site.holidays)
-    for block in folder.blocks:
-        candidates = [_candidate(rule, block, placed, claims) for rule in block.rules]
+    for block in ground.folder.blocks:
+        candidates = [_candidate(rule, block, ground) for rule in block.rules]
         originals, copies = _copies(candidates)
         for rule, original in copies:
             report.add("W513", rule.position, (original.position, "original"), value=original.name)
-        for rule, hiders in _Block(originals, calendar).hidden():
+        for rule, hiders in _Block(originals, ground.calendar).hidden():
             related = [(hider.position, "hider") for hider in hiders]
             names = "、".join(hider.name for hider in hiders)
             report.add("W511", rule.position, *related, value=rule.name, names=names)
 
 
-def _candidate(rule: RuleSpec, block: BlockSpec, placed: Placed, claims: Claims) -> _Candidate:
-    parts = placed.rule(rule, block)
-    true = Every(tuple(claims.true(part.condition) for part in parts))
+def _candidate(rule: RuleSpec, block: BlockSpec, ground: Ground) -> _Candidate:
+    parts = ground.placed.rule(rule, block)
+    true = Every(tuple(ground.claims.true(part.condition) for part in parts))
     return _Candidate(rule, true, denied(true), likeness(rule, parts))
 
 
@@ -73,14 +68,14 @@ class _Block:
 
     def hidden(self) -> Iterator[tuple[RuleSpec, list[RuleSpec]]]:
         """Each rule that never shows, with the fewest rules above it that hide it."""
-        shared = Counter(key for one in self._candidates for keys in keys_of(one.true) for key in keys)
-        shelf = Shelf[_Candidate](shared)
-        for one in self._candidates:
+        filed = [keys_of(one.true) for one in self._candidates]
+        shelf = Shelf[_Candidate](Counter(key for choices in filed for keys in choices for key in keys))
+        for one, keys in zip(self._candidates, filed, strict=True):
             hiders = self._hiders(one, shelf)
             if hiders:
                 yield one.rule, [hider.rule for hider in self._fewest(one, hiders)]
             elif one.rule.experiment is None and one.rule.limit is None:
-                shelf.put(one, one.true)
+                shelf.put(one, keys)
 
     def _hiders(self, one: _Candidate, shelf: Shelf[_Candidate]) -> list[_Candidate]:
         """Rules above of which always one matches when this does; none where there is a visitor who sees this one.

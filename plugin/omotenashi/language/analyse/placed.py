@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,7 +21,7 @@ from omotenashi.language.condition import (
     Shown,
     facts,
 )
-from omotenashi.language.rule_names import rule_names
+from omotenashi.language.rule_names import RuleNames, rule_names
 from omotenashi.language.syntax import BlockSpec, Folder, RuleSpec
 from omotenashi.model.errors import Position
 from omotenashi.model.text import fold
@@ -32,8 +33,13 @@ class Part(Struct, frozen=True):
     condition: Condition
     """With segments in place."""
     position: Position
-    written: str
-    """As in `prefecture: 東京都`."""
+    source: Condition | str
+    """As it stands in the file."""
+
+    @property
+    def written(self) -> str:
+        """As in `prefecture: 東京都`."""
+        return self.source if isinstance(self.source, str) else _heading(self.source)
 
 
 class Placed:
@@ -41,13 +47,17 @@ class Placed:
 
     def __init__(self, folder: Folder) -> None:
         self.segments = {fold(segment.name): segment for segment in folder.segments}
-        self._names = rule_names(
-            {block.name: [(rule.name, rule.id) for rule in block.rules] for block in folder.blocks}
-        )
+        self._blocks = folder.blocks
         self._in_place: dict[str, Condition] = {}
+        self._rules: dict[str, list[Part]] = {}
 
-    def rule(self, rule: RuleSpec, block: BlockSpec) -> list[Part]:
+    def rule(self, rule: RuleSpec, block: BlockSpec) -> Sequence[Part]:
         """Return all that must hold for a rule to match: its block's consent, its condition, times, limit, cooldown."""
+        if rule.id not in self._rules:
+            self._rules[rule.id] = self._parts_of(rule, block)
+        return self._rules[rule.id]
+
+    def _parts_of(self, rule: RuleSpec, block: BlockSpec) -> list[Part]:
         parts = [*self.parts(rule.when), *(part for one in rule.timing for part in self.parts(one))]
         if block.needs_consent:
             asked = Fact("consent", OneOf(frozenset((block.needs_consent,))), block.position, block.needs_consent)
@@ -64,8 +74,7 @@ class Placed:
         """Return the conditions that must all hold."""
         if isinstance(condition, Conjunction):
             return [part for one in condition.parts for part in self.parts(one)]
-        position, written = _heading(condition)
-        return [Part(self.condition(condition), position, written)]
+        return [Part(self.condition(condition), first_place(condition) or Position("", 1, 1, 2), condition)]
 
     def condition(self, condition: Condition) -> Condition:
         """Put segments in place, and ids in the place of the names of rules and blocks."""
@@ -83,6 +92,10 @@ class Placed:
         if isinstance(condition.operand, Shown):
             return replace(condition, operand=self._resolved(condition.operand))
         return condition
+
+    @cached_property
+    def _names(self) -> RuleNames:
+        return rule_names({block.name: [(rule.name, rule.id) for rule in block.rules] for block in self._blocks})
 
     def _resolved(self, shown: Shown) -> Shown:
         ids = [identifier for name in shown.names for identifier in self._names.ids(shown.kind, name)]
@@ -108,22 +121,11 @@ def segments_in(condition: Condition) -> Iterator[InSegment]:
         yield from segments_in(condition.part)
 
 
-def _heading(condition: Condition) -> tuple[Position, str]:
-    place = first_place(condition) or Position("", 1, 1, 2)
+def _heading(condition: Condition) -> str:
     if isinstance(condition, Fact):
-        return place, f"{condition.field}: {_bracketed(condition.written)}"
+        return f"{condition.field}: {condition.written}"
     if isinstance(condition, InSegment):
-        return place, f"segment: {condition.name}"
+        return f"segment: {condition.name}"
     word = "not" if isinstance(condition, Negation) else "any"
-    inside = ", ".join(f"{fact.field}: {_bracketed(fact.written)}" for fact in facts(condition))
-    return place, f"{word}: {{{inside}}}"
-
-
-def _bracketed(written: str) -> str:
-    """Values of a list, side by side, with its brackets again."""
-    depth = 0
-    for character in written:
-        depth += (character in "[{") - (character in "]}")
-        if character == "," and depth == 0:
-            return f"[{written}]"
-    return written
+    inside = ", ".join(f"{fact.field}: {fact.written}" for fact in facts(condition))
+    return f"{word}: {{{inside}}}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Generic, TypeAlias, TypeVar
 
 from omotenashi.language.analyse.domains import PLACED, UNPLACED, Among, Clock, Domain, Marks, Region
@@ -28,10 +28,9 @@ class Shelf(Generic[T]):
         self._unfiled: list[tuple[int, T]] = []
         self._count = 0
 
-    def put(self, thing: T, formula: Formula) -> None:
-        """Put a thing that holds for visitors for whom a formula is true."""
+    def put(self, thing: T, choices: Sequence[frozenset[Key]]) -> None:
+        """Put a thing under the keys of its formula."""
         self._count += 1
-        choices = keys_of(formula)
         if not choices:
             self._unfiled.append((self._count, thing))
             return

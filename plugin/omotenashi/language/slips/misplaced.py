@@ -25,10 +25,10 @@ class Shape(Struct, frozen=True):
 
     def word(self, key: str) -> str | None:
         """Return the canonical name of a key that belongs here."""
+        if self.fields and find_field(key):
+            return key
         word = self.words.find(key) if self.words else None
-        if word:
-            return word.name
-        return key if self.fields and find_field(key) else None
+        return word.name if word else None
 
     def below(self, key: str) -> Shape | None:
         """Return what stands under a key."""

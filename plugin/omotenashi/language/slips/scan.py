@@ -16,11 +16,13 @@ from omotenashi.language.slips.slip import BREAKING, Slip, quoted
 
 _WORD = r"[\w.*/%@-]*\w"
 _TEXT = r"(?:[\w/(【][^\n:#,、，､\[\]{}\"'`“”„‘’＂＇＃\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\xad\u3000\xa0\t]*+)"
-_PAIR = rf"(?:\w[\w.]*+: (?:{_TEXT}|\[{_TEXT}(?:, {_TEXT})*+\]|\{{\w[\w.]*+: {_TEXT}(?:, \w[\w.]*+: {_TEXT})*+\}}))"
-_FLOW = rf"(?:\{{{_PAIR}(?:, {_PAIR})*+\}}|\[{_TEXT}(?:, {_TEXT})*+\])"
-_CLEAN_LINES = re.compile(
-    rf"(?:[ ]*+(?:#[^\n]*+|(?:- )?+(?:[^\W{DASHES}][\w.]*+:(?: (?:{_TEXT}|{_FLOW}))?+|{_FLOW}))?+\n)++"
-)
+_LIST = rf"\[(?:{_TEXT}(?:, (?!\])|(?=\])))++\]"
+_KEY = r"\w[\w.]*+:"
+_INNER = rf"\{{(?:{_KEY} {_TEXT}(?:, (?!\}})|(?=\}})))++\}}"
+_FLOW = rf"(?:\{{(?:{_KEY} (?:{_TEXT}|{_LIST}|{_INNER})(?:, (?!\}})|(?=\}})))++\}}|{_LIST})"
+_START = rf"[^\W{DASHES}][\w.]*+:"
+_CLEAN_LINES = re.compile(rf"(?:[ ]*+(?:#[^\n]*+|(?:- )?+(?:(?:{_START} )?+{_FLOW}|{_START}(?: {_TEXT})?+))?+\n)++")
+"""Each part stands in it as seldom as can be: it is compiled whenever the program starts."""
 _BARE_LINE = re.compile(r"[ ]*(?:#[^\n]*)?\n?")
 _WHITE = re.compile(f"[ \t{ODD_SPACES}]*")
 _DASH = re.compile(r"-(?:[ \t]+|$)")

@@ -1,0 +1,232 @@
+"""A rules folder, read and checked; what did not change since it was read before is not read again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from omotenashi import morphemes
+from omotenashi.content.source import files_under, read_fragments
+from omotenashi.language.analyse import analyse
+from omotenashi.language.beside import Beside, named_files
+from omotenashi.language.check import Whole, check
+from omotenashi.language.nodes import MapNode
+from omotenashi.language.parse import LARGEST_FILE, decode, parse
+from omotenashi.language.read_file import read_file
+from omotenashi.language.read_site import read_site
+from omotenashi.language.read_table import with_tables
+from omotenashi.language.report import Report
+from omotenashi.language.syntax import Folder, ShowSpec
+from omotenashi.language.table_text import decode_table
+from omotenashi.model.errors import Diagnostic, Position
+from omotenashi.model.site_facts import SiteFacts
+
+SITE_FILES = ("site.yaml", "site.yml")
+
+
+class Parsed(Struct, frozen=True, eq=False):
+    """A rule file, parsed; what came of it depends on its bytes alone."""
+
+    data: bytes
+    text: str | None
+    tree: MapNode | None
+    named: frozenset[str]
+    """Paths of the tables and lists of holidays that it names."""
+    report: Report
+
+
+class Read(Struct, frozen=True, eq=False):
+    """What a rule file defines."""
+
+    folder: Folder
+    told: tuple[Diagnostic, ...]
+    """Warnings and notes, where it is sound."""
+    sound: bool
+    """It has no errors, and what was read depends on the file and the site's facts alone."""
+
+
+class Checked(Struct, frozen=True):
+    """What came of reading a folder, and what is wrong with it."""
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    texts: Mapping[str, str] = {}
+    """Each file's text by its name, for showing lines."""
+    files: Mapping[str, bytes] = {}
+    """All that was read, by path within the folder."""
+    folder: Folder = Folder()
+    """What the files define, as far as it could be read."""
+    facts: SiteFacts = SiteFacts()
+    fragments: Mapping[str, str] = {}
+    """The texts of the files under contents/ that are shown, by the path as written."""
+    failed: bool = True
+    """It has errors."""
+    parsed: Mapping[str, Parsed] = {}
+    """Each rule file by its name."""
+    sound: Mapping[str, Read] = {}
+    """What each rule file without errors defines that names no other file."""
+
+
+class _Contents(Struct, frozen=True):
+    """The files under contents/ that are shown, by the path as written."""
+
+    raw: Mapping[str, bytes]
+    texts: Mapping[str, str]
+    readable: Mapping[str, str]
+    """With an empty text for each that could not be read, which is reported already."""
+    escaping: set[str]
+    """Paths that lead out of contents/."""
+    there: tuple[str, ...]
+    """All files, where one that is shown is not there."""
+
+
+AnyChecked = TypeVar("AnyChecked", bound=Checked)
+
+
+def check_folder(root: Path, before: Checked | None = None, admits: Callable[[str], bool] | None = None) -> Checked:
+    """Read and check a rules folder. Raises OSError when the folder itself cannot be listed.
+
+    With `before`, what was read before is not read again where it is still the same. With `admits`, contents whose
+    URL it does not admit are warned of.
+    """
+    before, report = before or Checked(), Report()
+    files = _rule_files(root, report)
+    parsed = {name: _parsed(name, data, before.parsed.get(name)) for name, data in files.items()}
+    for one in parsed.values():
+        report.join(one.report)
+    trees = {name: one.tree for name, one in parsed.items() if one.tree is not None}
+    tables, beside = _beside(root, parsed.values(), report)
+    site_file = next((name for name in SITE_FILES if name in trees), SITE_FILES[0])
+    facts = read_site(trees.pop(site_file, MapNode((), Position(site_file, 1, 1, 2))), report, beside)
+    same = {name for name in trees if parsed[name] is before.parsed.get(name)} if facts == before.facts else set()
+    known = {name: one for name, one in before.sound.items() if name in same}
+    read: dict[str, Read] = {}
+    for name, tree in trees.items():
+        again = known.get(name)
+        read[name] = _told_again(again, report) if again else _read(tree, parsed[name].named, beside, facts, report)
+    folder = _joined([one.folder for one in read.values()])
+    contents = _contents(root / "contents", folder, report)
+    settled = before.folder if facts == before.facts and not before.failed else None
+    can_cut = morphemes.is_installed()
+    check(Whole(folder, facts, contents.readable, contents.escaping, contents.there, can_cut, settled), report)
+    _warn_of_hosts(folder, admits, report)
+    named = {f"contents/{path}": text for path, text in contents.texts.items()}
+    texts = {name: one.text for name, one in parsed.items() if one.text is not None}
+    return Checked(
+        diagnostics=report.sorted(),
+        texts={**beside.texts, **texts, **named},
+        files={**tables, **files, **{f"contents/{path}": data for path, data in contents.raw.items()}},
+        folder=folder,
+        facts=facts,
+        fragments=contents.texts,
+        failed=report.failed,
+        parsed=parsed,
+        sound={name: one for name, one in read.items() if one.sound},
+    )
+
+
+def examined(checked: AnyChecked, now: float) -> AnyChecked:
+    """Add the warnings and notes that serving does without, as of a moment (epoch seconds). Errors leave none."""
+    if checked.failed:
+        return checked
+    report = Report()
+    report.diagnostics.extend(checked.diagnostics)
+    analyse(checked.folder, checked.facts, now, report)
+    return replace(checked, diagnostics=report.sorted())
+
+
+def site_language(facts: SiteFacts, environment: Mapping[str, str]) -> str:
+    """Return the language, ja or en, in which a site's people are spoken to: site.yaml's, else that of LANG."""
+    if facts.stated_language in ("ja", "en"):
+        return facts.stated_language
+    return "ja" if environment.get("LANG", "").startswith("ja") else "en"
+
+
+def _rule_files(root: Path, report: Report) -> dict[str, bytes]:
+    """The rule files of a folder by name: *.yaml and *.yml directly in it, not hidden."""
+    files: dict[str, bytes] = {}
+    for path in sorted(root.iterdir()):
+        if path.name.startswith(".") or path.suffix not in (".yaml", ".yml") or not path.is_file():
+            continue
+        try:
+            with path.open("rb") as file:
+                files[path.name] = file.read(LARGEST_FILE + 1)
+        except OSError as error:
+            report.add("E109", Position(path.name, 1, 1, 2), problem=error.strerror or str(error))
+            report.unreadable = True
+    for path in sorted(root.glob("[!.]*/**/*.y*ml")):
+        report.add("W501", Position(path.relative_to(root).as_posix(), 1, 1, 2))
+    if not files:
+        report.add("E110", Position("", 1, 1, 2))
+    return files
+
+
+def _parsed(name: str, data: bytes, before: Parsed | None) -> Parsed:
+    if before is not None and before.data == data:
+        return before
+    report = Report()
+    text = decode(name, data, report)
+    tree = parse(name, text, report) if text is not None else None
+    return Parsed(data, text, tree, frozenset(named_files(tree) if tree else ()), report)
+
+
+def _beside(root: Path, parsed: Iterable[Parsed], report: Report) -> tuple[dict[str, bytes], Beside]:
+    """Read the tables and lists of holidays that the files name."""
+    named = {path for one in parsed for path in one.named}
+    raw, escaping = read_fragments(root, named)
+    texts = {path: text for path, data in raw.items() if (text := decode_table(path, data, report)) is not None}
+    names = [path.relative_to(root).as_posix() for path in root.glob("**/*.[cCtT][sS][vV]")] if named else []
+    return raw, Beside(texts, raw.keys() - texts.keys(), escaping, tuple(sorted(names)))
+
+
+def _read(tree: MapNode, named: Collection[str], beside: Beside, facts: SiteFacts, report: Report) -> Read:
+    """Read a file; it counts as sound only where nothing before it keeps what is wrong with it from being said."""
+    count, healthy = len(report.diagnostics), _is_healthy(report)
+    folder = read_file(with_tables(tree, beside, facts, report), facts, report)
+    told = tuple(report.diagnostics[count:])
+    sound = healthy and _is_healthy(report) and not named and all(one.level != "error" for one in told)
+    return Read(folder, told, sound)
+
+
+def _told_again(read: Read, report: Report) -> Read:
+    for one in read.told:
+        report.add(one.code, one.position, *one.related, **one.values)
+    return read
+
+
+def _is_healthy(report: Report) -> bool:
+    return not (report.full or report.unreadable or report.broken)
+
+
+def _joined(folders: list[Folder]) -> Folder:
+    return Folder(
+        segments=tuple(one for folder in folders for one in folder.segments),
+        contents=tuple(one for folder in folders for one in folder.contents),
+        blocks=tuple(one for folder in folders for one in folder.blocks),
+        tests=tuple(one for folder in folders for one in folder.tests),
+    )
+
+
+def _contents(contents: Path, folder: Folder, report: Report) -> _Contents:
+    paths = sorted({show.text for show in _shows(folder) if show.kind == "file"})
+    raw, escaping = read_fragments(contents, paths)
+    decoded = {path: decode(f"contents/{path}", data, report) for path, data in raw.items()}
+    texts = {path: text for path, text in decoded.items() if text is not None}
+    readable = {path: text or "" for path, text in decoded.items()}
+    return _Contents(raw, texts, readable, escaping, files_under(contents) if len(raw) < len(paths) else ())
+
+
+def _warn_of_hosts(folder: Folder, admits: Callable[[str], bool] | None, report: Report) -> None:
+    for show in _shows(folder):
+        if show.kind == "url" and admits is not None and not admits(show.text):
+            report.add("W545", show.position, value=show.text)
+
+
+def _shows(folder: Folder) -> Iterator[ShowSpec]:
+    yield from (content.show for content in folder.contents)
+    for block in folder.blocks:
+        yield from (show for rule in block.rules for show in rule.shows)
+        yield block.otherwise
