@@ -60,15 +60,72 @@ def test_warnings_fail_under_strict_only(rules: Path) -> None:
     assert main(["check", str(rules), "--strict"]) == 3
 
 
-def test_a_folder_that_is_not_there_is_one_line_and_exit_1(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", "nowhere"]) == 1
+def test_a_folder_that_is_not_there_is_one_line_and_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "nowhere"]) == 2
     assert capsys.readouterr().err == "omo: there is no folder nowhere\n"
+    assert main(["check", "nowhere", "--lang", "ja"]) == 2
+    assert capsys.readouterr().err == "omo: フォルダー nowhere がありません\n"
 
 
-def test_wrong_usage_exits_2() -> None:
-    with pytest.raises(SystemExit) as stopped:
-        main(["chekc"])
-    assert stopped.value.code == 2
+def test_a_file_in_the_place_of_a_folder_is_told_its_folder(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", f"{rules}/home.yaml", "--lang", "en"]) == 2
+    assert capsys.readouterr().err == f"omo: {rules}/home.yaml is a file; give its folder {rules}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["chekc"], "chekc というコマンドはありません。check ではありませんか"),
+        (["check", "--formt", "json"], "知らない指定です: --formt。--format ではありませんか"),
+        (["check", "--format", "xml"], "--format に 'xml' は書けません。書けるもの: text, json, github"),
+        (["new", "test"], "足りないものがあります: BLOCK"),
+        (["check", "--at"], "--at のあとに値を書きます"),
+    ],
+)
+def test_wrong_usage_exits_2_and_says_what_was_meant(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, "--lang", "ja"]) == 2
+    assert capsys.readouterr().err.replace("'text', 'json', 'github'", "text, json, github").endswith(f"omo: {said}\n")
+
+
+def test_wrong_usage_of_a_command_shows_how_that_command_is_used(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--formt", "json"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("usage: omo check ")
+    assert err.endswith("omo: not understood: --formt; did you mean --format?\n")
+
+
+def test_wrong_usage_is_said_in_the_language_of_the_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "heroo", "--rules", str(SITE)]) == 2
+    assert capsys.readouterr().err == "omo: ブロック「heroo」はありません。「hero」ではありませんか\n"
+    assert main(["test", str(SITE), "--threshold", "abc"]) == 2
+    said = "omo: --threshold: 「abc」は 0 から 100 までの数ではありません。80 のように書きます\n"
+    assert capsys.readouterr().err == said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["schema", "--output", "nowhere/schema.json"], "there is no folder nowhere"),
+        (["schema", "--output", "tests"], "tests: it is a folder"),
+        (
+            ["explain", "hero", "--visitor", "nobody.json"],
+            "--visitor: nobody.json is neither {…} nor a file that can be read (it is not there)",
+        ),
+        (
+            ["diff", str(SITE), str(SITE), "--visitors", "nobody.jsonl"],
+            "--visitors: nobody.jsonl cannot be read (it is not there)",
+        ),
+    ],
+)
+def test_files_that_cannot_be_used_are_told_in_plain_words(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(SITE.parents[2])
+    rules = ["--rules", str(SITE)] if words[0] == "explain" else []
+    assert main([*words, *rules, "--lang", "en"]) != 0
+    assert capsys.readouterr().err == f"omo: {said}\n"
 
 
 def test_tests_that_pass_exit_0(capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,8 +136,9 @@ def test_tests_that_pass_exit_0(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_no_test_of_that_name_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["test", str(SITE), "-k", "さくら"]) == 0
-    assert capsys.readouterr().out == "実行したテストはありません\nテスト 0 件: 成功 0、失敗 0\n"
+    assert main(["test", str(SITE), "-k", "マラソソ"]) == 2
+    said = "omo: -k: 名前に「マラソソ」を含むテストはありません。あるのは「マラソン」などです\n"
+    assert capsys.readouterr().err == said
 
 
 def test_a_failing_test_shows_what_won_instead_and_why(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -135,16 +193,18 @@ def test_explain_takes_a_file_and_a_time(tmp_path: Path, capsys: pytest.CaptureF
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "code", "words"),
     [
-        (["nowhere"], "there is no block nowhere; there are hero, store_info, greeting, notice"),
-        (["hero", "--at", "soon"], "--at: 'soon' is not a time"),
-        (["hero", "--visitor", "{weather: 雨}"], "--visitor:1:2: error[E210]"),
-        (["hero", "--visitor", "{"], "--visitor:"),
+        (["nowhere"], 2, "there is no block nowhere; there are hero, store_info, greeting, notice"),
+        (["hero", "--at", "soon"], 2, "--at: 'soon' is not a time"),
+        (["hero", "--visitor", "{weather: 雨}"], 1, "--visitor:1:2: error[E210]"),
+        (["hero", "--visitor", "{"], 1, "--visitor:"),
     ],
 )
-def test_explain_says_what_is_wrong(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["explain", *arguments, "--rules", str(SITE)]) == 1
+def test_explain_says_what_is_wrong(
+    arguments: list[str], code: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", *arguments, "--rules", str(SITE), "--lang", "en"]) == code
     assert words in capsys.readouterr().err
 
 
@@ -274,4 +334,61 @@ def test_each_file_is_spoken_of_in_its_own_language(rules: Path, capsys: pytest.
 def test_github_annotations_escape_what_would_end_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a,b.yaml").write_text("blocks:\n  a:\n    otherwise: 50%\n")
     assert main(["check", str(tmp_path), "--format", "github", "--lang", "en"]) == 1
-    assert "a%2Cb.yaml,line=3,col=16,endColumn=19,title=E402::there is no content 50%25 " in capsys.readouterr().out
+    assert "a%2Cb.yaml,line=3,col=16,endColumn=19,title=E402::there is no content 50%25%0A→ " in capsys.readouterr().out
+
+
+def test_a_folder_without_rules_is_itself_the_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    assert main(["check", "empty", "--lang", "en"]) == 1
+    assert capsys.readouterr().out.startswith("empty: error[E110] there are no rule files (*.yaml) here\n")
+    assert main(["check", "", "--lang", "en"]) == 1
+    assert capsys.readouterr().out.startswith(".: error[E110] ")
+    assert main(["check", "empty", "--format", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)[0]
+    assert [found[name] for name in ("code", "file", "line", "column", "utf16_column")] == ["E110", *[None] * 4]
+    assert main(["check", "empty", "--format", "github", "--lang", "en"]) == 1
+    assert capsys.readouterr().out.startswith(
+        "::error title=E110::there are no rule files (*.yaml) here%0A→ begin with"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "legend"),
+    [
+        ("E146", "    " + "␣" * 12, "(␣ is a space at the end of a line)"),
+        ("E112", "    □□□□show: nothing", "(□ is a full-width space)"),
+        ("E111", "    ⇥show: nothing", "(⇥ is a tab)"),
+        ("E108", "        otherwise: ◇original", "(◇ is an invisible character)"),
+    ],
+)
+def test_a_page_shows_what_would_be_invisible_in_its_example(
+    code: str, line: str, legend: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", code, "--lang", "en"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert line in lines
+    assert legend in lines
+
+
+def test_explain_as_json_has_what_is_shown(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (rules / "more.yaml").write_text("blocks:\n  side:\n    otherwise: {html: <p>Hello</p>}\n")
+    assert main(["explain", "side", "--rules", str(rules), "--format", "json"]) == 0
+    shows = json.loads(capsys.readouterr().out)["shows"]
+    assert shows == {"kind": "html", "content": None, "html": "<p>Hello</p>", "url": None}
+
+
+def test_a_stated_visitor_of_the_wrong_form_is_called_a_visitor(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "visitors.jsonl"
+    file.write_text("[1]\n")
+    assert main(["diff", str(SITE), str(SITE), "--visitors", str(file), "--lang", "ja"]) == 1
+    assert capsys.readouterr().err == (
+        "visitors.jsonl:1:1: error[E203] 「訪問者」の書き方が違います。ここには「名前: 値」の形の中身を書きます\n"
+        "    [1]\n"
+        "    ^\n"
+        "  → 例: {device: mobile}\n"
+    )

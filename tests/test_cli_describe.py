@@ -27,7 +27,7 @@ def test_markdown_in_english(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_an_unknown_block_is_an_error_that_helps(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["describe", str(SITE), "--block", "heroo"]) == 1
+    assert main(["describe", str(SITE), "--block", "heroo", "--lang", "en"]) == 2
     assert "there is no block heroo; did you mean hero?" in capsys.readouterr().err
 
 

@@ -79,6 +79,6 @@ def test_a_link_to_a_file_stays_a_link(folder: Path, tmp_path: Path) -> None:
 
 
 def test_a_folder_without_rule_files_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["fmt", str(tmp_path)]) == 1
-    assert main(["fmt", str(tmp_path / "nowhere")]) == 1
+    assert main(["fmt", str(tmp_path)]) == 2
+    assert main(["fmt", str(tmp_path / "nowhere")]) == 2
     assert "there are no rule files" in capsys.readouterr().err

@@ -38,7 +38,7 @@ def test_a_new_folder_passes_its_check_and_its_tests_and_is_tidy(folder: Path) -
 
 def test_a_folder_that_holds_something_is_left_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "home.yaml").write_text("mine")
-    assert main(["new", "site", str(folder)]) == 1
+    assert main(["new", "site", str(folder), "--lang", "en"]) == 2
     assert (folder / "home.yaml").read_text() == "mine"
     assert "is there already" in capsys.readouterr().err
 
@@ -86,35 +86,33 @@ def test_a_second_campaign_gets_another_block(folder: Path) -> None:
 
 def test_a_campaign_file_is_never_overwritten(folder: Path) -> None:
     (folder / "a.yaml").write_text("# mine\n")
-    assert main(["new", "campaign", "a", "--rules", str(folder)]) == 1
+    assert main(["new", "campaign", "a", "--rules", str(folder)]) == 2
     assert (folder / "a.yaml").read_text() == "# mine\n"
 
 
 @pytest.mark.parametrize("name", ["../a", "a/b", ".a", "a:b", "a\nb", "site"])
 def test_a_name_that_makes_no_file_is_refused(folder: Path, name: str) -> None:
     before = sorted(folder.parent.rglob("*"))
-    assert main(["new", "campaign", name, "--rules", str(folder)]) == 1
+    assert main(["new", "campaign", name, "--rules", str(folder)]) == 2
     assert sorted(folder.parent.rglob("*")) == before
 
 
 def test_a_period_that_ends_before_it_begins_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = sorted(folder.rglob("*"))
     period = ["--from", "2026-12-25", "--until", "2026-12-01"]
-    assert main(["new", "campaign", "a", "--rules", str(folder), *period]) == 1
+    assert main(["new", "campaign", "a", "--rules", str(folder), "--lang", "en", *period]) == 2
     assert sorted(folder.rglob("*")) == before
     assert capsys.readouterr().err == "omo: --until lies before --from; the campaign would never run\n"
 
 
 @pytest.mark.parametrize("name", ["", "  "])
 def test_a_campaign_without_a_name_is_refused(folder: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["new", "campaign", name, "--rules", str(folder)]) == 1
+    assert main(["new", "campaign", name, "--rules", str(folder), "--lang", "en"]) == 2
     assert capsys.readouterr().err == "omo: give a name for the campaign: omo new campaign NAME\n"
 
 
 def test_what_is_no_time_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        main(["new", "campaign", "a", "--rules", str(folder), "--from", "12/25"])
-    assert stopped.value.code == 2
+    assert main(["new", "campaign", "a", "--rules", str(folder), "--from", "12/25", "--lang", "en"]) == 2
     assert "'12/25' is not a time; write 2026-12-01 or '2026-12-01 10:00'" in capsys.readouterr().err
 
 
@@ -242,5 +240,7 @@ def test_tests_that_are_made_tell_where_to_put_them(folder: Path, capsys: pytest
 
 
 def test_a_block_that_is_not_there_is_an_error(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["new", "test", "heroo", "--rules", str(folder)]) == 1
-    assert "did you mean hero?" in capsys.readouterr().err
+    assert main(["new", "test", "heroo", "--rules", str(folder), "--lang", "ja"]) == 2
+    assert capsys.readouterr().err == "omo: ブロック「heroo」はありません。「hero」ではありませんか\n"
+    assert main(["new", "test", "heroo", "--rules", str(folder), "--lang", "en"]) == 2
+    assert capsys.readouterr().err == "omo: there is no block heroo; did you mean hero?\n"

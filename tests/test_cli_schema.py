@@ -42,7 +42,7 @@ def test_descriptions_are_in_the_language_that_is_asked_for(capsys: pytest.Captu
 
 
 def test_a_folder_that_is_not_there_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["schema", "--rules", "nowhere"]) == 1
+    assert main(["schema", "--rules", "nowhere"]) == 2
     assert capsys.readouterr().err == "omo: there is no folder nowhere\n"
 
 

@@ -89,7 +89,7 @@ class Holder:
         if loaded.site is None:
             self.state = State(self.state.site, problems)
             for one in problems:
-                logger.error("%s/%s:%s:%s: [%s] %s", self._rules, *_place(one), one["code"], one["message"])
+                logger.error("%s: [%s] %s", _place(one, self._rules), one["code"], one["message"])
             return
         loaded.site.engine.warm()
         self.state = State(loaded.site, ())
@@ -101,7 +101,7 @@ class Holder:
         try:
             self._loaded = load(self._rules, self._loaded)
         except OSError as error:
-            return _unreadable(self._rules, error)
+            return _unreadable(error)
         return self._loaded
 
 
@@ -156,12 +156,13 @@ def _problems(loaded: Loaded) -> tuple[dict[str, Any], ...]:
     return tuple(as_data(one, voice) for one in errors)
 
 
-def _place(problem: Mapping[str, Any]) -> tuple[str, int, int]:
-    return problem["file"], problem["line"], problem["column"]
+def _place(problem: Mapping[str, Any], rules: Path) -> str:
+    """Where a problem is: in a file, or the folder itself."""
+    return f"{rules}/{problem['file']}:{problem['line']}:{problem['column']}" if problem["file"] else str(rules)
 
 
-def _unreadable(rules: Path, error: OSError) -> Loaded:
-    position = Position(rules.name, 1, 1, 2)
+def _unreadable(error: OSError) -> Loaded:
+    position = Position("", 1, 1, 2)
     return Loaded((Diagnostic("E109", position, {"problem": error.strerror or str(error)}),))
 
 

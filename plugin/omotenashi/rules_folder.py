@@ -160,7 +160,7 @@ def _rule_files(root: Path, report: Report) -> dict[str, bytes]:
     for path in sorted(root.glob("[!.]*/**/*.y*ml")):
         report.add("W501", Position(path.relative_to(root).as_posix(), 1, 1, 2))
     if not files:
-        report.add("E110", Position(root.name or ".", 1, 1, 2))
+        report.add("E110", Position("", 1, 1, 2))
     return files
 
 

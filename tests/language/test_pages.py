@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from omotenashi.language.messages import MESSAGES
 from omotenashi.language.pages import PAGES
+from omotenashi.language.pages.english import with_english_examples
 from omotenashi.language.pages.page import Page
 from omotenashi.rules_folder import examined
 from omotenashi.site import load
@@ -40,6 +42,22 @@ def test_the_right_example_does_not(code: str, tmp_path: Path) -> None:
     codes = _codes(tmp_path, PAGES[code], PAGES[code].right)
     assert code not in codes
     assert not any(one.startswith("E") for one in codes)
+
+
+@pytest.mark.parametrize("code", SHOWN)
+def test_the_examples_for_readers_of_english_are_wrong_and_right_alike(code: str, tmp_path: Path) -> None:
+    page = with_english_examples(code, PAGES[code])
+    wrong, right = _codes(tmp_path, page, page.wrong), _codes(tmp_path, page, page.right)
+    assert [one for one in wrong if one[0] == code[0]].count(code) == 1
+    assert code[0] != "E" or wrong == [code]
+    assert not any(one == code or one.startswith("E") for one in right)
+
+
+@pytest.mark.parametrize("code", [code for code in SHOWN if code not in ("W531", "W532", "N643", "N644")])
+def test_examples_for_readers_of_english_hold_no_japanese(code: str) -> None:
+    page = with_english_examples(code, PAGES[code])
+    texts = (page.wrong, page.right, page.site, *page.beside.values())
+    assert [text for text in texts if re.search(r"[ぁ-んァ-ヶ一-鿿]", text)] == []
 
 
 def _codes(folder: Path, page: Page, text: str) -> list[str]:

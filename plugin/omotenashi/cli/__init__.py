@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
-from omotenashi.cli.common import FAILED, INTERRUPTED
-from omotenashi.model.errors import OmotenashiError
+from omotenashi.cli.common import FAILED, INTERRUPTED, USAGE, spoken
+from omotenashi.cli.failures import Misused, Parser, unknown_command, unreachable
+from omotenashi.model.errors import EditorError, OmotenashiError, WrongRules
+from omotenashi.model.site_facts import SiteFacts
+from omotenashi.rules_folder import site_language
 
 COMMANDS = {
     "serve": "serve",
@@ -34,22 +38,49 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     words = sys.argv[1:] if arguments is None else list(arguments)
-    options = make_parser(*words[:1]).parse_args(words)
+    try:
+        options = _understood(words)
+    except Misused as error:
+        print(f"{error.usage}omo: {error.said(_language_in(words))}", file=sys.stderr)
+        return USAGE
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         return run(options)
     except BrokenPipeError:
         return FAILED
-    except (OmotenashiError, OSError) as error:
+    except EditorError as error:
+        print(f"omo: {error.said(spoken(options))}", file=sys.stderr)
+        return FAILED if isinstance(error, WrongRules) else USAGE
+    except OSError as error:
+        print(f"omo: {unreachable(error).said(spoken(options))}", file=sys.stderr)
+        return FAILED
+    except OmotenashiError as error:
         print(f"omo: {error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
 
 
-def make_parser(asked: str = "") -> argparse.ArgumentParser:
+def _understood(words: Sequence[str]) -> argparse.Namespace:
+    """Return what the words of a command line ask for; raises Misused."""
+    parser = make_parser(*words[:1])
+    if words and not words[0].startswith("-") and words[0] not in COMMANDS:
+        raise unknown_command(words[0], parser.format_usage(), COMMANDS)
+    options, unknown = parser.parse_known_args(words)
+    if unknown:
+        raise options.parser.unknown(unknown)
+    return options
+
+
+def _language_in(words: Sequence[str]) -> str:
+    """The language that a command line asks for, also where the rest of it is not understood; else that of LANG."""
+    asked = " ".join(words).replace("--lang=", "--lang ").partition("--lang ")[2].split()[:1]
+    return asked[0] if asked in (["ja"], ["en"]) else site_language(SiteFacts(), os.environ)
+
+
+def make_parser(asked: str = "") -> Parser:
     """Return the parser of the command that is asked for; where it is none, of all commands."""
-    parser = argparse.ArgumentParser("omo", description="Omotenashi: which content goes into which block of the page")
+    parser = Parser("omo", description="Omotenashi: which content goes into which block of the page")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for name in [asked] if asked in COMMANDS else COMMANDS:
         module = import_module(f"omotenashi.cli.{COMMANDS[name]}")

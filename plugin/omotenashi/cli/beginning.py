@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from omotenashi.cli.common import FINE, command, language_of
+from omotenashi.cli.common import FINE, command, language_of, spoken, stated_moment, unknown_block
 from omotenashi.cli.loading import load_site
 from omotenashi.language import printer
 from omotenashi.language.begin.campaign import Campaign, campaign_file, campaign_rule, campaign_tests
@@ -17,10 +16,10 @@ from omotenashi.language.begin.folder import folder_files
 from omotenashi.language.begin.words import as_yaml
 from omotenashi.language.parse import parse
 from omotenashi.language.read_file import read_file
-from omotenashi.language.report import Report, suggestion
+from omotenashi.language.report import Report
 from omotenashi.language.syntax import BlockSpec, RuleSpec
-from omotenashi.language.values import Moment, moment
-from omotenashi.model.errors import SettingsError
+from omotenashi.language.values import Moment
+from omotenashi.model.errors import EditorError
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 from omotenashi.rules_folder import SITE_FILES, examined
@@ -37,8 +36,8 @@ def add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     site.add_argument("--name", default="", help="the site's name (the folder's)")
     campaign = command(kinds, "campaign", _campaign, "キャンペーンを作る / a file for a campaign with its tests")
     campaign.add_argument("name", metavar="NAME", help="its name, and the value of utm_campaign")
-    campaign.add_argument("--from", dest="start", type=_moment, metavar="TIME", help="such as 2026-12-01 10:00")
-    campaign.add_argument("--until", dest="end", type=_moment, metavar="TIME", help="such as 2026-12-25: to its end")
+    campaign.add_argument("--from", dest="start", metavar="TIME", help="such as 2026-12-01 10:00")
+    campaign.add_argument("--until", dest="end", metavar="TIME", help="such as 2026-12-25: to its end")
     campaign.add_argument("--block", default="", help="one that exists: what to paste is printed; else a new one")
     test = command(kinds, "test", _test, "足りないテストを作る / tests for a block's rules that no test expects")
     test.add_argument("block", metavar="BLOCK")
@@ -48,21 +47,17 @@ def add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         one.add_argument("--lang", choices=("ja", "en"))
 
 
-def _moment(text: str) -> Moment:
-    found = moment(text)
-    if found is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a time; write 2026-12-01 or '2026-12-01 10:00'")
-    return found
-
-
 # site
 
 
 def _site(options: argparse.Namespace) -> int:
     folder: Path = options.dir
-    language = options.lang or ("ja" if os.environ.get("LANG", "").startswith("ja") else "en")
+    language = spoken(options)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise SettingsError(f"{folder} is there already; name a folder that is not, or an empty one")
+        raise EditorError(
+            f"{folder} はもうあります。まだないフォルダーか、空のフォルダーを指定してください",
+            f"{folder} is there already; name a folder that is not, or an empty one",
+        )
     name = options.name or folder.resolve().name
     for path, text in folder_files(name, language).items():
         _write(folder / path, text)
@@ -78,11 +73,12 @@ def _site(options: argparse.Namespace) -> int:
 
 
 def _campaign(options: argparse.Namespace) -> int:
+    start, end = _moment("--from", options.start), _moment("--until", options.end)
     _, loaded = load_site(options.rules, options)
     language = language_of(options, loaded)
     block = _block(options.block, loaded)
-    _refuse_empty(options, ZoneInfo(loaded.facts.timezone))
-    campaign = Campaign(options.name, block.name if block else _free_name(options, loaded), options.start, options.end)
+    _refuse_empty(options.name, start, end, ZoneInfo(loaded.facts.timezone))
+    campaign = Campaign(options.name, block.name if block else _free_name(options, loaded), start, end)
     text = campaign_file(campaign, language)
     _refuse_wrong(text, loaded.facts, language)
     if block:
@@ -90,19 +86,32 @@ def _campaign(options: argparse.Namespace) -> int:
         return FINE
     path = options.rules / _file_name(options.name)
     if path.exists():
-        raise SettingsError(f"there is {path} already; name the campaign otherwise")
+        raise EditorError(
+            f"{path} はもうあります。キャンペーンに別の名前を付けてください",
+            f"there is {path} already; name the campaign otherwise",
+        )
     _write(path, text)
     shown = path.as_posix()
     print(f"{shown} を作りました" if language == "ja" else f"made {shown}")
     return FINE
 
 
-def _refuse_empty(options: argparse.Namespace, zone: ZoneInfo) -> None:
+def _refuse_empty(name: str, start: Moment | None, end: Moment | None, zone: ZoneInfo) -> None:
     """A campaign needs a name and a time."""
-    if not options.name.strip():
-        raise SettingsError("give a name for the campaign: omo new campaign NAME")
-    if options.start and options.end and options.end.end(zone) <= options.start.start(zone):
-        raise SettingsError("--until lies before --from; the campaign would never run")
+    if not name.strip():
+        raise EditorError(
+            "キャンペーンの名前を書いてください: omo new campaign 名前",
+            "give a name for the campaign: omo new campaign NAME",
+        )
+    if start and end and end.end(zone) <= start.start(zone):
+        raise EditorError(
+            "--until が --from より前なので、一度も表示されません",
+            "--until lies before --from; the campaign would never run",
+        )
+
+
+def _moment(flag: str, text: str | None) -> Moment | None:
+    return None if text is None else stated_moment(flag, text)
 
 
 def _block(name: str, loaded: Loaded) -> BlockSpec | None:
@@ -120,9 +129,15 @@ def _free_name(options: argparse.Namespace, loaded: Loaded) -> str:
 
 def _file_name(name: str) -> str:
     if name.startswith(".") or any(character in '/\\:*?"<>|' or not character.isprintable() for character in name):
-        raise SettingsError(f"{name!r} makes no file name; leave out signs such as / : * ?")
+        raise EditorError(
+            f"「{name}」はファイルの名前に使えません。/ : * ? などの記号を除いてください",
+            f"{name!r} makes no file name; leave out signs such as / : * ?",
+        )
     if f"{name}.yaml" in SITE_FILES:
-        raise SettingsError(f"{name}.yaml holds the facts about the site; name the campaign otherwise")
+        raise EditorError(
+            f"{name}.yaml はサイト全体についてのファイルです。キャンペーンに別の名前を付けてください",
+            f"{name}.yaml holds the facts about the site; name the campaign otherwise",
+        )
     return f"{name}.yaml"
 
 
@@ -133,7 +148,8 @@ def _refuse_wrong(text: str, facts: SiteFacts, language: str) -> None:
     if tree is not None:
         read_file(tree, facts, report)
     if report.failed:
-        raise SettingsError("\n" + printer.as_text(report.sorted(), printer.Voice({"new.yaml": text}, language), ""))
+        told = printer.as_text(report.sorted(), printer.Voice({"new.yaml": text}, language), "")
+        raise EditorError(f"このキャンペーンは作れません\n{told}", f"this makes no campaign\n{told}")
 
 
 def _print_paste(campaign: Campaign, block: BlockSpec, loaded: Loaded, folder: Path, language: str) -> None:
@@ -174,10 +190,7 @@ def _test(options: argparse.Namespace) -> int:
     language = language_of(options, loaded)
     block = _block(options.block, loaded)
     if block is None:
-        names = [one.name for one in loaded.folder.blocks]
-        meant = suggestion(options.block, names)
-        remedy = f"did you mean {meant}?" if meant else f"there are {', '.join(names)}"
-        raise SettingsError(f"there is no block {options.block}; {remedy}")
+        raise unknown_block(options.block, (one.name for one in loaded.folder.blocks))
     now = time.time()
     today = datetime.fromtimestamp(now, ZoneInfo(loaded.facts.timezone))
     found, without = missing_tests(site, loaded.folder, block, today.replace(tzinfo=None))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from omotenashi.cli.common import FINE, command, folder_argument, language_of
+from omotenashi.cli.common import FINE, command, folder_argument, language_of, unknown_block
 from omotenashi.cli.loading import load_site
 from omotenashi.language.describe.entries import as_markdown, as_text
 from omotenashi.language.describe.folder import describe
-from omotenashi.language.report import suggestion
 from omotenashi.language.syntax import Folder
-from omotenashi.model.errors import SettingsError
 from omotenashi.model.text import fold
 
 _FORMS = {"text": as_text, "markdown": as_markdown}
@@ -40,7 +38,5 @@ def _describe(options: argparse.Namespace) -> int:
 def _known_block(name: str, folder: Folder) -> str:
     names = [block.name for block in folder.blocks]
     if fold(name) not in map(fold, names):
-        meant = suggestion(name, names)
-        remedy = f"did you mean {meant}?" if meant else f"there are {', '.join(names)}"
-        raise SettingsError(f"--block: there is no block {name}; {remedy}")
+        raise unknown_block(name, names, "--block: ")
     return fold(name)

@@ -10,19 +10,18 @@ from typing import Any
 
 from omotenashi.cli.accounts import account_data, account_lines, show_text, won
 from omotenashi.cli.codes import explain_code, is_code
-from omotenashi.cli.common import FAILED, FINE, command, language_of, moment_of
+from omotenashi.cli.common import FAILED, FINE, command, language_of, moment_of, unknown_block
 from omotenashi.cli.loading import load_site
 from omotenashi.cli.stated import stated_visitor
 from omotenashi.engine.choose import Engine
 from omotenashi.engine.occasion import Occasion
 from omotenashi.engine.reading import moment_text
 from omotenashi.language.messages import MESSAGES
-from omotenashi.language.report import suggestion
-from omotenashi.model.errors import SettingsError
 from omotenashi.model.text import fold
 from omotenashi.rules_folder import check_folder
 from omotenashi.service import signal_tools
 from omotenashi.settings import Settings
+from omotenashi.site import Site, shown
 from omotenashi.verify import occasion_for
 
 
@@ -51,7 +50,7 @@ def _explain(options: argparse.Namespace) -> int:
         return FAILED
     occasion = occasion_for(stated, site, signal_tools(Settings(mmdb=options.mmdb)), at)
     if options.format == "json":
-        print(json.dumps(_data(engine, occasion, block, language), ensure_ascii=False, indent=2))
+        print(json.dumps(_data(site, occasion, block, language), ensure_ascii=False, indent=2))
         return FINE
     print(f"{block}  {moment_text(occasion.local, language)} {site.facts.timezone}")
     print_block(engine, occasion, block, language)
@@ -68,9 +67,7 @@ def _is_block(name: str, rules: Path) -> bool:
 def _block(name: str, engine: Engine) -> str:
     blocks = {fold(block): block for block in engine.program.blocks}
     if fold(name) not in blocks:
-        meant = suggestion(name, blocks.values())
-        hint = f"; did you mean {meant}?" if meant else f"; there are {', '.join(blocks.values())}"
-        raise SettingsError(f"there is no block {name}{hint}")
+        raise unknown_block(name, blocks.values())
     return blocks[fold(name)]
 
 
@@ -83,7 +80,8 @@ def print_block(engine: Engine, occasion: Occasion, block: str, language: str) -
     print(f"→ {won(choice, language)}: {shows}")
 
 
-def _data(engine: Engine, occasion: Occasion, block: str, language: str) -> dict[str, Any]:
+def _data(site: Site, occasion: Occasion, block: str, language: str) -> dict[str, Any]:
+    engine = site.engine
     choice = engine.decide(occasion, [block])[block]
     return {
         "block": block,
@@ -93,5 +91,10 @@ def _data(engine: Engine, occasion: Occasion, block: str, language: str) -> dict
         "id": choice.rule.id if choice.rule else None,
         "variant": choice.variant,
         "reason": choice.reason,
-        "shows": {"kind": choice.show.kind, "content": choice.show.content},
+        "shows": {
+            "kind": choice.show.kind,
+            "content": choice.show.content or None,
+            "html": shown(choice, site, occasion).html,
+            "url": choice.show.url or None,
+        },
     }

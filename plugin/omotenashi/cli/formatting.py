@@ -16,7 +16,7 @@ from omotenashi.cli.common import FAILED, FINE, command, language_of
 from omotenashi.language.fmt.fix import tidied
 from omotenashi.language.parse import decode
 from omotenashi.language.report import Report
-from omotenashi.model.errors import SettingsError
+from omotenashi.model.errors import EditorError
 from omotenashi.rules_folder import SITE_FILES
 from omotenashi.site import Loaded, load
 
@@ -58,7 +58,10 @@ def _fmt(options: argparse.Namespace) -> int:
     folders: dict[Path, Loaded] = {}
     results = [_tidied(path, folders) for path in _files(options.paths)]
     if not results:
-        raise SettingsError(f"there are no rule files (*.yaml) in {', '.join(map(str, options.paths))}")
+        where = ", ".join(map(str, options.paths))
+        raise EditorError(
+            f"ルールのファイル(*.yaml)が {where} にありません", f"there are no rule files (*.yaml) in {where}"
+        )
     language = language_of(options, next(iter(folders.values())))
     for result in results:
         if result.after is None:
@@ -81,7 +84,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
         elif path.is_file():
             yield path
         else:
-            raise SettingsError(f"there is no folder or file {path}")
+            raise EditorError(f"{path} というフォルダーもファイルもありません", f"there is no folder or file {path}")
 
 
 def _tidied(path: Path, folders: dict[Path, Loaded]) -> _Result:

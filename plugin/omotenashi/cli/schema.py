@@ -21,7 +21,7 @@ def add_schema(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add `schema`."""
     made = command(commands, "schema", _schema, "エディタの入力補完のための JSON Schema / JSON Schema for completion")
     made.add_argument("--rules", type=Path, metavar="DIR", help="propose the names of this folder, too")
-    made.add_argument("--lang", choices=("ja", "en"), default="ja", help="of the descriptions; keys are in both")
+    made.add_argument("--lang", choices=("ja", "en"), help="of the descriptions (ja); keys are in both")
     made.add_argument("--output", type=Path, metavar="FILE")
     made.add_argument(
         "--guide", type=Path, metavar="FILE", help="rewrite the tables of the vocabulary in a guide instead"
@@ -33,7 +33,7 @@ def _schema(options: argparse.Namespace) -> int:
         options.guide.write_text(with_vocabulary(options.guide.read_text(encoding="utf-8")), encoding="utf-8")
         return FINE
     names = _names(check_folder(existing(options.rules))) if options.rules else Names()
-    text = json.dumps(schema(names, options.lang), ensure_ascii=False, indent=1)
+    text = json.dumps(schema(names, options.lang or "ja"), ensure_ascii=False, indent=1)
     if options.output:
         options.output.write_text(f"{text}\n", encoding="utf-8")
     else:

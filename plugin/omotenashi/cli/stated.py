@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from omotenashi.cli.failures import why
 from omotenashi.compare import Watched, of_site
 from omotenashi.language import printer, reader
 from omotenashi.language.check import stated_showings_exist
@@ -20,7 +21,7 @@ from omotenashi.language.report import Report
 from omotenashi.language.syntax import StatedVisitor
 from omotenashi.language.values import moment
 from omotenashi.language.vocabulary import TEST_KEYS, Words
-from omotenashi.model.errors import Diagnostic, Position, SettingsError
+from omotenashi.model.errors import Diagnostic, EditorError, Position
 from omotenashi.site import Site
 
 _BESIDE = Words(*(word for word in TEST_KEYS.all if word.name in ("name", "at", "visitor")))
@@ -33,7 +34,7 @@ def stated_visitor(argument: str, site: Site, language: str) -> StatedVisitor | 
     name, text = ("--visitor", argument) if inline else (argument, _text_of(argument))
     text = without_escapes(text)
     report = Report()
-    tree = parse(name, text, report)
+    tree = parse(name, text, report, visitor=True)
     stated = _read(tree, site, report) if tree is not None else StatedVisitor()
     _print(report, name, text, language)
     return None if report.failed else stated
@@ -71,7 +72,11 @@ def _text_of(file: str) -> str:
     try:
         return Path(file).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"--visitor: {file[:80]} is neither JSON nor a file that can be read ({error})") from error
+        ja, en = why(error)
+        raise EditorError(
+            f"--visitor: {file[:80]} は {{…}} でも、読めるファイルでもありません({ja})",
+            f"--visitor: {file[:80]} is neither {{…}} nor a file that can be read ({en})",
+        ) from error
 
 
 def stated_visitors(file: Path, sites: tuple[Site, Site], language: str) -> list[Watched] | None:
@@ -107,12 +112,15 @@ def _lines_of(file: Path) -> list[tuple[int, str]]:
     try:
         lines = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"--visitors: {file} cannot be read ({error})") from error
+        ja, en = why(error)
+        raise EditorError(
+            f"--visitors: {file} を読めません({ja})", f"--visitors: {file} cannot be read ({en})"
+        ) from error
     return [(number, without_escapes(line)) for number, line in enumerate(lines, 1) if line.strip()]
 
 
 def _watched(file: str, text: str, called: str, site: Site, report: Report) -> Watched | None:
-    tree = parse(file, text, report)
+    tree = parse(file, text, report, visitor=True)
     if tree is None:
         return None
     beside = {word.name: value for key, value in tree.entries if (word := _BESIDE.find(key.text))}

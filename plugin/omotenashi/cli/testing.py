@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import json
 import time
 from collections.abc import Iterator, Sequence
@@ -21,11 +22,16 @@ from omotenashi.engine.reading import moment_text
 from omotenashi.language.program import Rule
 from omotenashi.language.rule_names import is_called
 from omotenashi.language.syntax import Expectation
+from omotenashi.model.errors import EditorError
+from omotenashi.model.text import fold
 from omotenashi.service import signal_tools
 from omotenashi.settings import Settings
 from omotenashi.verify import Failure, Result, run_tests
 
 _LONGEST_HTML = 200
+_MOST_NEAR = 5
+_NEAR = 0.3
+"""How alike a test's name is to a word before it is proposed: names are sentences."""
 _WORDS = {
     "otherwise": ("どのルールにも当てはまらない(それ以外)", "no rule matches (otherwise)"),
     "original": ("もとのまま", "the original is shown"),
@@ -40,38 +46,59 @@ def add_test(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     test.add_argument("-k", metavar="WORD", default="", help="only tests whose name holds WORD")
     test.add_argument("-v", "--verbose", action="store_true", help="name the tests that pass, too")
     test.add_argument("--coverage", action="store_true", help="which rules and conditions the tests have tried")
-    test.add_argument("--threshold", type=_percent, metavar="PERCENT", help="fail where the coverage is lower")
+    test.add_argument("--threshold", metavar="PERCENT", help="fail where the coverage is lower")
     test.add_argument("--format", choices=("text", "json"), default="text")
     test.add_argument("--lang", choices=("ja", "en"))
     test.add_argument("--mmdb", type=Path, help="database for tests with ip:")
 
 
-def _percent(text: str) -> float:
-    number = float(text.removesuffix("%"))
+def _percent(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        number = float(text.removesuffix("%"))
+    except ValueError:
+        number = -1
     if not 0 <= number <= 100:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 100")
+        raise EditorError(
+            f"--threshold: 「{text}」は 0 から 100 までの数ではありません。80 のように書きます",
+            f"--threshold: {text!r} is no number from 0 to 100; write 80",
+        )
     return number
 
 
 def _test(options: argparse.Namespace) -> int:
+    threshold = _percent(options.threshold)
     site, loaded = load_site(options.dir, options)
     language, folder = language_of(options, loaded), f"{options.dir.as_posix()}/"
     results = list(run_tests(site, signal_tools(Settings(mmdb=options.mmdb)), time.time(), options.k))
-    covered = coverage(site, results) if options.coverage or options.threshold is not None else None
+    if options.k and not results:
+        raise _no_test(options.k, [test.name for test in site.tests])
+    covered = coverage(site, results) if options.coverage or threshold is not None else None
     if options.format == "json":
         print(json.dumps(_data(results, covered, language), ensure_ascii=False, indent=2))
     else:
         print("\n".join(_lines(results, covered, folder, language, verbose=options.verbose)))
-    low = covered is not None and options.threshold is not None and covered.percent < options.threshold
+    low = covered is not None and threshold is not None and covered.percent < threshold
     if low and options.format == "text":
         print(
             say(
                 language,
-                f"網羅率が {options.threshold:g}% に届きません",
-                f"the coverage is under {options.threshold:g} %",
+                f"網羅率が {threshold:g}% に届きません",
+                f"the coverage is under {threshold:g} %",
             )
         )
     return FAILED if low or any(result.failures for result in results) else FINE
+
+
+def _no_test(word: str, names: Sequence[str]) -> EditorError:
+    """What to say where no test has a name that holds a word: the names that are nearest to it."""
+    near = difflib.get_close_matches(fold(word), {fold(name): name for name in names}, n=_MOST_NEAR, cutoff=_NEAR)
+    there = [name for name in names if fold(name) in near] or names[:_MOST_NEAR]
+    ja, en = (f"。あるのは「{'」「'.join(there)}」などです", f"; there are {', '.join(there)}") if there else ("", "")
+    return EditorError(
+        f"-k: 名前に「{word}」を含むテストはありません{ja}", f"-k: no test has a name that holds {word}{en}"
+    )
 
 
 # As text

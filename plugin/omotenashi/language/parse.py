@@ -25,6 +25,7 @@ from yaml.events import (
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.report import Report
 from omotenashi.language.slips.find import slips_in
+from omotenashi.language.twice import say_twice
 from omotenashi.language.vocabulary import CONTENT_KEYS
 from omotenashi.model.errors import Position
 
@@ -91,15 +92,18 @@ def _is_refused(file: str, text: str, characters: re.Pattern[str], report: Repor
     return found is not None
 
 
-def parse(file: str, text: str, report: Report) -> MapNode | None:
-    """Return the file's one mapping, or None after reporting what is wrong. An empty file is an empty mapping."""
+def parse(file: str, text: str, report: Report, *, visitor: bool = False) -> MapNode | None:
+    """Return the file's one mapping, or None after reporting what is wrong. An empty file is an empty mapping.
+
+    `visitor` says that a stated visitor is read rather than rules.
+    """
     if text.count("\n") + text.count("\r") > 2 * MOST_LINES or len(text.splitlines()) > MOST_LINES:
         _refuse(report, "E102", Position(file, 1, 1, 2), **_LIMITS)
         return None
     if _is_refused(file, text, _CONTROL, report):
         return None
     found = Report()
-    tree = _tree(file, text, found)
+    tree = _tree(file, text, found, visitor=visitor)
     codes = {one.code for one in found.diagnostics}
     slips = () if codes & {"E102", "E107"} else slips_in(file, text, tree, parsed="E103" not in codes)
     if slips:
@@ -111,7 +115,7 @@ def parse(file: str, text: str, report: Report) -> MapNode | None:
     return None if "E152" in codes else tree
 
 
-def _tree(file: str, text: str, report: Report) -> MapNode | None:
+def _tree(file: str, text: str, report: Report, *, visitor: bool) -> MapNode | None:
     builder = _Builder(file, text, report)
     try:
         events = yaml.parse(text, Loader=yaml.CSafeLoader)
@@ -120,19 +124,27 @@ def _tree(file: str, text: str, report: Report) -> MapNode | None:
         report.diagnostics.clear()
         _refuse(report, "E103", _error_position(file, text, error))
         return None
-    tree = _mapping(builder, file, report) if complete else None
+    tree = _mapping(builder, file, report, visitor=visitor) if complete else None
     if tree and builder.too_long and not report.diagnostics:
         _refuse(report, "E152", builder.too_long, limit=LONGEST_TEXT)
     return tree
 
 
-def _mapping(builder: _Builder, file: str, report: Report) -> MapNode | None:
+def _mapping(builder: _Builder, file: str, report: Report, *, visitor: bool) -> MapNode | None:
     root = builder.root
     if root is None or (isinstance(root, TextNode) and root.empty):
         return MapNode((), Position(file, 1, 1, 2))
     if isinstance(root, MapNode):
         return root
-    _refuse(report, "E203", root.position, what="file", expected="mapping")
+    example = "{device: mobile}" if visitor else ""
+    _refuse(
+        report,
+        "E203",
+        root.position,
+        what="stated visitor" if visitor else "whole file",
+        expected="mapping",
+        example=example,
+    )
     return None
 
 
@@ -233,12 +245,12 @@ class _Builder:
         return self._distinct(entries)
 
     def _distinct(self, entries: list[tuple[TextNode, Node]]) -> bool:
-        seen: dict[str, TextNode] = {}
-        for key, _ in entries if self.too_long is None else ():
-            text = key.text if key.text.isascii() else unicodedata.normalize("NFKC", key.text)
-            first = seen.setdefault(text, key)
-            if first is not key:
-                self._report.add("E106", key, (first.position, "first"), key=key.text)
+        seen: dict[str, tuple[TextNode, Node]] = {}
+        for entry in entries if self.too_long is None else ():
+            key = entry[0].text
+            first = seen.setdefault(key if key.isascii() else unicodedata.normalize("NFKC", key), entry)
+            if first is not entry:
+                say_twice(entry, first, self._report)
         return True
 
     def _measure(self, event: ScalarEvent) -> None:

@@ -82,11 +82,12 @@ def as_github(diagnostics: Sequence[Diagnostic], voice: Voice, folder: str) -> s
     lines = []
     for diagnostic in diagnostics:
         place = diagnostic.position
-        text = _escaped(f"{voice.message(diagnostic)} {voice.hint(diagnostic)}".strip())
+        remedy = voice.hint(diagnostic)
+        text = _escaped(f"{voice.message(diagnostic)}\n→ {remedy}" if remedy else voice.message(diagnostic))
         file = _escaped(f"{folder}{place.file}", also=":,")
-        where = f"file={file},line={place.line},col={place.column},endColumn={place.end_column}"
+        where = f"file={file},line={place.line},col={place.column},endColumn={place.end_column}," if place.file else ""
         level = "notice" if diagnostic.level == "note" else diagnostic.level
-        lines.append(f"::{level} {where},title={diagnostic.code}::{text}")
+        lines.append(f"::{level} {where}title={diagnostic.code}::{text}")
     return "\n".join(lines)
 
 
@@ -98,11 +99,11 @@ def as_data(diagnostic: Diagnostic, voice: Voice) -> dict[str, Any]:
     return {
         "code": diagnostic.code,
         "level": diagnostic.level,
-        "file": place.file,
-        "line": place.line,
-        "column": place.column,
-        "end_column": place.end_column,
-        "utf16_column": len(before.encode("utf-16-le", "surrogatepass")) // 2 + 1,
+        "file": place.file or None,
+        "line": place.line if place.file else None,
+        "column": place.column if place.file else None,
+        "end_column": place.end_column if place.file else None,
+        "utf16_column": len(before.encode("utf-16-le", "surrogatepass")) // 2 + 1 if place.file else None,
         "message": voice.message(diagnostic),
         "hint": voice.hint(diagnostic) or None,
         "related": [
@@ -114,7 +115,7 @@ def as_data(diagnostic: Diagnostic, voice: Voice) -> dict[str, Any]:
 
 def _one(diagnostic: Diagnostic, voice: Voice, folder: str) -> str:
     place = diagnostic.position
-    where = f"{folder}{place.file}:{place.line}:{place.column}"
+    where = f"{folder}{place.file}:{place.line}:{place.column}" if place.file else folder.rstrip("/") or "."
     lines = [f"{where}: {diagnostic.level}[{diagnostic.code}] {voice.message(diagnostic)}"]
     source = voice.line(place.file, place.line)
     if source.strip():

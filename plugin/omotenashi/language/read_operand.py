@@ -115,7 +115,11 @@ def _choice(field: Field, node: Node, report: Report) -> Operand | None:
 
 def _text(field: Field, node: Node, report: Report) -> Operand | None:
     found = reader.text(node, field.name, report)
-    return OneOf(frozenset((fold(found.text),))) if found and _one_text(found, report) else None
+    if found is None or not _one_text(found, report):
+        return None
+    if "*" in found.text:
+        report.add("W533", found, value=found.text)
+    return OneOf(frozenset((fold(found.text),)))
 
 
 def _one_text(node: TextNode, report: Report) -> bool:

@@ -13,6 +13,7 @@ from omotenashi.language.meant_forms import EXAMPLES_OF_FORMS, MISSING, list_mea
 from omotenashi.language.meant_values import other_value
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.report import Report
+from omotenashi.language.twice import say_twice
 from omotenashi.language.values import Moment, moment, number, span, span_beyond, yes_no
 from omotenashi.language.vocabulary import Word, Words
 from omotenashi.model.text import fold
@@ -104,7 +105,7 @@ def keys(
         elif not word.ready:
             report.add("E205", key, key=key.text)
         elif word.name in found:
-            report.add("E106", key, (found[word.name][0].position, "first"), key=key.text)
+            say_twice((key, value), found[word.name], report)
         else:
             found[word.name] = (key, value)
     return found

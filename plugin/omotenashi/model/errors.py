@@ -1,6 +1,8 @@
 """Everything that can go wrong and is meant to be read by people.
 
 OmotenashiError
+├── EditorError         what an editor asked for cannot be done: said in Japanese or in English
+│   └── WrongRules      the rules have errors
 ├── SettingsError       a setting is wrong: names the setting and the remedy
 ├── StoreUnavailable    the store did not answer in time or refused to write
 └── RefusedRequest      a request that is answered with a problem document
@@ -17,6 +19,7 @@ class Position(Struct, frozen=True):
     """A place in a file. Lines and columns count from 1, columns in characters."""
 
     file: str
+    """Its name within the rules folder; empty for the folder itself."""
     line: int
     column: int
     end_column: int
@@ -41,6 +44,23 @@ class Diagnostic(Struct, frozen=True):
 
 class OmotenashiError(Exception):
     """Base of all errors that the project raises on purpose."""
+
+
+class EditorError(OmotenashiError):
+    """What an editor asked for cannot be done."""
+
+    def __init__(self, ja: str, en: str) -> None:
+        super().__init__(en)
+        self.ja = ja
+        self.en = en
+
+    def said(self, language: str) -> str:
+        """Return the sentence in ja or en."""
+        return self.ja if language == "ja" else self.en
+
+
+class WrongRules(EditorError):
+    """The rules have errors."""
 
 
 class SettingsError(OmotenashiError):

@@ -53,6 +53,8 @@ _EXPECTED = {
     "rule": ("ルールの中身(名前・条件・表示)", "a rule: name, when, show"),
     "test": ("テストの中身(名前・訪問者・期待)", "a test: name, visitor, expect"),
 }
+_THINGS = {"whole file": ("ファイル", "the file"), "stated visitor": ("訪問者", "the visitor")}
+"""What can be of the wrong form, and has no key."""
 _VOCABULARY = ("what", "names")
 """Values that name keys; `key` does so where it is missing or noted, elsewhere it is what somebody wrote."""
 _KEY_IS_OURS = ("E202", "N602")
@@ -133,6 +135,8 @@ def _shown(name: str, value: object, code: str, language: str, keys: str) -> str
         return separator.join(_shown(name, one, code, language, keys) for one in value)
     if name == "expected" and value in _EXPECTED:
         return _EXPECTED[str(value)][0 if language == "ja" else 1]
+    if name == "what" and value in _THINGS:
+        return _THINGS[str(value)][0 if language == "ja" else 1]
     if name in _SNIPPETS:
         return in_language(str(value), keys)
     if name in _VOCABULARY or (name == "key" and code in _KEY_IS_OURS):

@@ -74,9 +74,14 @@ ANALYSES: dict[str, Message] = {
         "「{value}」は1文字なので、ほとんどの検索語に含まれてしまいます", "{value} is a single character: very many queries contain it",
         "もっと長い語にしてください", "write a longer text",
     ),
+    "W533": Message(
+        "「{value}」の「*」は、ほかの文字の代わりにはならず、そのままの文字として照合されます",
+        "the * in {value} does not stand for other characters: it is compared as it is",
+        "当てはめたい値を [値1, 値2] のように、すべて並べてください", "list all values that are meant: [VALUE1, VALUE2]",
+    ),
     "N602": Message(
-        "履歴を使うルールは、同意していない訪問者には当てはまりません(次のルールに進みます): {rules}",
-        "rules that use the history never match visitors without consent, who get the next rule: {rules}",
+        "履歴や実験を使うルールは、同意していない訪問者には当てはまりません(次のルールに進みます): {rules}",
+        "rules with a history or an experiment never match visitors without consent, who get the next rule: {rules}",
     ),
     "N641": Message(
         "テストがまだありません", "there are no tests yet",

@@ -130,6 +130,11 @@ FORM: dict[str, Message] = {
         "ブロック「{key}」は「{@blocks}:」の中に書きます", "the block {key} stands under {@blocks}",
         "この上に「{@blocks}:」の行を書き、ここから下を2文字ずつ右にずらしてください", "write {@blocks}: on the line above, and indent what follows by two spaces",
     ),
+    "E233": Message(
+        "「{key}:」が2回書かれています", "{key}: is written twice",
+        "この行を消し、下にあるものを上の「{key}:」の中に移してください",
+        "remove this line, and move what stands below it under the first {key}:",
+    ),
     "E229": Message(
         "「{key}」はいちばん外側には書けません", "{key} does not stand at the top of a file",
         "「{@blocks}:」の下にブロックの名前を書き、その中に移してください", "put it into a block: {@blocks}, the block's name, and below that {key}",

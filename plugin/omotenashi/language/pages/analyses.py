@@ -128,7 +128,7 @@ ANALYSES: dict[str, Page] = {
         _hero(f"{_CAMPAIGN}\n{_TOKYO}", f"{_CAMPAIGN_TEST}\n{_TOKYO_TEST}"),
     ),
     "W524": Page(
-        "閲覧や購入の履歴は、同意した人の分しかありません。同意していない人には、このブロックのルールはどれも働かず、otherwise: が表示されます。",
+        "閲覧や購入の履歴も、実験の割り振りも、同意した人の分しかありません。同意していない人には、このブロックのルールはどれも働かず、otherwise: が表示されます。",
         "There is a history only of visitors who consented. All others get otherwise: whatever the rules say.",
         _hero(_VISITS, _VISITS_TEST),
         _hero(_VISITS, _VISITS_TEST).replace("    rules:", "    needs_consent: personalization\n    rules:"),
@@ -151,9 +151,15 @@ ANALYSES: dict[str, Page] = {
         _hero(_WORD.format(word="{contains: 靴}"), _WORD_TEST),
         _hero(_WORD.format(word="{contains: 運動靴}"), _WORD_TEST),
     ),
+    "W533": Page(
+        "「*」が何にでも当てはまるのは、ページと参照元だけです。キャンペーンなどの値は、書いたとおりの文字と比べられます。",
+        "Only pages and referrers know * for anything. Campaigns and other values are compared letter by letter.",
+        _hero('- {name: 冬, when: {campaign: "winter*"}, show: nothing}', _CAMPAIGN_TEST.replace("winter", '"winter*"')),
+        _hero("- {name: 冬, when: {campaign: [winter, winter-line]}, show: nothing}", _CAMPAIGN_TEST),
+    ),
     "N602": Page(
         "閲覧や購入の履歴は、同意した人の分しかありません。同意していない人にはそのルールは当てはまらず、次のルールが試されます。",
-        "There is a history only of visitors who consented. For others such a rule does not match, and the next one is tried.",
+        "Only visitors who consented have a history or take part in experiments. For others such a rule does not match, and the next one is tried.",
         _hero(f"{_VISITS}\n{_TOKYO}", f"{_VISITS_TEST}\n{_TOKYO_TEST}"),
         _hero(
             f"- {{name: 二度目, when: {{visits: {{at_least: 2}}, consent: personalization}}, show: nothing}}\n{_TOKYO}",

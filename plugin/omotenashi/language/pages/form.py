@@ -55,8 +55,8 @@ FORM: dict[str, Page] = {
     "E152": Page(
         "名前や検索語は、人が読める長さで書きます。長い文章は「html」の中にだけ書けます。",
         "Names and words have a length that people can read. Only html holds long texts.",
-        "blocks:\n  hero:\n    label: " + "とても" * 334 + "長い名前\n    otherwise: original\n",
-        "blocks:\n  hero:\n    label: 長い名前\n    otherwise: original\n",
+        "blocks:\n  hero:\n    label: a" + " very" * 200 + " long name\n    otherwise: original\n",
+        "blocks:\n  hero:\n    label: a long name\n    otherwise: original\n",
     ),
     "E201": Page(
         "決められた名前のほかは使えません。打ちまちがいを見のがすと、書いたはずの条件が効かないままになるからです。",
@@ -164,6 +164,11 @@ FORM: dict[str, Page] = {
         "ブロックの名前だけでは、それがブロックなのかセグメントなのか分かりません。まとめて blocks の下に書きます。",
         "A name alone does not say whether it is a block or a segment: blocks stand together under blocks.",
         "hero:\n  otherwise: original\n", shown("original"),
+    ),
+    "E233": Page(
+        "ほかの所から貼り付けると「blocks:」や「tests:」の行も2つになります。この行は1つのファイルに1回だけ書き、その下にすべてを並べます。",
+        "Pasted text brings along its own blocks: or tests:. There is one such line in a file, and everything stands below it.",
+        shown("original") + "blocks:\n  side:\n    otherwise: original\n", shown("original") + "  side:\n    otherwise: original\n",
     ),
     "E229": Page(
         "ルールは、どの場所(ブロック)のものかが分かるように、blocks とブロックの名前の下に書きます。",
