@@ -31,8 +31,8 @@ def said(folder: Path, rules: str, language: str = "ja") -> list[tuple[str, str,
 
 def test_shares_below_100_get_a_control_of_the_rest(tmp_path: Path) -> None:
     control = "{name: 対照, share: 10%, show: original}"
-    remedy = f"残りをもとのままにするなら、split に足します: - {control}"
-    assert told(tmp_path, f"{RED}, {GREEN}") == [("E435", "share の合計が 100% ではありません(90% です)", remedy)]
+    remedy = f"残りをもとのままにするなら、「split」に足します: - {control}"
+    assert told(tmp_path, f"{RED}, {GREEN}") == [("E435", "「share」の合計が 100% ではありません(90% です)", remedy)]
     assert told(tmp_path, f"{RED}, {GREEN}, {control}") == []
     assert told(tmp_path, f"{RED}, {GREEN}", "en")[0][2].endswith("- {name: control, share: 10%, show: original}")
 

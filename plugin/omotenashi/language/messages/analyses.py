@@ -43,17 +43,17 @@ ANALYSES: dict[str, Message] = {
     ),
     "W521": Message(
         "セグメント「{value}」は、どのルールでも使われていません", "no rule uses the segment {value}",
-        "使うときは when: {{segment: {value}}} と書きます。要らなければ消してください",
-        "to use it write when: {{segment: {value}}}; else remove it",
+        "使うときは {@when}: {{{@segment}: {value}}} と書きます。要らなければ消してください",
+        "to use it write {@when}: {{{@segment}: {value}}}; else remove it",
     ),
     "W522": Message(
         "コンテンツ「{value}」は、どこにも表示されません", "no rule shows the content {value}",
-        "使うときは show: {value} と書きます。要らなければ消してください", "to use it write show: {value}; else remove it",
+        "使うときは {@show}: {value} と書きます。要らなければ消してください", "to use it write {@show}: {value}; else remove it",
     ),
     "W523": Message(
-        "ブロック「{block}」に、どのテストの expect: にも名前のないルールがあります: {rules}",
+        "ブロック「{block}」に、どのテストの {@expect}: にも名前のないルールがあります: {rules}",
         "in the block {block} some rules are named by no test: {rules}",
-        "tests: に、そのルールが選ばれる例を足してください(expect: にルールの名前を書きます)", "add a test under tests: that expects it by its name",
+        "{@tests}: に、そのルールが選ばれる例を足してください({@expect}: にルールの名前を書きます)", "add a test under {@tests}: that expects it by its name",
     ),
     "W524": Message(
         "ブロック「{block}」のルールはどれも履歴を使うので、同意していない訪問者には働きません",
@@ -63,7 +63,7 @@ ANALYSES: dict[str, Message] = {
     ),
     "W525": Message(
         "実験「{value}」では、どの割り振りも同じものを表示します", "all variants of the experiment {value} show the same",
-        "比べたいものを、それぞれの show: に書いてください", "write under each show: what is to be compared",
+        "比べたいものを、それぞれの {@show}: に書いてください", "write under each {@show}: what is to be compared",
     ),
     "W531": Message(
         "「{value}」は1文字なので、前後に文字が続く検索語では見つかりません", "{value} is a single character: it is not found inside longer words",
@@ -85,7 +85,7 @@ ANALYSES: dict[str, Message] = {
     ),
     "N641": Message(
         "テストがまだありません", "there are no tests yet",
-        "tests: に例を書くと、思ったとおりに選ばれるかを omo test で確かめられます", "with examples under tests:, omo test checks what is chosen",
+        "{@tests}: に例を書くと、思ったとおりに選ばれるかを omo test で確かめられます", "with examples under {@tests}:, omo test checks what is chosen",
     ),
     "N642": Message(
         "「{value}」の期間は終わりました({until} まで)", "the time of {value} is over (until {until})",
