@@ -47,6 +47,7 @@ SLIPS = [
     ("  banner:", "  baner:", "E402"),
     ("  vip:", "  vipp:", "E401"),
     ("  hero:", "  heroo:", "E408"),
+    ("- name: B", "- name: otherwise", "E208"),
     ("otherwise:", "otherwize:", "E201"),
     ("when: {member.rank: ゴールド}", "wenn: {member.rank: ゴールド}", "E201"),
     ("attributes:", "attribute:", "E201"),
@@ -65,6 +66,16 @@ def test_one_mistake_is_told_once(tmp_path: Path, right: str, wrong: str, code: 
     (tmp_path / "page.yaml").write_text(PAGE if in_site else PAGE.replace(right, wrong, 1))
     found = [one.code for one in load(tmp_path).diagnostics]
     assert found == [code]
+
+
+def test_a_block_that_was_copied_and_not_renamed_is_told_once(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(SITE)
+    (tmp_path / "page.yaml").write_text(
+        PAGE.replace("tests:", "  hero:\n    otherwise: nothing\ntests:").replace(
+            "expect: {hero: B}", "expect: {side: B}"
+        )
+    )
+    assert [one.code for one in load(tmp_path).diagnostics] == ["E106"]
 
 
 def test_what_is_not_mistaken_gets_nothing(tmp_path: Path) -> None:

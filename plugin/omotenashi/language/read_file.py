@@ -147,6 +147,7 @@ def _rule(block: str, node: Node, site: SiteFacts, report: Report) -> RuleSpec |
             reader.missing_inside(mapping, entries, "rules", "name", report)
         return None
     if _reserved(heading, report):
+        report.unreadable = True
         return None
     rule = _complete_rule(block, heading, identifier, entries, site, report, mapping)
     if identifier:

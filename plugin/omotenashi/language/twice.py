@@ -16,5 +16,5 @@ def say_twice(again: tuple[TextNode, Node], first: tuple[TextNode, Node], report
     word = FILE_KEYS.find(key.text) or BLOCK_KEYS.find(key.text)
     alike = any(isinstance(value, kind) and isinstance(first[1], kind) for kind in (MapNode, ListNode))
     gathers = word is not None and word.name in _GATHERING and alike
-    report.unreadable |= gathers  # what stands under the second is used elsewhere
+    report.unreadable = True  # what was meant for another name, or stands under the second, is used elsewhere
     report.add("E233" if gathers else "E106", key, (first[0].position, "first"), key=key.text)
