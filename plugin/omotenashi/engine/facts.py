@@ -5,7 +5,6 @@ from __future__ import annotations
 from calendar import isleap
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
-from math import asin, cos, radians, sin, sqrt
 from typing import TypeAlias
 
 from omotenashi.engine import history
@@ -14,12 +13,11 @@ from omotenashi.engine.spellings import Synonyms, spellings
 from omotenashi.language import condition as c
 from omotenashi.language.condition import Fact
 from omotenashi.language.patterns import host_matcher, path_matcher
+from omotenashi.model.geo import great_circle
 from omotenashi.model.text import fold
 from omotenashi.model.visitor import MemberValue, Visitor
 
 Test: TypeAlias = Callable[[Occasion], "bool | None"]
-_EARTH_KILOMETRES = 6371.0088
-"""Mean radius of the Earth (IUGG)."""
 
 
 def fact_test(fact: Fact, synonyms: Synonyms) -> Test:
@@ -159,14 +157,8 @@ def _near(operand: c.Near) -> Test:
 
 
 def distance(location: tuple[float, float], place: c.Near) -> float:
-    """Return the kilometres on the great circle, by the haversine formula."""
-    latitude, longitude = map(radians, location)
-    other_latitude, other_longitude = radians(place.latitude), radians(place.longitude)
-    half_chord = (
-        sin((other_latitude - latitude) / 2) ** 2
-        + cos(latitude) * cos(other_latitude) * sin((other_longitude - longitude) / 2) ** 2
-    )
-    return 2 * _EARTH_KILOMETRES * asin(sqrt(half_chord))
+    """Return the kilometres from a location to a place."""
+    return great_circle(location, (place.latitude, place.longitude))
 
 
 # Unknown

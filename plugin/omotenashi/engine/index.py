@@ -15,7 +15,7 @@ from omotenashi.engine.occasion import Occasion
 from omotenashi.engine.spellings import Synonyms, spellings
 from omotenashi.language import condition as c
 from omotenashi.language.condition import Condition, Conjunction, Disjunction, Fact
-from omotenashi.language.patterns import literal_start
+from omotenashi.language.patterns import above, literal_start
 
 Key: TypeAlias = "tuple[str, Hashable]"
 """A field and a value that the visitor must have."""
@@ -97,19 +97,10 @@ def _reader(field: str) -> Read:
     return lambda occasion: texts(occasion.visitor)
 
 
-def _above(path: str) -> list[str]:
-    """A path and all that lies above it."""
-    found = [path]
-    while path != "/":
-        path = path.rpartition("/")[0] or "/"
-        found.append(path)
-    return found
-
-
 _READERS: dict[str, Read] = {
     "prefecture": lambda occasion: occasion.visitor.place.area,
-    "page under": lambda occasion: _above(occasion.visitor.page),
-    "landing under": lambda occasion: _above(occasion.visitor.arrival.landing),
+    "page under": lambda occasion: above(occasion.visitor.page),
+    "landing under": lambda occasion: above(occasion.visitor.arrival.landing),
     "logged_in": lambda occasion: (occasion.visitor.member is not None,),
     "experiment": lambda occasion: (occasion.visitor.id is not None,),
     "history": lambda occasion: (occasion.visitor.history is not None,),

@@ -126,3 +126,12 @@ def _nothing(_: str) -> None:
 
 def _is_host(host: str, wanted: str) -> bool:
     return host.endswith(wanted[1:]) if wanted.startswith("*.") else host == wanted
+
+
+def above(path: str) -> tuple[str, ...]:
+    """Return a path and all that lies above it."""
+    found = [path]
+    while path != "/":
+        path = path.rpartition("/")[0] or "/"
+        found.append(path)
+    return tuple(found)

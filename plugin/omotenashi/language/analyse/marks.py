@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Hashable
 from functools import lru_cache
 from itertools import product
-from math import asin, cos, radians, sin, sqrt
 
 from msgspec import Struct
 
 from omotenashi.language.condition import Near, Span
-from omotenashi.language.patterns import literal_start, path_matcher
+from omotenashi.language.patterns import above, literal_start, path_matcher
+from omotenashi.model.geo import great_circle
 
-_EARTH_KILOMETRES = 6371.0088
 _METRE = 0.001
 _ANYTHING = "\ue000"
 """A character that no pattern holds: what matches it where a wildcard stands matches anything there."""
@@ -313,15 +312,6 @@ def disjoint(one: str, other: str) -> bool:
     return not first.startswith(second) and not second.startswith(first)
 
 
-def above(path: str) -> tuple[str, ...]:
-    """Return a path and all that lies above it."""
-    found = [path]
-    while path != "/":
-        path = path.rpartition("/")[0] or "/"
-        found.append(path)
-    return tuple(found)
-
-
 def _sample(segments: list[str], counts: tuple[int, ...]) -> str:
     """A path of a pattern, with so many segments in the place of each **."""
     left = list(counts)
@@ -345,10 +335,4 @@ def _host_covers(wide: str, narrow: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _distance(one: Near, other: Near) -> float:
-    """Kilometres on the great circle, by the haversine formula."""
-    latitude, other_latitude = radians(one.latitude), radians(other.latitude)
-    half_chord = (
-        sin((other_latitude - latitude) / 2) ** 2
-        + cos(latitude) * cos(other_latitude) * sin(radians(other.longitude - one.longitude) / 2) ** 2
-    )
-    return 2 * _EARTH_KILOMETRES * asin(sqrt(min(1.0, half_chord)))
+    return great_circle((one.latitude, one.longitude), (other.latitude, other.longitude))
