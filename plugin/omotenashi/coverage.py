@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from omotenashi.engine.choose import Engine
 from omotenashi.engine.facts import Test
-from omotenashi.language.condition import Condition, Conjunction, Disjunction, Fact, InSegment, Negation, facts
+from omotenashi.language.condition import Condition, Fact, facts, segments_in
 from omotenashi.language.program import Program, Rule
 from omotenashi.site import Site
 from omotenashi.verify import Result
@@ -139,7 +139,7 @@ def _in_segments(program: Program) -> Iterator[Fact]:
     used: dict[str, None] = {}
     waiting = [_written(rule) for block in program.blocks.values() for rule in block.rules]
     while waiting:
-        for name in _segments(waiting.pop()):
+        for name in (one.name for one in segments_in(waiting.pop())):
             if name not in used:
                 used[name] = None
                 waiting.append(program.written_segments[name])
@@ -150,13 +150,3 @@ def _in_segments(program: Program) -> Iterator[Fact]:
 
 def _written(rule: Rule) -> Condition:
     return rule.condition if rule.written is None else rule.written
-
-
-def _segments(condition: Condition) -> Iterator[str]:
-    if isinstance(condition, InSegment):
-        yield condition.name
-    elif isinstance(condition, (Conjunction, Disjunction)):
-        for part in condition.parts:
-            yield from _segments(part)
-    elif isinstance(condition, Negation):
-        yield from _segments(condition.part)

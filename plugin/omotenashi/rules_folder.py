@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ from omotenashi.language.read_file import read_file
 from omotenashi.language.read_site import read_site
 from omotenashi.language.read_table import with_tables
 from omotenashi.language.report import Report
-from omotenashi.language.syntax import Folder, ShowSpec
+from omotenashi.language.syntax import Folder
 from omotenashi.language.table_text import decode_table
 from omotenashi.model.errors import Diagnostic, Position
 from omotenashi.model.site_facts import SiteFacts
@@ -211,7 +211,7 @@ def _joined(folders: list[Folder]) -> Folder:
 
 
 def _contents(contents: Path, folder: Folder, report: Report) -> _Contents:
-    paths = sorted({show.text for show in _shows(folder) if show.kind == "file"})
+    paths = sorted({show.text for show in folder.shows() if show.kind == "file"})
     raw, escaping = read_fragments(contents, paths)
     decoded = {path: decode_content(path, data, report) for path, data in raw.items()}
     texts = {path: text for path, text in decoded.items() if text is not None}
@@ -220,13 +220,6 @@ def _contents(contents: Path, folder: Folder, report: Report) -> _Contents:
 
 
 def _warn_of_hosts(folder: Folder, admits: Callable[[str], bool] | None, report: Report) -> None:
-    for show in _shows(folder):
+    for show in folder.shows():
         if show.kind == "url" and admits is not None and not admits(show.text):
             report.add("W545", show.position, value=show.text)
-
-
-def _shows(folder: Folder) -> Iterator[ShowSpec]:
-    yield from (content.show for content in folder.contents)
-    for block in folder.blocks:
-        yield from (show for rule in block.rules for show in rule.shows)
-        yield block.otherwise

@@ -12,20 +12,30 @@ from msgspec.structs import replace
 from omotenashi.language.aliases import key_meant, value_meant
 from omotenashi.language.analyse import contradictions
 from omotenashi.language.check_experiments import variant_meant, variants_exist
-from omotenashi.language.condition import Condition, Conjunction, Disjunction, InSegment, Negation, Shown, Words, facts
+from omotenashi.language.condition import (
+    Condition,
+    Conjunction,
+    Disjunction,
+    InSegment,
+    Negation,
+    Shown,
+    Words,
+    facts,
+    segments_in,
+)
+from omotenashi.language.in_place import names_of
 from omotenashi.language.meant_forms import content_meant, file_meant
 from omotenashi.language.meant_values import other_value
 from omotenashi.language.placeholders import template
 from omotenashi.language.read_member import attribute_of
 from omotenashi.language.report import Report
-from omotenashi.language.rule_names import RuleNames, rule_names
+from omotenashi.language.rule_names import RuleNames
 from omotenashi.language.syntax import (
     BlockSpec,
     Expectation,
     Folder,
     RuleSpec,
     SegmentSpec,
-    ShowSpec,
     StatedVisitor,
 )
 from omotenashi.language.vocabulary import OTHERWISE, SHOW_WORDS
@@ -100,7 +110,7 @@ def segments_end(whole: Whole, report: Report) -> None:
 def contents_exist(whole: Whole, report: Report) -> None:
     """Every content and file that is shown is there."""
     names = {fold(content.name): content.name for content in whole.folder.contents}
-    for show in _shows(whole.folder):
+    for show in whole.folder.shows():
         if show.kind == "content" and fold(show.text) not in names and not report.may_exist(show.text):
             written = content_meant(show.text) or value_meant(show.text, "show")
             meant = report.near(show.text, [*names.values(), *SHOW_WORDS.names()])
@@ -113,10 +123,10 @@ def contents_exist(whole: Whole, report: Report) -> None:
 
 def placeholders_stand(whole: Whole, report: Report) -> None:
     """Placeholders name a fact, have a default and stand where text can stand."""
-    for show in _shows(whole.folder):
+    for show in whole.folder.shows():
         if show.kind == "html":
             template(show.text, whole.site, show.position, report)
-    for path in sorted({show.text for show in _shows(whole.folder) if show.text in whole.fragments}):
+    for path in sorted({show.text for show in whole.folder.shows() if show.text in whole.fragments}):
         template(whole.fragments[path], whole.site, Position(f"contents/{path}", 1, 1, 2), report)
 
 
@@ -153,7 +163,7 @@ def shown_rules_exist(whole: Whole, report: Report) -> None:
     asked = [one.operand for when in conditions for one in facts(when) if isinstance(one.operand, Shown)]
     if not asked and not any(test.visitor.history.showings for test in whole.folder.tests):
         return
-    names = rule_names({block.name: [(one.name, one.id) for one in block.rules] for block in whole.folder.blocks})
+    names = names_of(whole.folder.blocks)
     for shown in asked:
         for name, position in zip(shown.names, shown.positions, strict=True):
             _one_rule(shown.kind, name, position, names, report)
@@ -175,7 +185,7 @@ def sensitive_only_where_allowed(whole: Whole, report: Report) -> None:
     for block in whole.folder.blocks:
         for rule in block.rules:
             found = _sensitive_in(rule.when, whole.site)
-            found += [(name, one.position) for one in _segments_in(rule.when) for name in sorted(asked[fold(one.name)])]
+            found += [(name, one.position) for one in segments_in(rule.when) for name in sorted(asked[fold(one.name)])]
             for name, position in found:
                 if fold(block.name) not in whole.site.attributes[name].allowed_in:
                     report.add("E423", position, value=whole.site.attributes[name].name, block=block.name)
@@ -240,13 +250,6 @@ def _rules(folder: Folder) -> Iterator[RuleSpec]:
     return (rule for block in folder.blocks for rule in block.rules)
 
 
-def _shows(folder: Folder) -> Iterator[ShowSpec]:
-    yield from (content.show for content in folder.contents)
-    for block in folder.blocks:
-        yield from (show for rule in block.rules for show in rule.shows)
-        yield block.otherwise
-
-
 def _conditions(folder: Folder) -> Iterator[Condition]:
     yield from (segment.when for segment in folder.segments)
     yield from (rule.when for rule in _rules(folder))
@@ -254,17 +257,7 @@ def _conditions(folder: Folder) -> Iterator[Condition]:
 
 def _references(folder: Folder) -> Iterator[InSegment]:
     for condition in _conditions(folder):
-        yield from _segments_in(condition)
-
-
-def _segments_in(condition: Condition) -> Iterator[InSegment]:
-    if isinstance(condition, InSegment):
-        yield condition
-    elif isinstance(condition, (Conjunction, Disjunction)):
-        for part in condition.parts:
-            yield from _segments_in(part)
-    elif isinstance(condition, Negation):
-        yield from _segments_in(condition.part)
+        yield from segments_in(condition)
 
 
 def _measure(
@@ -278,7 +271,7 @@ def _measure(
     if len(path) >= DEEPEST_SEGMENTS:
         sizes[name] = LARGEST_SEGMENT + 1
         return ()
-    inner = [fold(one.name) for one in _segments_in(segments[name].when)]
+    inner = [fold(one.name) for one in segments_in(segments[name].when)]
     for one in inner:
         circle = _measure(one, segments, sizes, (*path, name))
         if circle:
@@ -323,7 +316,7 @@ def _sensitive_in(condition: Condition, site: SiteFacts) -> list[tuple[str, Posi
 def _sensitive_in_segments(whole: Whole) -> defaultdict[str, set[str]]:
     """For each folded name of a segment the sensitive attributes that it asks for, with all inner segments."""
     segments = {fold(segment.name): segment.when for segment in whole.folder.segments}
-    inner = {name: {fold(one.name) for one in _segments_in(when)} for name, when in segments.items()}
+    inner = {name: {fold(one.name) for one in segments_in(when)} for name, when in segments.items()}
     found: defaultdict[str, set[str]] = defaultdict(set)
     for name, when in segments.items():
         for attribute, _ in _sensitive_in(when, whole.site):

@@ -20,12 +20,13 @@ from omotenashi.language.condition import (
     TakesPart,
     facts,
 )
+from omotenashi.language.in_place import InPlace
 from omotenashi.language.placeholders import template
 from omotenashi.language.program import Block, Experiment, Program, Rule, Show, Variant
 from omotenashi.language.read_member import attribute_of
 from omotenashi.language.report import Report
-from omotenashi.language.rule_names import RuleNames, rule_names
-from omotenashi.language.syntax import BlockSpec, ContentSpec, ExperimentSpec, Folder, RuleSpec, SegmentSpec, ShowSpec
+from omotenashi.language.rule_names import RuleNames
+from omotenashi.language.syntax import BlockSpec, ContentSpec, ExperimentSpec, Folder, RuleSpec, ShowSpec
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 
@@ -37,11 +38,12 @@ def compile_folder(
 
     `before` is a folder with the same site and fragments and its program: blocks that are the same are taken over.
     """
-    names = rule_names({block.name: [(rule.name, rule.id) for rule in block.rules] for block in folder.blocks})
-    compiler = _Compiler(folder, site, fragments, names)
+    in_place = InPlace(folder)
+    compiler = _Compiler(folder, site, fragments, in_place)
+    names = in_place.names
     known = _same_blocks(folder, names, *before) if before else {}
     blocks = {block.name: known.get(id(block)) or compiler.block(block) for block in folder.blocks}
-    segments = {segment.name: compiler.condition(segment.when) for segment in folder.segments}
+    segments = {segment.name: in_place.condition(segment.when) for segment in folder.segments}
     return Program(
         blocks=blocks,
         segments=segments,
@@ -72,51 +74,30 @@ def _is_private(condition: Condition, site: SiteFacts) -> bool:
 
 
 class _Compiler:
-    def __init__(self, folder: Folder, site: SiteFacts, fragments: Mapping[str, str], names: RuleNames) -> None:
+    def __init__(self, folder: Folder, site: SiteFacts, fragments: Mapping[str, str], in_place: InPlace) -> None:
         self._site = site
         self._fragments = fragments
-        self._names = names
-        self._segments: dict[str, SegmentSpec] = {fold(one.name): one for one in folder.segments}
+        self._in_place = in_place
         self._contents: dict[str, ContentSpec] = {fold(one.name): one for one in folder.contents}
-        self._in_place: dict[str, Condition] = {}
 
     def block(self, spec: BlockSpec) -> Block:
         rules = tuple(self._rule(spec, rule) for rule in spec.rules)
         return Block(spec.name, spec.label, rules, self._show(spec.otherwise), spec.selector, spec.deadline)
 
-    def condition(self, condition: Condition) -> Condition:
-        """Put segments in place, and ids in the place of the names of rules and blocks."""
-        if isinstance(condition, InSegment):
-            name = fold(condition.name)
-            if name not in self._in_place:
-                self._in_place[name] = self.condition(self._segments[name].when)
-            return self._in_place[name]
-        if isinstance(condition, Conjunction):
-            return Conjunction(tuple(map(self.condition, condition.parts)))
-        if isinstance(condition, Disjunction):
-            return Disjunction(tuple(map(self.condition, condition.parts)))
-        if isinstance(condition, Negation):
-            return Negation(self.condition(condition.part))
-        if isinstance(condition.operand, Shown):
-            return replace(condition, operand=self._resolved(condition.operand))
-        return condition
-
     def written(self, condition: Condition) -> Condition:
         """Put ids in the place of the names of rules and blocks; segments stay, by the name of their definition."""
         if isinstance(condition, InSegment):
-            return replace(condition, name=self._segments[fold(condition.name)].name)
+            return replace(condition, name=self._in_place.segments[fold(condition.name)].name)
         if isinstance(condition, Conjunction):
             return Conjunction(tuple(map(self.written, condition.parts)))
         if isinstance(condition, Disjunction):
             return Disjunction(tuple(map(self.written, condition.parts)))
-        return Negation(self.written(condition.part)) if isinstance(condition, Negation) else self.condition(condition)
-
-    def _resolved(self, shown: Shown) -> Shown:
-        ids = [identifier for name in shown.names for identifier in self._names.ids(shown.kind, name)]
-        return Shown("id", tuple(dict.fromkeys(ids)), shown.window)
+        if isinstance(condition, Negation):
+            return Negation(self.written(condition.part))
+        return self._in_place.condition(condition)
 
     def _rule(self, block: BlockSpec, spec: RuleSpec) -> Rule:
-        needed, when = _needed(block), _flat(self.condition(spec.when))
+        needed, when = _needed(block), _flat(self._in_place.condition(spec.when))
         parts = [*needed, *when, *spec.timing]
         if spec.limit:
             operand = LimitLeft(spec.id, spec.limit.times, spec.limit.per)

@@ -282,3 +282,14 @@ def facts(condition: Condition) -> Iterator[Fact]:
             yield from facts(part)
     elif isinstance(condition, Negation):
         yield from facts(condition.part)
+
+
+def segments_in(condition: Condition) -> Iterator[InSegment]:
+    """Return the segments that a condition names itself."""
+    if isinstance(condition, InSegment):
+        yield condition
+    elif isinstance(condition, (Conjunction, Disjunction)):
+        for part in condition.parts:
+            yield from segments_in(part)
+    elif isinstance(condition, Negation):
+        yield from segments_in(condition.part)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -217,3 +217,10 @@ class Folder(Struct, frozen=True):
     contents: tuple[ContentSpec, ...] = ()
     blocks: tuple[BlockSpec, ...] = ()
     tests: tuple[CaseSpec, ...] = ()
+
+    def shows(self) -> Iterator[ShowSpec]:
+        """Return all that can be shown: by contents, by rules, and where no rule matches."""
+        yield from (content.show for content in self.contents)
+        for block in self.blocks:
+            yield from (show for rule in block.rules for show in rule.shows)
+            yield block.otherwise

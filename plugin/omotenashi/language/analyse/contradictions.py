@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from omotenashi.language.analyse.ground import Ground
-from omotenashi.language.analyse.placed import Part, Placed, segments_in
+from omotenashi.language.analyse.placed import Part, Placed
 from omotenashi.language.analyse.search import model
-from omotenashi.language.condition import Condition, Conjunction, Disjunction, Fact, InSegment, Negation, Unknown, facts
+from omotenashi.language.condition import (
+    Condition,
+    Conjunction,
+    Disjunction,
+    Fact,
+    InSegment,
+    Negation,
+    Unknown,
+    facts,
+    segments_in,
+)
 from omotenashi.language.report import Report
 from omotenashi.language.syntax import BlockSpec, Folder
 from omotenashi.language.vocabulary import FIELDS

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from omotenashi.language.condition import Condition, Conjunction, Disjunction, Fact, InSegment, Negation, facts
+from omotenashi.language.condition import (
+    Condition,
+    Conjunction,
+    Disjunction,
+    Fact,
+    InSegment,
+    Negation,
+    facts,
+    segments_in,
+)
 from omotenashi.language.vocabulary import LOGIC
 from omotenashi.language.written import quoted
 
@@ -33,21 +42,12 @@ class _Words:
     """The keys of a condition for which nothing tells how the file calls them."""
 
     def __init__(self, condition: Condition) -> None:
-        keys = "".join(fact.key for fact in facts(condition)) + "".join(one.key for one in _segments(condition))
+        keys = "".join(fact.key for fact in facts(condition)) + "".join(one.key for one in segments_in(condition))
         japanese = not keys.isascii()
         self._logic = {word.name: word.ja if japanese else word.name for word in LOGIC.all}
 
     def __getitem__(self, name: str) -> str:
         return self._logic[name]
-
-
-def _segments(condition: Condition) -> list[InSegment]:
-    if isinstance(condition, Fact):
-        return []
-    if isinstance(condition, InSegment):
-        return [condition]
-    inner = (condition.part,) if isinstance(condition, Negation) else condition.parts
-    return [one for part in inner for one in _segments(part)]
 
 
 def _joined(condition: Condition, words: _Words) -> str:

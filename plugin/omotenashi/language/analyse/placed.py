@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,18 +12,15 @@ from omotenashi.language.condition import (
     Condition,
     Conjunction,
     CooledDown,
-    Disjunction,
     Fact,
     InSegment,
     LimitLeft,
     Negation,
     OneOf,
-    Shown,
 )
-from omotenashi.language.rule_names import RuleNames, rule_names
+from omotenashi.language.in_place import InPlace
 from omotenashi.language.syntax import BlockSpec, Folder, RuleSpec
 from omotenashi.model.errors import Position
-from omotenashi.model.text import fold
 
 
 class Part(Struct, frozen=True):
@@ -48,9 +44,8 @@ class Placed:
     """The parts of a folder's rules. The folder was checked: every name is known, no segment is part of itself."""
 
     def __init__(self, folder: Folder) -> None:
-        self.segments = {fold(segment.name): segment for segment in folder.segments}
-        self._blocks = folder.blocks
-        self._in_place: dict[str, Condition] = {}
+        self._in_place = InPlace(folder)
+        self.segments = self._in_place.segments
         self._rules: dict[str, list[Part]] = {}
 
     def rule(self, rule: RuleSpec, block: BlockSpec) -> Sequence[Part]:
@@ -77,32 +72,7 @@ class Placed:
         """Return the conditions that must all hold."""
         if isinstance(condition, Conjunction):
             return [part for one in condition.parts for part in self.parts(one)]
-        return [Part(self.condition(condition), first_place(condition) or Position("", 1, 1, 2), condition)]
-
-    def condition(self, condition: Condition) -> Condition:
-        """Put segments in place, and ids in the place of the names of rules and blocks."""
-        if isinstance(condition, InSegment):
-            name = fold(condition.name)
-            if name not in self._in_place:
-                self._in_place[name] = self.condition(self.segments[name].when)
-            return self._in_place[name]
-        if isinstance(condition, Conjunction):
-            return Conjunction(tuple(map(self.condition, condition.parts)))
-        if isinstance(condition, Disjunction):
-            return Disjunction(tuple(map(self.condition, condition.parts)))
-        if isinstance(condition, Negation):
-            return Negation(self.condition(condition.part))
-        if isinstance(condition.operand, Shown):
-            return replace(condition, operand=self._resolved(condition.operand))
-        return condition
-
-    @cached_property
-    def _names(self) -> RuleNames:
-        return rule_names({block.name: [(rule.name, rule.id) for rule in block.rules] for block in self._blocks})
-
-    def _resolved(self, shown: Shown) -> Shown:
-        ids = [identifier for name in shown.names for identifier in self._names.ids(shown.kind, name)]
-        return Shown("id", tuple(dict.fromkeys(ids)), shown.window)
+        return [Part(self._in_place.condition(condition), first_place(condition) or Position("", 1, 1, 2), condition)]
 
 
 def first_place(condition: Condition) -> Position | None:
@@ -111,14 +81,3 @@ def first_place(condition: Condition) -> Position | None:
         return condition.position
     inner = (condition.part,) if isinstance(condition, Negation) else condition.parts
     return next((place for part in inner if (place := first_place(part))), None)
-
-
-def segments_in(condition: Condition) -> Iterator[InSegment]:
-    """Return the segments that a condition names itself."""
-    if isinstance(condition, InSegment):
-        yield condition
-    elif isinstance(condition, (Conjunction, Disjunction)):
-        for part in condition.parts:
-            yield from segments_in(part)
-    elif isinstance(condition, Negation):
-        yield from segments_in(condition.part)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from omotenashi.language.analyse.placed import segments_in
+from omotenashi.language.condition import segments_in
 from omotenashi.language.report import Report
-from omotenashi.language.syntax import BlockSpec, Folder, RuleSpec, ShowSpec
+from omotenashi.language.syntax import BlockSpec, Folder, RuleSpec
 from omotenashi.model.text import fold
 
 _NOT_RULES = frozenset(("", "otherwise", "original", "nothing"))
@@ -20,7 +18,7 @@ def unused_names(folder: Folder, report: Report) -> None:
     for segment in folder.segments:
         if fold(segment.name) not in named:
             report.add("W521", segment.position, value=segment.name)
-    shown = {fold(show.text) for show in _shows(folder) if show.kind == "content"}
+    shown = {fold(show.text) for show in folder.shows() if show.kind == "content"}
     for content in folder.contents:
         if fold(content.name) not in shown:
             report.add("W522", content.position, value=content.name)
@@ -39,14 +37,6 @@ def untested_rules(folder: Folder, report: Report) -> None:
         if untested:
             names = [rule.name for rule in untested]
             report.add("W523", untested[0].position, rules=names, block=block.name)
-
-
-def _shows(folder: Folder) -> Iterator[ShowSpec]:
-    yield from (content.show for content in folder.contents)
-    for block in folder.blocks:
-        yield block.otherwise
-        for rule in block.rules:
-            yield from rule.shows
 
 
 def _is_expected(rule: RuleSpec, block: BlockSpec, expected: set[tuple[str, str]]) -> bool:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from omotenashi.language import condition as c
-from omotenashi.language.condition import Condition, Conjunction, Disjunction, Fact, InSegment, Negation, facts
+from omotenashi.language.condition import (
+    Condition,
+    Conjunction,
+    Fact,
+    InSegment,
+    Negation,
+    facts,
+    segments_in,
+)
 from omotenashi.language.describe.conditions import ALWAYS_KNOWN
 from omotenashi.language.describe.voice import Voice
 from omotenashi.language.syntax import BlockSpec, RuleSpec, SegmentSpec
@@ -61,16 +69,11 @@ def segments_used(blocks: Iterable[BlockSpec], voice: Voice) -> list[SegmentSpec
 
 
 def _collect(condition: Condition, used: set[str], voice: Voice) -> None:
-    if isinstance(condition, InSegment):
-        name = fold(condition.name)
+    for one in segments_in(condition):
+        name = fold(one.name)
         if name not in used and name in voice.segments:
             used.add(name)
             _collect(voice.segments[name].when, used, voice)
-    elif isinstance(condition, Negation):
-        _collect(condition.part, used, voice)
-    elif isinstance(condition, (Conjunction, Disjunction)):
-        for part in condition.parts:
-            _collect(part, used, voice)
 
 
 def notes(blocks: Sequence[BlockSpec], segments: Sequence[SegmentSpec], voice: Voice) -> Iterator[str]:
