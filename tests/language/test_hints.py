@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from omotenashi.language.messages import hint, message
+from omotenashi.language.report import suggestion
 from omotenashi.language.vocabulary import EXAMPLES
 from omotenashi.site import load
 
@@ -101,3 +102,9 @@ def test_a_block_that_site_yaml_misspells_is_suggested(tmp_path: Path) -> None:
     (error,) = load(tmp_path).diagnostics
     said = (error.position.file, error.position.column, message(error, "ja"), hint(error, "ja"))
     assert said == ("site.yaml", 69, "ブロック「バナ」がありません", "「バナー」ではありませんか")
+
+
+def test_a_word_of_two_characters_is_known_again_by_one_of_them() -> None:
+    assert suggestion("端未", ["都道府県", "端末", "国"]) == "端末"
+    assert suggestion("天気", ["都道府県", "端末", "国"]) == ""
+    assert suggestion("on", ["of", "id"]) == ""

@@ -110,7 +110,8 @@ def _closest(word: str, known: Iterable[str]) -> str:
     if len(word) > LONGEST_SLIP:
         return ""
     spellings = {fold(name): name for name in known}
-    close = difflib.get_close_matches(fold(word), spellings, n=1, cutoff=0.6)
+    cutoff = 0.5 if len(word) == 2 and not word.isascii() else 0.6  # 端未 for 端末: half of it is right
+    close = difflib.get_close_matches(fold(word), spellings, n=1, cutoff=cutoff)
     return spellings[close[0]] if close else ""
 
 
