@@ -12,7 +12,6 @@ from typing import Any
 import httpx
 import msgspec
 
-_PATIENCE_SECONDS = 0.2
 _PATIENCE_OF_A_PERSON_SECONDS = 5.0
 """For what was asked for by pressing a button."""
 _NO_HEADERS: Mapping[str, str] = {}
@@ -59,7 +58,11 @@ class _Export(msgspec.Struct, frozen=True):
 class OmoClient:
     """Asks the service at `url` with the server key. Only `hand_on` raises for what goes wrong on the way."""
 
-    def __init__(self, url: str, key: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self, url: str, key: str, transport: httpx.AsyncBaseTransport | None = None, *, patience: float
+    ) -> None:
+        """`patience`: seconds after which a page goes out without the answer. `transport` stands for the service."""
+        self._patience = patience
         self._with_key = {"Authorization": f"Bearer {key}"}
         forgetful = CookieJar(
             DefaultCookiePolicy(allowed_domains=[])
@@ -73,7 +76,7 @@ class OmoClient:
             content = await self._post("/v1/decide", question, headers)
             answer = msgspec.json.decode(content, type=Answer)
         except (httpx.HTTPError, TimeoutError, msgspec.DecodeError) as error:
-            answer = Answer(problem=_in_words(error))
+            answer = Answer(problem=self._in_words(error))
         return msgspec.structs.replace(answer, milliseconds=(time.perf_counter() - began) * 1000)
 
     async def record(self, statement: Mapping[str, Any], headers: Mapping[str, str] = _NO_HEADERS) -> None:
@@ -81,14 +84,14 @@ class OmoClient:
         try:
             await self._post("/v1/event", statement, headers)
         except (httpx.HTTPError, TimeoutError) as error:
-            _log.warning("event not recorded: %s", _in_words(error))
+            _log.warning("event not recorded: %s", self._in_words(error))
 
     async def remembered(self, whom: Mapping[str, Any]) -> Remembered | None:
         """Return what is remembered of a visitor or of a member, None where the service does not say."""
         try:
             found = msgspec.json.decode(await self._post("/v1/visitor/export", whom), type=_Export)
         except (httpx.HTTPError, TimeoutError, msgspec.DecodeError) as error:
-            _log.warning("not told what is remembered: %s", _in_words(error))
+            _log.warning("not told what is remembered: %s", self._in_words(error))
             return None
         return found.member or found.visitor or Remembered()
 
@@ -97,7 +100,7 @@ class OmoClient:
         try:
             await self._post("/v1/visitor/erase", whom, patience=_PATIENCE_OF_A_PERSON_SECONDS)
         except (httpx.HTTPError, TimeoutError) as error:
-            _log.warning("not erased: %s", _in_words(error))
+            _log.warning("not erased: %s", self._in_words(error))
 
     async def hand_on(
         self, method: str, target: str, headers: Sequence[tuple[str, str]], body: bytes
@@ -116,22 +119,21 @@ class OmoClient:
         path: str,
         body: Mapping[str, Any],
         headers: Mapping[str, str] = _NO_HEADERS,
-        patience: float = _PATIENCE_SECONDS,
+        patience: float | None = None,
     ) -> bytes:
-        async with asyncio.timeout(patience):  # the whole exchange: httpx's own limits are for each step
+        async with asyncio.timeout(patience or self._patience):  # the whole exchange; httpx limits each step
             content = msgspec.json.encode(body)
             response = await self._http.post(path, content=content, headers={**headers, **self._with_key})
             response.raise_for_status()
             return response.content
 
-
-def _in_words(error: Exception) -> str:
-    match error:
-        case httpx.HTTPStatusError():
-            return f"HTTP {error.response.status_code}"
-        case httpx.ConnectError():
-            return "つながりません / no connection"
-        case TimeoutError() | httpx.TimeoutException():
-            return f"{_PATIENCE_SECONDS * 1000:.0f} ms 待っても返事がありません / no answer in time"
-        case _:
-            return type(error).__name__
+    def _in_words(self, error: Exception) -> str:
+        match error:
+            case httpx.HTTPStatusError():
+                return f"HTTP {error.response.status_code}"
+            case httpx.ConnectError():
+                return "つながりません / no connection"
+            case TimeoutError() | httpx.TimeoutException():
+                return f"{self._patience * 1000:.0f} ms 待っても返事がありません / no answer in time"
+            case _:
+                return type(error).__name__

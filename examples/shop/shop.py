@@ -47,11 +47,19 @@ class Settings(msgspec.Struct, frozen=True):
     port: int = 8701
     member_key: str = ""
     """Signs who is logged in; without it the shop makes one up, and /omo/why knows no members."""
+    patience: float = 0.2
+    """Seconds after which a page goes out without the service's answer."""
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Return the settings of OMO_URL, OMO_KEY, SHOP_PORT and OMO_MEMBER_KEY."""
-    named = {"omo_url": "OMO_URL", "omo_key": "OMO_KEY", "port": "SHOP_PORT", "member_key": "OMO_MEMBER_KEY"}
+    """Return the settings of OMO_URL, OMO_KEY, OMO_MEMBER_KEY, SHOP_PORT and SHOP_PATIENCE."""
+    named = {
+        "omo_url": "OMO_URL",
+        "omo_key": "OMO_KEY",
+        "member_key": "OMO_MEMBER_KEY",
+        "port": "SHOP_PORT",
+        "patience": "SHOP_PATIENCE",
+    }
     stated = {name: environment[variable] for name, variable in named.items() if environment.get(variable)}
     return msgspec.convert(stated, type=Settings, strict=False)
 
@@ -59,7 +67,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
 def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
     """Return the shop. Tests may pass a transport that stands for the service."""
     sessions = Sessions(settings.member_key or f"shop:{secrets.token_urlsafe(32)}")
-    shop = Shop(OmoClient(settings.omo_url, settings.omo_key, transport), Pages(HERE / "templates"), sessions)
+    client = OmoClient(settings.omo_url, settings.omo_key, transport, patience=settings.patience)
+    shop = Shop(client, Pages(HERE / "templates"), sessions)
     routes = [
         Route("/", shop.home),
         Route("/search", shop.search),

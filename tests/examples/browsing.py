@@ -63,7 +63,7 @@ async def browser(
     **settings: Any,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A browser at the shop, as the person of the strip."""
-    app = create_app(Settings(omo_key="k" * 32, member_key=MEMBER_KEY, **settings), service)
+    app = create_app(Settings(**{"omo_key": "k" * 32, "member_key": MEMBER_KEY, "patience": 5, **settings}), service)
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),

@@ -104,7 +104,7 @@ async def test_an_answer_that_is_none_keeps_the_own_content(response: httpx.Resp
 async def test_a_service_that_takes_too_long_is_not_waited_for() -> None:
     service = FakeService()
     service.delay = 60
-    async with browser(service) as client:
+    async with browser(service, patience=0.2) as client:
         page = await client.get("/")
     assert page.status_code == 200
     assert "200 ms 待っても返事がありません" in page.text
@@ -182,8 +182,14 @@ def test_a_cookie_that_cannot_be_read_describes_nobody(cookie: str) -> None:
 
 
 def test_settings_come_from_the_environment() -> None:
-    stated = {"OMO_URL": "http://127.0.0.1:9", "OMO_KEY": "secret", "SHOP_PORT": "9000", "OMO_MEMBER_KEY": "k:s"}
-    assert settings_from({**stated, "HOME": "/"}) == Settings("http://127.0.0.1:9", "secret", 9000, "k:s")
+    stated = {
+        "OMO_URL": "http://127.0.0.1:9",
+        "OMO_KEY": "secret",
+        "SHOP_PORT": "9000",
+        "OMO_MEMBER_KEY": "k:s",
+        "SHOP_PATIENCE": "0.3",
+    }
+    assert settings_from({**stated, "HOME": "/"}) == Settings("http://127.0.0.1:9", "secret", 9000, "k:s", 0.3)
     assert settings_from({}) == Settings("http://127.0.0.1:8700", "", 8701, "")
 
 

@@ -83,7 +83,7 @@ async def opened(tmp_path: Path) -> AsyncIterator[Open]:
     service = Service(holder, SqliteStore(tmp_path / "visitors.sqlite"), tools, HASH_KEY, deadline=5)
     service.start()
     behind = httpx.ASGITransport(create_service(service, Access(KEY.encode(), TrustedNetworks.parse(()))))
-    shop = create_app(Settings(omo_key=KEY, member_key=MEMBER_KEY), behind)
+    shop = create_app(Settings(omo_key=KEY, member_key=MEMBER_KEY, patience=5), behind)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(shop.router.lifespan_context(shop))
 
