@@ -46,6 +46,7 @@ def person(tmp_path: Path) -> Iterator[Person]:
             "OMO_URL": service.url,
             "OMO_KEY": "the-key-of-the-tests",
             "SHOP_PORT": str(shop_port),
+            "SHOP_PATIENCE": "5",
         }
         shop = subprocess.Popen(
             [sys.executable, str(ROOT / "examples" / "shop" / "shop.py")],
@@ -106,8 +107,15 @@ def test_every_page_is_there(person: Person, page: str) -> None:
 
 
 def test_the_demo_starts_checks_itself_and_stops() -> None:
+    patient = {**os.environ, "SHOP_PATIENCE": "5", "OMO_DEADLINE": "5000"}
     run = subprocess.run(
-        [sys.executable, str(DEMO), "--check"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, str(DEMO), "--check"],
+        cwd=ROOT,
+        env=patient,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert run.returncode == 0, run.stderr
     assert "ok http://127.0.0.1:" in run.stdout
