@@ -154,6 +154,14 @@ def test_of_days_it_is_told_which_day_counts_and_that_it_is_a_holiday(
     assert (reading(fact, occasion, "ja"), reading(fact, occasion, "en")) == (ja, en)
 
 
+def test_of_days_of_the_month_it_is_told_why_a_day_counts(tmp_path: Path) -> None:
+    site, _ = asked("{device: mobile}", tmp_path)
+    days = Days(frozenset({4}), gotobi=True, month_end=True)
+    fact, occasion = Fact("days", days, Position("", 1, 1, 2)), at(site, "{}", "2026-11-30 12:00")
+    assert reading(fact, occasion, "ja") == "2026-11-30 (月・月末・五十日)"
+    assert reading(fact, occasion, "en") == "2026-11-30 (Mon, month end, gotobi)"
+
+
 @pytest.mark.parametrize(
     ("when", "visitor", "reason"),
     [

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from omotenashi import morphemes
 from omotenashi.content.source import files_under, read_fragments
 from omotenashi.language.analyse import analyse
-from omotenashi.language.beside import Beside, named_files
+from omotenashi.language.beside import Beside, named_countries, named_files
 from omotenashi.language.check import Whole, check
 from omotenashi.language.nodes import MapNode
 from omotenashi.language.parse import LARGEST_FILE, decode, decode_content, parse
@@ -24,6 +24,7 @@ from omotenashi.language.syntax import Folder
 from omotenashi.language.table_text import decode_table
 from omotenashi.model.errors import Diagnostic, Position
 from omotenashi.model.site_facts import SiteFacts
+from omotenashi.national_holidays import holidays_of
 
 SITE_FILES = ("site.yaml", "site.yml")
 
@@ -35,7 +36,9 @@ class Parsed(Struct, frozen=True, eq=False):
     text: str | None
     tree: MapNode | None
     named: frozenset[str]
-    """Paths of the tables and lists of holidays that it names."""
+    """Paths of the tables and files of holidays that it names."""
+    countries: frozenset[str]
+    """Those whose holidays it names."""
     report: Report
 
 
@@ -170,16 +173,18 @@ def _parsed(name: str, data: bytes, before: Parsed | None) -> Parsed:
     report = Report()
     text = decode(name, data, report)
     tree = parse(name, text, report) if text is not None else None
-    return Parsed(data, text, tree, frozenset(named_files(tree) if tree else ()), report)
+    named, countries = (named_files(tree), named_countries(tree)) if tree else ((), ())
+    return Parsed(data, text, tree, frozenset(named), frozenset(countries), report)
 
 
 def _beside(root: Path, parsed: Iterable[Parsed], report: Report) -> tuple[dict[str, bytes], Beside]:
-    """Read the tables and lists of holidays that the files name."""
+    """Read the tables and the holidays that the files name."""
     named = {path for one in parsed for path in one.named}
+    holidays = {country: holidays_of(country) for one in parsed for country in one.countries}
     raw, escaping = read_fragments(root, named)
     texts = {path: text for path, data in raw.items() if (text := decode_table(path, data, report)) is not None}
     names = [path.relative_to(root).as_posix() for path in root.glob("**/*.[cCtT][sS][vV]")] if named else []
-    return raw, Beside(texts, raw.keys() - texts.keys(), escaping, tuple(sorted(names)))
+    return raw, Beside(texts, raw.keys() - texts.keys(), escaping, tuple(sorted(names)), holidays)
 
 
 def _read(tree: MapNode, named: Collection[str], beside: Beside, facts: SiteFacts, report: Report) -> Read:

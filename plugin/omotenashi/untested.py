@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from omotenashi.engine.facts import is_day
 from omotenashi.language.begin.witness import witnesses
 from omotenashi.language.begin.words import as_yaml
-from omotenashi.language.condition import Before, DateTest, Hours, NotBefore, facts
+from omotenashi.language.condition import Before, DateTest, Days, Hours, NotBefore, facts
+from omotenashi.language.month_days import names_month_days
 from omotenashi.language.parse import parse
 from omotenashi.language.read_file import read_file
 from omotenashi.language.report import Report
@@ -24,6 +26,10 @@ from omotenashi.verify import run_tests
 _NOON = 12 * 60
 _DAYS_TRIED = 8
 """Every day of the week, and one more."""
+_DAYS_AHEAD = 62
+"""The 31st is at most so far away."""
+_MOST_HOLIDAYS = 20
+"""Of those to come: those of a year."""
 _MOST_TRIED = 1000
 """For a rule; a try takes less than a millisecond."""
 
@@ -65,7 +71,7 @@ def _entries(rule: RuleSpec, site: Site, folder: Folder, block: BlockSpec, now: 
 
 
 def _moments(rule: RuleSpec, site: Site, now: datetime) -> Iterator[datetime]:
-    """Moments at which a rule may hold: its first, then days of a week and holidays at its hours."""
+    """Moments at which a rule may hold: its first, then days of a week, of the month and holidays at its hours."""
     operands = [fact.operand for one in rule.timing for fact in facts(one)]
     zone = ZoneInfo(site.facts.timezone)
     starts = [one.epoch for one in operands if isinstance(one, NotBefore)]
@@ -76,9 +82,18 @@ def _moments(rule: RuleSpec, site: Site, now: datetime) -> Iterator[datetime]:
     minutes = [start for one in operands if isinstance(one, Hours) for start, _ in one.spans] or [_NOON]
     if starts:
         yield first
-    days = [first.date() + timedelta(days=number) for number in range(_DAYS_TRIED)]
-    for day in (*days, *sorted(one for one in site.facts.holidays if one >= first.date())):
+    named = [one for one in operands if isinstance(one, Days) and names_month_days(one)]
+    for day in _days(first.date(), named, site.facts.holidays):
         yield from (_at(day, minute) for minute in minutes)
+
+
+def _days(first: date, named: list[Days], holidays: Iterable[date]) -> Iterator[date]:
+    """Days of a week, then those of the two months to come that a rule names, then holidays."""
+    for number in range(_DAYS_AHEAD):
+        day = first + timedelta(days=number)
+        if number < _DAYS_TRIED or any(is_day(day, one) for one in named):
+            yield day
+    yield from sorted(one for one in holidays if one >= first)[:_MOST_HOLIDAYS]
 
 
 def _at(day: date, minute: int) -> datetime:

@@ -72,6 +72,10 @@ IMPOSSIBLE = [
     "from: 2026-12-01 10:00, until: 2026-12-01 12:00, hours: 13:00-15:00",
     "from: 2026-12-01, until: 2026-12-20, days: 祝",
     "when: {visits: 3}, from: 2026-12-05, until: 2026-12-06, days: 平日",
+    "from: 2026-11-01, until: 2026-11-29, days: 月末",
+    "from: 2026-12-01, until: 2026-12-20, days: [25日, 30日]",
+    "from: 2026-12-06, until: 2026-12-09, days: [五十日, 木]",
+    "from: 2026-12-01 03:00, until: 2026-12-04, days: 月末, hours: 22:00-02:00",
 ]
 POSSIBLE = [
     "when: {prefecture: 北海道, area: 北海道}",
@@ -116,6 +120,11 @@ POSSIBLE = [
     "from: 2026-11-01, until: 2026-11-30, days: 祝",
     "from: 2026-11-23, until: 2026-11-23, days: 月",
     "from: 2026-12-01 22:00, until: 2026-12-02 06:00, hours: 05:00-07:00",
+    "from: 2026-12-01, until: 2026-12-31, days: 31日",
+    "from: 2026-12-06, until: 2026-12-10, days: [五十日, 金]",
+    "from: 2026-12-01 01:00, until: 2026-12-04, days: 月末, hours: 22:00-02:00",
+    "from: 2027-02-01, until: 2027-02-28, days: 五十日",
+    "days: 31日",
 ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import isleap
+from calendar import isleap, monthrange
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import TypeAlias
@@ -12,6 +12,7 @@ from omotenashi.engine.occasion import Occasion, months_before
 from omotenashi.engine.spellings import Synonyms, spellings
 from omotenashi.language import condition as c
 from omotenashi.language.condition import Fact
+from omotenashi.language.month_days import is_named, names_month_days
 from omotenashi.language.patterns import host_matcher, path_matcher
 from omotenashi.model.geo import great_circle
 from omotenashi.model.text import fold
@@ -305,7 +306,7 @@ def _in_hours(minute: int, span: tuple[int, int]) -> bool:
 
 
 def _on_day(occasion: Occasion, operand: c.Days) -> bool:
-    return any(_is_day(day, operand) for day in days_judged(occasion, operand))
+    return any(is_day(day, operand) for day in days_judged(occasion, operand))
 
 
 def days_judged(occasion: Occasion, operand: c.Days) -> tuple[date, ...]:
@@ -316,10 +317,13 @@ def days_judged(occasion: Occasion, operand: c.Days) -> tuple[date, ...]:
     return tuple(dict.fromkeys(found)) or (today,)
 
 
-def _is_day(day: date, operand: c.Days) -> bool:
+def is_day(day: date, operand: c.Days) -> bool:
+    """Tell whether a day is one of those that a rule names."""
     holiday = day in operand.holidays
     workday = operand.workdays and day.weekday() < 5 and not holiday
-    return workday or day.weekday() in operand.weekdays or (operand.holidays_too and holiday)
+    if workday or day.weekday() in operand.weekdays or (operand.holidays_too and holiday):
+        return True
+    return names_month_days(operand) and is_named(day.day, monthrange(day.year, day.month)[1], operand)
 
 
 # History

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 
 from omotenashi.engine import history
@@ -10,6 +11,7 @@ from omotenashi.engine.facts import days_judged, distance, member_value, texts_o
 from omotenashi.engine.occasion import Occasion
 from omotenashi.language import condition as c
 from omotenashi.language.condition import Fact
+from omotenashi.language.month_days import is_gotobi
 from omotenashi.language.prefectures import PREFECTURES
 from omotenashi.language.vocabulary import BLOCK_KEYS, FIELDS, RULE_KEYS, STAGES, find_field
 from omotenashi.model.text import fold
@@ -52,10 +54,21 @@ def moment_text(moment: datetime, language: str) -> str:
 
 
 def _day(day: date, operand: c.Days, occasion: Occasion, language: str) -> str:
-    """A day, or the night that began on it, as rules see it: with its day of the week, and whether it is a holiday."""
-    holiday = _say(language, "・祝", ", holiday") if day in operand.holidays else ""
-    named = f"{day.isoformat()} ({_weekday(day, language)}{holiday})"
+    """A day, or the night that began on it, as rules see it: with its day of the week and what else it is."""
+    also = "".join(_say(language, f"・{ja}", f", {en}") for ja, en in _also(day, operand))
+    named = f"{day.isoformat()} ({_weekday(day, language)}{also})"
     return named if day == occasion.local.date() else _say(language, f"{named} の夜", f"the night of {named}")
+
+
+def _also(day: date, operand: c.Days) -> Iterator[tuple[str, str]]:
+    """What a day is called in Japanese and English: a holiday; and where the rule asks for them, month end and gotobi."""
+    length = monthrange(day.year, day.month)[1]
+    if day in operand.holidays:
+        yield "祝", "holiday"
+    if operand.month_end and day.day == length:
+        yield "月末", "month end"
+    if operand.gotobi and is_gotobi(day.day, length):
+        yield "五十日", "gotobi"
 
 
 def _weekday(day: date, language: str) -> str:

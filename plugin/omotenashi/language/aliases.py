@@ -195,6 +195,11 @@ _DAYS = {
     "weekday": "mon_fri mon~fri monday_friday monday_to_friday mon_to_fri business_days workday workdays",
     "祝": "祝祭日 国民の祝日",
     "holiday": "public_holiday public_holidays bank_holiday",
+    "月末": "末日 月末日 月の最終日 月の末日 最終日 晦日 みそか",
+    "month_end": "eom monthend end_of_the_month last_day last_day_of_month last_day_of_the_month lastday",
+    "五十日": "ゴトー日 五・十日 五十払い 5・10日 5と10の日",
+    "1日": "月初 月初め 朔日 ついたち",
+    "1st": "month_start first_day first_day_of_month first_day_of_the_month monthstart",
     "tue": "tues tu",
     "wed": "weds",
     "thu": "thur thurs th",
@@ -216,6 +221,9 @@ _LANGUAGE = {
     "fr": "french フランス語 仏語", "de": "german ドイツ語 独語", "es": "spanish スペイン語", "zh-tw": "繁体字 台湾 台湾語",
     "pt": "portuguese ポルトガル語", "th": "thai タイ語", "vi": "vietnamese ベトナム語",
 }  # fmt: skip
+_HOLIDAYS = {
+    "japan": "日本の祝日 日本国 国民の祝日 祝日 内閣府 ジャパン ja jpn japanese nippon nihon jp_holidays japan_holidays japanese_holidays"
+}
 _TYPE = {
     "text": "string str char varchar 文字列 テキスト", "number": "int integer float numeric decimal 数字 数 整数",
     "yes_no": "bool boolean flag 真偽 真偽値 フラグ yesno yes/no", "date": "datetime day timestamp 日時 年月日",
@@ -252,6 +260,7 @@ VALUES = {
     "medium": _values(_MEDIUM),
     "lifecycle": _values(_STAGE),
     "days": _values(_DAYS),
+    "holidays": _values(_HOLIDAYS),
     "prefecture": _values(_PREFECTURE),
     "country": _values(_COUNTRY),
     "language": _values(_LANGUAGE),

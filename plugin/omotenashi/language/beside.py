@@ -1,16 +1,17 @@
-"""The files that rule files name: tables of rules, a list of holidays."""
+"""What rule files name that lies elsewhere: tables of rules, files of holidays, the holidays of a country."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from datetime import date
 
 from msgspec import Struct
 
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.report import Report, suggestion
 from omotenashi.language.table_text import WORKBOOKS
-from omotenashi.language.vocabulary import BLOCK_KEYS, FILE_KEYS, HOLIDAY_KEYS, SITE_KEYS, TABLE_KEYS, Words
+from omotenashi.language.vocabulary import BLOCK_KEYS, COUNTRIES, FILE_KEYS, HOLIDAY_KEYS, SITE_KEYS, TABLE_KEYS, Words
 
 
 class Beside(Struct, frozen=True):
@@ -24,6 +25,8 @@ class Beside(Struct, frozen=True):
     """Paths that lead out of the rules folder."""
     names: tuple[str, ...] = ()
     """The tables that are in the folder, for suggestions."""
+    holidays: Mapping[str, frozenset[date]] = {}
+    """By country; one that is not there has none."""
 
 
 def named_files(tree: MapNode) -> Iterator[str]:
@@ -31,10 +34,20 @@ def named_files(tree: MapNode) -> Iterator[str]:
     for node in _inner(tree, FILE_KEYS, "blocks"):
         for _, block in node.entries if isinstance(node, MapNode) else ():
             for rules in _inner(block, BLOCK_KEYS, "rules"):
-                for item in rules.items if isinstance(rules, ListNode) else (rules,):
+                for item in _each(rules):
                     yield from _texts(_inner(item, TABLE_KEYS, "table"))
     for holidays in _inner(tree, SITE_KEYS, "holidays"):
-        yield from _texts(_inner(holidays, HOLIDAY_KEYS, "file"))
+        for item in _each(holidays):
+            yield from _texts(_inner(item, HOLIDAY_KEYS, "file"))
+
+
+def named_countries(tree: MapNode) -> Iterator[str]:
+    """Return the countries whose holidays a file names."""
+    for holidays in _inner(tree, SITE_KEYS, "holidays"):
+        for name in _texts(iter(_each(holidays))):
+            country = COUNTRIES.find(name)
+            if country:
+                yield country.name
 
 
 def text_of(named: TextNode, beside: Beside, report: Report) -> str | None:
@@ -58,6 +71,10 @@ def _inner(node: Node, words: Words, name: str) -> Iterator[Node]:
         word = words.find(key.text)
         if word is not None and word.name == name:
             yield value
+
+
+def _each(node: Node) -> tuple[Node, ...]:
+    return node.items if isinstance(node, ListNode) else (node,)
 
 
 def _texts(nodes: Iterator[Node]) -> Iterator[str]:

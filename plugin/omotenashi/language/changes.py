@@ -69,6 +69,8 @@ def _site_keys(old: SiteFacts, new: SiteFacts) -> tuple[str, ...]:
 _WITHIN = {
     "stated_language": "language",
     "place_names": "places",
+    "holiday_countries": "holidays",
+    "listed_holidays": "holidays",
     "search_parameters": "site_search",
     "accept_weak_region": "weak_region",
     "cookie_domain": "cookie",

@@ -194,7 +194,7 @@ class Hours(Struct, frozen=True):
 
 
 class Days(Struct, frozen=True):
-    """Days of the week (0 is Monday) and holidays; a night belongs to the day on which it began."""
+    """Days of the week (0 is Monday), of the month, and holidays; a night belongs to the day on which it began."""
 
     weekdays: frozenset[int]
     holidays: frozenset[date] = frozenset()
@@ -204,6 +204,12 @@ class Days(Struct, frozen=True):
     """平日: Monday to Friday without holidays."""
     hours: tuple[tuple[int, int], ...] = ()
     """The rule's hours, as in Hours."""
+    dates: frozenset[int] = frozenset()
+    """Days of the month, 1 to 31; a month that does not have one goes without."""
+    gotobi: bool = False
+    """五十日: the days of the month that 5 divides; in February the last day stands for the 30th."""
+    month_end: bool = False
+    """月末: the last day of the month."""
 
 
 class LimitLeft(Struct, frozen=True):

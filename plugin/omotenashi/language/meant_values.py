@@ -15,6 +15,7 @@ from omotenashi.model.text import fold
 
 _WEEK = "月火水木金土日"
 _WEEK_ENGLISH = "mon tue wed thu fri sat sun".split()
+_DATES = re.compile(r"\d{1,2}日?(?:-|~|から)\d{1,2}日(?:まで)?")
 _CITY = re.compile(r".+[市区町村]")
 
 
@@ -35,7 +36,7 @@ def _several_named(text: str, what: str, reads: Callable[[str], object]) -> str:
 
 
 def _days(text: str) -> str:
-    """土日 and 月・水 are lists, 月〜金 is 平日, 金〜日 is [金, 土, 日]."""
+    """土日 and 月・水 are lists, 月〜金 is 平日, 金〜日 is [金, 土, 日], 1日〜3日 is [1日, 2日, 3日]."""
     said = fold(text).replace(" ", "")
     if said.strip(".") in WEEKDAYS:
         return said.strip(".")
@@ -44,6 +45,9 @@ def _days(text: str) -> str:
         return said
     if len(said) > 1 and all(day in _WEEK for day in said):
         return f"[{', '.join(said)}]"
+    if _DATES.fullmatch(said):
+        first, last = (int(number) for number in re.findall(r"\d+", said))
+        return f"[{', '.join(f'{day}日' for day in range(first, last + 1))}]" if 1 <= first < last <= 31 else ""
     ends = [WEEKDAYS.get(part) for part in re.split(r"-|~|から|to|–|ー", said.removesuffix("まで"))]
     if len(ends) != 2 or ends[0] is None or ends[1] is None:
         return suggestion(text, WEEKDAYS) if text.isascii() else ""

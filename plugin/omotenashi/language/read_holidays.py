@@ -1,6 +1,6 @@
-"""A file of holidays: one date in each row, in the first column that has any. What else stands there is not read.
+"""holidays: the days of a country, dates, and files with one date in each row, in the first column that has any.
 
-The Cabinet Office's syukujitsu.csv works as it is.
+What else stands in a file is not read: the Cabinet Office's syukujitsu.csv works as it is.
 """
 
 from __future__ import annotations
@@ -8,20 +8,62 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from msgspec import Struct
+
 from omotenashi.language import reader
+from omotenashi.language.aliases import value_meant
 from omotenashi.language.beside import Beside, text_of
-from omotenashi.language.nodes import MapNode, TextNode
-from omotenashi.language.report import Report
+from omotenashi.language.nodes import MapNode, Node, TextNode
+from omotenashi.language.report import Report, suggestion
 from omotenashi.language.sheet import Sheet, read_sheet
 from omotenashi.language.values import moment
-from omotenashi.language.vocabulary import HOLIDAY_KEYS
+from omotenashi.language.vocabulary import COUNTRIES, HOLIDAY_KEYS
 from omotenashi.model.errors import Position
 
 _OTHER_LETTER = re.compile("[^\\W\\da-zA-Z_年月日]")
 
 
-def read_holidays(node: MapNode, beside: Beside, report: Report) -> frozenset[date] | None:
-    """Return the days that `{file: …}` lists, or None after reporting what is wrong."""
+class Holidays(Struct, frozen=True):
+    """The days that count as holidays."""
+
+    listed: frozenset[date] = frozenset()
+    """In site.yaml itself or in a file."""
+    countries: frozenset[str] = frozenset()
+    """Those whose holidays are named."""
+    all: frozenset[date] = frozenset()
+    """The days that are listed, and those of the countries."""
+
+
+def read_holidays(node: Node, beside: Beside, report: Report) -> Holidays | None:
+    """Return what `holidays:` says, or None after reporting what is wrong: dates, files, a country, or a list of them."""
+    items = reader.one_or_more(node, "holidays", report)
+    countries = {word.name for item in items if isinstance(item, TextNode) and (word := COUNTRIES.find(item.text))}
+    others = [item for item in items if not (isinstance(item, TextNode) and COUNTRIES.find(item.text))]
+    read = [_of_item(item, beside, report) for item in others]
+    if None in read or not items:
+        return None
+    listed = frozenset[date]().union(*(days for days in read if days))
+    of_countries = (beside.holidays.get(country, frozenset()) for country in countries)
+    return Holidays(listed, frozenset(countries), listed.union(*of_countries))
+
+
+def _of_item(item: Node, beside: Beside, report: Report) -> frozenset[date] | None:
+    """The days of a date or of a file."""
+    if isinstance(item, MapNode):
+        return _of_file(item, beside, report)
+    said = item.text.strip() if isinstance(item, TextNode) else ""
+    if said.lower().endswith(".csv"):
+        report.add("E203", item, what="holidays", expected="list", did_you_mean=f"{{file: {said}}}")
+        return None
+    if said and not any(one.isdigit() for one in said):
+        known = word.name if (word := COUNTRIES.find(value_meant(said, "holidays"))) else ""
+        report.add("E348", item, value=said, write=known or suggestion(said, [word.name for word in COUNTRIES.all]))
+        return None
+    found = reader.moment_of(item, "holidays", report)
+    return frozenset((found.day,)) if found else None
+
+
+def _of_file(node: MapNode, beside: Beside, report: Report) -> frozenset[date] | None:
     mapping = reader.mapping(node, "holidays", report)
     entries = reader.keys(node, HOLIDAY_KEYS, "holidays", report) if mapping else {}
     file = reader.text(entries["file"][1], "file", report) if "file" in entries else None

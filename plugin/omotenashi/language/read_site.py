@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from omotenashi.language import reader
@@ -12,7 +11,7 @@ from omotenashi.language.meant_forms import list_meant
 from omotenashi.language.misplaced import own_site_keys
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.patterns import host_name
-from omotenashi.language.read_holidays import read_holidays
+from omotenashi.language.read_holidays import Holidays, read_holidays
 from omotenashi.language.read_operand import read_language
 from omotenashi.language.read_site_visitors import browser_events, consent, cookie_domain, lifecycle
 from omotenashi.language.report import Report
@@ -47,6 +46,10 @@ def read_site(root: MapNode, report: Report, beside: Beside | None = None) -> Si
     hosts = _hosts(entries, report)
     language = (read_language(entries["language"][1], "language", report) or "") if "language" in entries else ""
     places = _places(entries, report)
+    listed = read_holidays(entries["holidays"][1], beside or Beside(), report) if "holidays" in entries else Holidays()
+    if listed is None:
+        report.broken.add("holidays")
+    holidays = listed or Holidays()
     return SiteFacts(
         name=_text(entries, "name", "", report),
         timezone=_timezone(entries, report),
@@ -58,7 +61,9 @@ def read_site(root: MapNode, report: Report, beside: Beside | None = None) -> Si
         place_names=tuple(places),
         synonyms=_synonyms(entries, report),
         keyword_matching=_matching(entries, report),
-        holidays=_holidays(entries, beside or Beside(), report),
+        holidays=holidays.all,
+        holiday_countries=holidays.countries,
+        listed_holidays=holidays.listed,
         search_parameters=_search_parameters(entries, report),
         consent=consent(entries, report),
         accept_weak_region=weak == "accept",
@@ -192,25 +197,6 @@ def _matching(entries: Entries, report: Report) -> str:
     if key == "keyword_matching":
         return reader.choice(node, key, MATCHING, report) or SiteFacts().keyword_matching
     return "morphemes" if isinstance(node, TextNode) and fold(node.text) == "ja" else "scripts"
-
-
-def _holidays(entries: Entries, beside: Beside, report: Report) -> frozenset[date]:
-    if "holidays" not in entries:
-        return frozenset()
-    node = entries["holidays"][1]
-    if isinstance(node, MapNode):
-        listed = read_holidays(node, beside, report)
-        if listed is None:
-            report.broken.add("holidays")
-        return listed or frozenset()
-    if isinstance(node, TextNode) and node.text.strip().lower().endswith(".csv"):
-        report.add("E203", node, what="holidays", expected="list", did_you_mean=f"{{file: {node.text.strip()}}}")
-        report.broken.add("holidays")
-        return frozenset()
-    found = [reader.moment_of(item, "holidays", report) for item in reader.one_or_more(node, "holidays", report)]
-    if None in found:
-        report.broken.add("holidays")
-    return frozenset(day.day for day in found if day)
 
 
 def _search_parameters(entries: Entries, report: Report) -> tuple[str, ...]:

@@ -8,34 +8,24 @@ from omotenashi.language import reader
 from omotenashi.language.condition import Before, Condition, Days, Fact, Hours, NotBefore
 from omotenashi.language.meant_dates import date_meant, hours_meant
 from omotenashi.language.nodes import Node, TextNode
+from omotenashi.language.read_days import read_days
 from omotenashi.language.report import Report
 from omotenashi.language.values import Moment, hours, moment
-from omotenashi.language.vocabulary import HOLIDAY, WEEKDAYS, WORKDAY
 from omotenashi.model.site_facts import SiteFacts
-from omotenashi.model.text import fold
 
 Entries = dict[str, tuple[TextNode, Node]]
-_NAMES_OF_DAYS = (
-    *"月火水木金土日",
-    "mon",
-    "tue",
-    "wed",
-    "thu",
-    "fri",
-    "sat",
-    "sun",
-    *HOLIDAY.names(),
-    *WORKDAY.names(),
-)
 
 
 def read_timing(entries: Entries, site: SiteFacts, zone: tzinfo, report: Report) -> tuple[Condition, ...]:
     """Return a condition for each of from, until, days and hours that is there."""
     spans = _hours(entries, report)
-    found = [*_period(entries, zone, report), _days(entries, spans, site, report)]
+    found = _period(entries, zone, report)
+    days = read_days(entries["days"][1], spans, site, report) if "days" in entries else None
+    if days:
+        found.append(_fact("days", days, entries))
     if spans:
         found.append(_fact("hours", Hours(spans), entries))
-    return tuple(one for one in found if one is not None)
+    return tuple(found)
 
 
 def _period(entries: Entries, zone: tzinfo, report: Report) -> list[Condition]:
@@ -78,34 +68,6 @@ def _hours(entries: Entries, report: Report) -> tuple[tuple[int, int], ...]:
     items = reader.one_or_more(node, "hours", report)
     found = [reader.value(item, "hours", hours, "E304", report) for item in items]
     return tuple(span for span in found if span)
-
-
-def _days(entries: Entries, spans: tuple[tuple[int, int], ...], site: SiteFacts, report: Report) -> Condition | None:
-    if "days" not in entries:
-        return None
-    weekdays: set[int] = set()
-    holidays_too = workdays = False
-    for item in reader.one_or_more(entries["days"][1], "days", report):
-        found = reader.text(item, "days", report)
-        if found is None:
-            continue
-        if HOLIDAY.find(found.text):
-            holidays_too = True
-            if not site.holidays and not report.may_exist("holidays"):
-                report.add("E314", found)
-        elif WORKDAY.find(found.text):
-            workdays = True
-        elif fold(found.text) in WEEKDAYS:
-            weekdays.add(WEEKDAYS[fold(found.text)])
-        else:
-            reader.outside(found, "days", _NAMES_OF_DAYS, report, _is_day)
-    if not weekdays and not holidays_too and not workdays:
-        return None
-    return _fact("days", Days(frozenset(weekdays), site.holidays, holidays_too, workdays, spans), entries)
-
-
-def _is_day(text: str) -> bool:
-    return fold(text) in WEEKDAYS or bool(HOLIDAY.find(text) or WORKDAY.find(text))
 
 
 def _fact(field: str, operand: NotBefore | Before | Hours | Days, entries: Entries) -> Condition:

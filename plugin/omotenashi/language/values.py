@@ -40,6 +40,7 @@ _SECONDS = r"(?::(\d{2})|(\d{1,2})秒)?"
 _DATE_TIME = re.compile(rf"{_DATE}(?:[ t]?{_CLOCK}{_SECONDS})?")
 _HOURS = re.compile(rf"{_CLOCK} ?(?:-|~|から) ?{_CLOCK}(?:まで)?")
 _DISTANCE = re.compile(rf"(\d{{1,5}}(?:\.\d{{1,3}})?|\d{{1,3}}(?:,\d{{3}})+) ?({'|'.join(DISTANCES.names())})")
+_DAY_OF_MONTH = re.compile(r"(?:毎月 ?)?(\d{1,2})(?:日|st|nd|rd|th)")
 _LOCATION = re.compile(r"(-?\d{1,2}(?:\.\d+)?) ?, ?(-?\d{1,3}(?:\.\d+)?)")
 _DASHES = str.maketrans("〜～−–—‐", "~~----")
 
@@ -164,6 +165,12 @@ def hours(text: str) -> tuple[int, int] | None:
     if start is None or end is None or start in (end, 24 * 60):
         return None
     return start, end
+
+
+def day_of_month(text: str) -> int | None:
+    """Read 25日, 毎月25日, 25th: a day of the month from 1 to 31. A number alone is none: 1 may be meant for Monday."""
+    found = _DAY_OF_MONTH.fullmatch(plain(text))
+    return int(found[1]) if found and 1 <= int(found[1]) <= 31 else None
 
 
 def kilometres(text: str) -> float | None:

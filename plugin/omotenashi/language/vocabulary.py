@@ -285,6 +285,14 @@ WEEKDAYS = {fold(name): number for number, word in enumerate(DAYS.all) for name 
 """Numbers of the days, Monday 0, by all their names."""
 HOLIDAY = Words(Word("holiday", "祝", also=("holidays", "祝日")))
 WORKDAY = Words(Word("weekday", "平日", also=("weekdays",)))
+MONTH_DAYS = Words(
+    Word("gotobi", "五十日", also=("ごとおび", "ごとび", "gotoobi")),
+    Word("month_end", "月末", also=("month end", "end of month")),
+)
+"""Days of the month by name; others are written 25日 or 25th."""
+DAY_WORDS = Words(*HOLIDAY.all, *WORKDAY.all, *MONTH_DAYS.all)
+COUNTRIES = Words(Word("japan", "日本", also=("jp",)))
+"""Whose holidays are known."""
 CALENDAR = Words(*_words("today 今日"), Word("this month", "今月"))
 """Days that move with the calendar, for dates of members."""
 UNITS = Words(

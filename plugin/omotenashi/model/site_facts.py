@@ -74,6 +74,10 @@ class SiteFacts(Struct, frozen=True):
     keyword_matching: str = "scripts"
     """Where words of keywords begin and end: at changes of script (scripts), or where a dictionary cuts (morphemes)."""
     holidays: frozenset[date] = frozenset()
+    """All of them: those of `holiday_countries` and others that site.yaml or a file lists."""
+    holiday_countries: frozenset[str] = frozenset()
+    """Whose holidays are among them, such as japan."""
+    listed_holidays: frozenset[date] = frozenset()
     search_parameters: tuple[str, ...] = ("q", "s")
     consent: ConsentMapping = ConsentMapping()
     accept_weak_region: bool = False

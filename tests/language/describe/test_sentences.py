@@ -132,7 +132,13 @@ operands: dict[str, st.SearchStrategy[c.Operand]] = {
         c.Hours, st.tuples(st.tuples(minutes, minutes | st.just(1440)).filter(lambda one: one[0] != one[1]))
     ),
     "days": st.builds(
-        c.Days, st.frozensets(st.integers(0, 6), min_size=1), holidays_too=st.booleans(), workdays=st.booleans()
+        c.Days,
+        st.frozensets(st.integers(0, 6), min_size=1),
+        holidays_too=st.booleans(),
+        workdays=st.booleans(),
+        dates=st.frozensets(st.integers(1, 31), max_size=2),
+        gotobi=st.booleans(),
+        month_end=st.booleans(),
     ),
 }
 unknown = st.sampled_from(

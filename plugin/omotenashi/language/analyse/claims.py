@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import date
 
 from omotenashi.language import condition as c
@@ -30,8 +30,9 @@ from omotenashi.language.analyse.formula import (
     some,
 )
 from omotenashi.language.analyse.marks import Around, AtHost, AtLeast, Circle, Contains, Exact, Found, Speaks, Under
-from omotenashi.language.analyse.moments import FULL, days_bits, hours_bits
+from omotenashi.language.analyse.moments import ALL_DATES, FULL, dates_bits, days_bits, hours_bits, nights_bits
 from omotenashi.language.condition import Condition, Conjunction, Fact, InSegment, Negation
+from omotenashi.language.month_days import names_month_days
 from omotenashi.language.prefectures import PREFECTURES
 from omotenashi.language.vocabulary import DEVICES, FIELDS, MEDIA
 from omotenashi.model.errors import Position
@@ -273,8 +274,16 @@ def _hours(_: str, operand: c.Hours) -> tuple[Formula, Formula]:
 
 
 def _days(_: str, operand: c.Days) -> tuple[Formula, Formula]:
-    held = Claim(("clock",), Clock(days_bits(operand), FULL))
+    of_the_week = Claim(("clock",), Clock(days_bits(operand), FULL))
+    held = some((of_the_week, *_month_days(operand))) if names_month_days(operand) else of_the_week
     return held, denied(held)
+
+
+def _month_days(operand: c.Days) -> Iterator[Formula]:
+    """A moment that counts as the day on which it lies, if that is named, or as the day before, if that is."""
+    for minutes, dates in zip(nights_bits(operand), dates_bits(operand), strict=True):
+        if minutes:
+            yield every((Claim(("clock",), Clock(minutes, FULL)), Claim(("date",), Clock(dates, ALL_DATES))))
 
 
 _NOWHERE = Position("", 0, 0, 0)

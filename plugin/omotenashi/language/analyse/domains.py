@@ -125,7 +125,7 @@ class Region(Struct, frozen=True):
 
 
 class Clock(Struct, frozen=True):
-    """Minutes of a week, each with and without holidays, as bits: see moments.py."""
+    """Minutes of a week, each with and without holidays, or dates, as bits: see moments.py."""
 
     bits: int
     full: int
@@ -135,12 +135,12 @@ class Clock(Struct, frozen=True):
         return not self.bits
 
     def meet(self, other: Clock) -> Clock | None:
-        """Return the minutes of both, or None."""
+        """Return what lies in both, or None."""
         bits = self.bits & other.bits
         return Clock(bits, self.full) if bits else None
 
     def denied(self) -> Clock:
-        """Return all other minutes."""
+        """Return all others."""
         return Clock(self.full ^ self.bits, self.full)
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from omotenashi.language.analyse.domains import UNPLACED, Among, Clock, Domain, Marks, Region
 from omotenashi.language.analyse.formula import Claim, Every, Formula, Property, Some
 from omotenashi.language.analyse.marks import AtLeast
-from omotenashi.language.analyse.moments import occurs
+from omotenashi.language.analyse.moments import ALL_DATES, FULL, occurs
 
 State = dict[Property, Domain]
 """What is settled so far, by property."""
@@ -158,9 +158,11 @@ def _implied(about: Property, domain: Domain) -> Iterator[Claim]:
 
 def _at_some_time(state: State, calendar: Calendar) -> bool:
     """Tell whether days and hours fall into the period, where it has a beginning and an end."""
-    clock, period = state.get(("clock",)), state.get(("time",))
-    if not isinstance(clock, Clock) or not isinstance(period, Marks) or not period.true or not period.false:
+    clock, dates, period = (state.get((about,)) for about in ("clock", "date", "time"))
+    if not isinstance(period, Marks) or not period.true or not period.false or not (clock or dates):
         return True
+    minutes = clock.bits if isinstance(clock, Clock) else FULL
+    days = dates.bits if isinstance(dates, Clock) else ALL_DATES
     start = max(mark.number for mark in period.true if isinstance(mark, AtLeast))
     end = min(mark.number for mark in period.false if isinstance(mark, AtLeast))
-    return occurs(clock.bits, start, end, calendar.zone, calendar.holidays)
+    return occurs(minutes, days, (start, end), calendar.zone, calendar.holidays)

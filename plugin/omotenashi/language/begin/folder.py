@@ -26,6 +26,9 @@ hosts: [www.shop.example]
 attributes:
   rank: {label: 会員ランク, type: choice, values: [一般, ゴールド]}
 
+# 条件の「祝」に当たる日。会社の休みも数えるなら [japan, 2026-08-13] のように並べます。
+holidays: japan
+
 # 検索の言葉の区切りかた。scripts は文字の種類の変わり目で区切ります。
 # morphemes にすると、辞書で区切ります(サーバーに pip install "omotenashi[ja]" が要ります)。
 keyword_matching: scripts

@@ -114,8 +114,14 @@ def _about_time(operands: Sequence[c.Operand], voice: Voice) -> Iterator[str]:
 
 
 def _holidays(voice: Voice) -> str:
-    named = [voice.day(day) for day in sorted(voice.site.holidays)]
-    listed = voice.all_of(named) or voice.say("なし", "none")
+    listed = voice.all_of([voice.day(day) for day in sorted(voice.site.listed_holidays)])
+    if "japan" in voice.site.holiday_countries:
+        also = voice.say(f"。サイトの設定に書かれた日も: {listed}", f", and what the site's settings name: {listed}")
+        return voice.say(
+            f"祝日は、日本の国民の祝日です(振替休日と国民の休日も){also if listed else '。'}",
+            f"Holidays are those of Japan, with substitute holidays{also if listed else '.'}",
+        )
+    listed = listed or voice.say("なし", "none")
     return voice.say(
         f"祝日は、サイトの設定に書かれた日です: {listed}",
         f"Holidays are the days that the site's settings name: {listed}",

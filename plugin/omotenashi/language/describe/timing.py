@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from omotenashi.language.condition import Before, Condition, Days, Fact, Hours, NotBefore
 from omotenashi.language.describe.voice import Voice
+from omotenashi.language.month_days import names_month_days
 
 
 def timing(conditions: Iterable[Condition], voice: Voice) -> Iterator[str]:
@@ -16,7 +17,7 @@ def timing(conditions: Iterable[Condition], voice: Voice) -> Iterator[str]:
         yield voice.say("期間: ", "Period: ") + " ".join(period)
     for one in operands:
         if isinstance(one, Days):
-            yield voice.say("曜日: ", "Days: ") + days(one, voice)
+            yield voice.say("日にち: " if names_month_days(one) else "曜日: ", "Days: ") + days(one, voice)
         elif isinstance(one, Hours):
             yield voice.say("時間帯: ", "Hours: ") + hours(one, voice)
 
@@ -33,10 +34,20 @@ def days(operand: Days, voice: Voice) -> str:
         named.append(voice.say("平日(月曜日から金曜日。祝日を除く)", "weekdays (Monday to Friday, without holidays)"))
     if operand.holidays_too:
         named.append(voice.say("祝日", "holidays"))
+    named += [voice.day_of_month(number) for number in sorted(operand.dates)]
+    if operand.gotobi:
+        named.append(
+            voice.say(
+                "五十日(毎月5・10・15・20・25・30日。2月は末日も)",
+                "gotobi (the 5th, 10th, 15th, 20th, 25th and 30th of a month; in February the last day, too)",
+            )
+        )
+    if operand.month_end:
+        named.append(voice.say("月の最後の日", "the last day of the month"))
     said = voice.any_of(named)
     if any(end <= start for start, end in operand.hours):
         said += voice.say(
-            "(夜中の0時を過ぎても、始まった日の曜日で数える)",
+            "(夜中の0時を過ぎても、始まった日で数える)",
             " (after midnight a night still belongs to the day on which it began)",
         )
     return said

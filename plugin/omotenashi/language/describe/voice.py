@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from omotenashi.language.condition import Range, Span
+from omotenashi.language.month_days import ordinal
 from omotenashi.language.rule_names import RuleNames, rule_names
 from omotenashi.language.syntax import Folder
 from omotenashi.language.vocabulary import Word
@@ -129,6 +130,10 @@ class Voice:
     def weekday(self, number: int) -> str:
         """Return 月曜日, or Monday."""
         return self.say(f"{_JA_DAYS[number]}曜日", _EN_DAYS[number])
+
+    def day_of_month(self, number: int) -> str:
+        """Return a day that comes every month: 毎月25日, the 25th of the month."""
+        return self.say(f"毎月{number}日", f"the {ordinal(number)} of the month")
 
     def start(self, epoch: float) -> str:
         """Return from when on a rule holds."""

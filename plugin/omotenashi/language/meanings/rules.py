@@ -43,7 +43,7 @@ when | 条件。並べた項目がすべて当たる人に出します | the con
 show | 出すもの | what is shown | {file: hero/running.html}
 from | この日時から(書いた分を含む) | from this minute or day on | 2026-12-01 10:00
 until | この日時まで(書いた分や日の終わりまで) | until the end of this minute or day | 2026-12-25
-days | 曜日、平日、祝 | days of the week, weekday, holiday | [金, 土, 祝]
+days | 曜日、平日、祝、五十日、月末、毎月の日(25日)のどれか | days of the week or of the month, weekday, holiday | [金, 祝, 月末]
 hours | 時間帯。夜をまたげます | hours of the day; they may cross midnight | 22:00-02:00
 limit | 1人に見せる回数の上限 | how often one visitor sees it | {times: 3, per: 7 days}
 cooldown | 目標に届いた人に、この長さだけ出さない | rests so long after the goal was reached | 30 days
@@ -157,7 +157,7 @@ YES_NO = section("はい・いいえ", "Yes and no", v.YES_NO.all, """
 yes | はい(true も同じ) | yes, or true
 no | いいえ(false も同じ) | no, or false
 """)  # fmt: skip
-DAYS = section("曜日(days)", "Days (`days`)", (*v.DAYS.all, *v.WORKDAY.all, *v.HOLIDAY.all), """
+DAYS = section("曜日(days)", "Days (`days`)", (*v.DAYS.all, *v.WORKDAY.all, *v.HOLIDAY.all, *v.MONTH_DAYS.all), """
 mon | 月曜日 | Monday
 tue | 火曜日 | Tuesday
 wed | 水曜日 | Wednesday
@@ -167,6 +167,8 @@ sat | 土曜日 | Saturday
 sun | 日曜日 | Sunday
 weekday | 月〜金で、祝日でない日 | Monday to Friday without holidays
 holiday | site.yaml の holidays にある日 | a day of `holidays` in site.yaml
+gotobi | 毎月5・10・15・20・25・30日(2月は末日も) | the 5th, 10th, 15th, 20th, 25th and 30th (in February the last day, too)
+month_end | 月の最後の日 | the last day of the month
 """)  # fmt: skip
 UNITS = section("期間の単位", "Units of time", v.UNITS.all, """
 seconds | 秒 | seconds | 30 seconds`、`30秒

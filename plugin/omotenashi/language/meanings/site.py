@@ -14,7 +14,7 @@ hosts | 自分のサイトのホスト名 | the site's own hosts | [shop.example
 attributes | 会員について、CMSが伝えてくれること | what the CMS may state about a member | rank: {type: choice, values: [一般, ゴールド]}
 places | 「近く」を調べるための場所 | places, for `near` | 渋谷店: {lat: 35.6595, lng: 139.7005}
 synonyms | 同じ意味の語の組 | groups of words that mean the same | - [スニーカー, 運動靴]
-holidays | 祝日。{file: holidays.csv} でもよい | holidays, or {file: holidays.csv} | [2026-11-23, 2027-01-01]
+holidays | 祝日。japan は日本の祝日。日付やファイルも並べられる | holidays: japan, dates, files, or a list of them | [japan, 2026-12-29]
 site_search | サイト内検索のURL | the URL of the site's own search | {parameters: [q]}
 consent | 同意がどこに書いてあるか | where consent is read from | {default: denied}
 keyword_matching | 語の切れ目の決め方 | how words are told apart | morphemes
@@ -45,6 +45,9 @@ lng | 経度 | longitude in degrees | 139.7005
 """)  # fmt: skip
 HOLIDAYS = section("祝日(holidays)", "Holidays", v.HOLIDAY_KEYS.all, """
 file | 祝日の表(CSV) | a table of holidays (CSV) | holidays.csv
+""")  # fmt: skip
+COUNTRIES = section("祝日の国(holidays)", "Whose holidays (`holidays`)", v.COUNTRIES.all, """
+japan | 日本の祝日、振替休日、国民の休日 | Japan's, with substitute holidays
 """)  # fmt: skip
 SEARCH = section("サイト内検索(site_search)", "The site's own search", v.SEARCH_KEYS.all, """
 parameters | 検索した語が入るURLのパラメータ | parameters of the URL that hold the words | [q, s]
@@ -83,6 +86,6 @@ domain | このドメインの下では同じ人とみなす | hosts under this 
 
 SITE_FILE = (
     *(SITE, ATTRIBUTE, ATTRIBUTE_TYPES, PLACE, HOLIDAYS, SEARCH, CONSENT, CONSENT_DEFAULTS, GPC, LIFECYCLE, COOKIE),
-    *(MATCHING, WEAK_REGION),
+    *(COUNTRIES, MATCHING, WEAK_REGION),
 )
 """All of site.yaml."""

@@ -31,6 +31,7 @@ WRITTEN = (
         ("令和8年12月25日", "25.12.2026", "12/25"), values.moment,
     ),
     Written("時間帯", "hours", ("08:00-22:00", "22:00〜02:00", "8時から22時まで"), ("25時",), values.hours),
+    Written("毎月の日", "a day of the month", ("25日", "25th"), ("25", "32日"), values.day_of_month),
     Written("距離", "a distance", ("5 km", "5キロ", "800 m"), ("5",), values.kilometres),
     Written("はい・いいえ", "yes and no", ("yes", "no", "はい", "いいえ", "true", "false"), ("maybe",), values.yes_no),
 )  # fmt: skip

@@ -44,7 +44,8 @@ VALUES: dict[str, Message] = {
     ),
     "E314": Message(
         "「祝」を使うには、site.yaml に祝日の一覧({@holidays})が要ります", "holidays are used, but site.yaml names none",
-        "site.yaml に書き足します。例: {@holidays}: [2026-11-23, 2027-01-01]", "add to site.yaml: {@holidays}: [2026-11-23, 2027-01-01]",
+        "site.yaml に「{@holidays}: {@japan}」と書き足します。日付を並べても書けます。例: {@holidays}: [2026-11-23, 2027-01-01]",
+        "add to site.yaml: {@holidays}: {@japan}, or dates: {@holidays}: [2026-11-23, 2027-01-01]",
     ),
     "E315": Message("版「{value}」はありません", "there is no version {value}", "「{write}」と書きます", "write {write}"),
     "E316": Message(
@@ -95,6 +96,10 @@ VALUES: dict[str, Message] = {
         "「{value}」はイベントの名前ではありません", "{value} is not the name of an event",
         "文字、数字、_ だけで書きます。例: purchase、demo_request", "use letters, digits and _: purchase, demo_request",
     ),
+    "E340": Message(
+        "「{value}」だけでは、日付か曜日かわかりません", "{value} alone could be a date or a day of the week",
+        "毎月の日付なら「{day}日」、曜日なら「月」のように書きます", "write {ordinal} for a day of the month, mon for a day of the week",
+    ),
     "E341": Message(
         "段階の期間が逆です({value})", "the spans of the lifecycle are upside down ({value})",
         "「{@active}」を「{@lapsing}」より短くします。例: {{{@active}: 30日, {@lapsing}: 90日}}",
@@ -127,6 +132,15 @@ VALUES: dict[str, Message] = {
         "{value} is Omotenashi's own cookie and cannot stand beside {@grants}",
         "同意管理ツールのクッキーの名前を書きます。例: OptanonConsent",
         "name the consent manager's cookie, such as OptanonConsent",
+    ),
+    "E348": Message(
+        "「{value}」の祝日は用意されていません", "the holidays of {value} are not known",
+        "日本の祝日は「{@japan}」です。ほかは日付かファイルで書きます。例: [2026-12-25, 2027-01-01]、{{{@file}: holidays.csv}}",
+        "those of Japan are {@japan}; list others as dates or in a file: [2026-12-25, 2027-01-01], {{{@file}: holidays.csv}}",
+    ),
+    "E349": Message(
+        "「{value}」という日はありません", "there is no day {value} in a month",
+        "1日から31日までで書きます。月の最後の日は「{@month_end}」です", "write 1st to 31st; the last day of a month is {@month_end}",
     ),
     "E351": Message(
         "「{value}」は期間にできません", "{value} cannot be a span of time",

@@ -1,4 +1,4 @@
-"""Pages about values in site.yaml (E315–E317, E320, E341–E347)."""
+"""Pages about values in site.yaml (E315–E317, E320, E341–E348)."""
 
 from __future__ import annotations
 
@@ -60,5 +60,10 @@ SITE_VALUES: dict[str, Page] = {
         "grants reads the cookie of a consent manager: name that cookie.",
         "consent: {cookie: omo_consent, grants: {personalization: 'C0003:1'}}",
         "consent: {cookie: OptanonConsent, grants: {personalization: 'C0003:1'}}",
+    ),
+    "E348": _page(
+        "名前で書けるのは日本の祝日だけです。会社の休みやほかの国の祝日は、日付を並べるか、ファイルに書きます。",
+        "Only the holidays of Japan can be had by name. Others are listed as dates, or in a file.",
+        "holidays: us", "holidays: [2026-11-26, 2026-12-25]",
     ),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Pages about values in rule files (E301–E332, E351–E369)."""
+"""Pages about values in rule files (E301–E332, E340, E349–E369)."""
 
 from __future__ import annotations
 
@@ -115,6 +115,16 @@ VALUES: dict[str, Page] = {
         "イベントの名前は、サイトが送ってくる名前と同じに書きます。空白や記号は使えません。購入は purchase です。",
         "An event is named as the site sends it, without spaces or signs. Buying something is purchase.",
         rule("when: {did: {event: 購入}}"), rule("when: {did: {event: purchase}}"),
+    ),
+    "E340": Page(
+        "1 だけでは、毎月1日なのか月曜日なのか分かりません。日付には「日」を付け、曜日は文字で書きます。",
+        "A number alone could be a day of the month or of the week. A day of the month is written 1st or 1日.",
+        rule("days: 25"), rule("days: 25日"),
+    ),
+    "E349": Page(
+        "月の日は1日から31日までです。31日のない月には、31日のルールは使われません。月の最後の日なら「月末」と書きます。",
+        "Months have days from 1 to 31; where there is no 31st, the rule is not used. The last day of any month is month_end.",
+        rule("days: 32日"), rule("days: 月末"),
     ),
     "E351": Page(
         "0日や何千年という期間は、たいてい打ちまちがいです。", "No time at all, or thousands of years, is most often a slip.",

@@ -18,6 +18,7 @@ _DIGIT = "[0-9０-９]"
 _DASH = "[-/年月.／－−–—‐]"
 _DATE = rf"^\s*{_DIGIT}{{4}}{_DASH}{_DIGIT}{{1,2}}{_DASH}{_DIGIT}{{1,2}}"
 _SPAN = rf"^\s*{_DIGIT}+\s*(?:{alternatives(UNITS.names())})間?\s*$"
+_DAY_OF_MONTH = rf"^\s*(?:毎月\s*)?{_DIGIT}{{1,2}}\s*(?:日|st|nd|rd|th|ＳＴ|ＮＤ|ＲＤ|ＴＨ)\s*$"
 _DISTANCE = rf"{_DIGIT}\s*(?:{alternatives(DISTANCES.names())})\s*$"
 
 
@@ -35,6 +36,7 @@ COUNT = {**_form(_DIGIT, "3", "integer"), "minimum": 0}
 SHARE = {**_form(_DIGIT, "45%", "number"), "minimum": 1, "maximum": 100}
 MOMENT = _form(_DATE, "2026-12-25、2026-12-25 10:00")
 HOURS = _form(rf"{_DIGIT}\s*[:：時].*{_DIGIT}", "08:00-22:00")
+DAY_OF_MONTH = _form(_DAY_OF_MONTH, "25日、25th")
 SPAN: Schema = {"$ref": "#/definitions/span"}
 SOME_TIME = _form(rf"^\s*{_DIGIT}+\s*\D+$", "2時間、2 hours、30 ms")
 DISTANCE = _form(_DISTANCE, "5 km、800 m")

@@ -6,7 +6,7 @@ from omotenashi.language.meanings import rules as m
 from omotenashi.language.meanings.meaning import Section
 from omotenashi.language.schema import forms
 from omotenashi.language.schema.conditions import CONDITION, EVENT
-from omotenashi.language.schema.forms import COUNT, HOURS, MOMENT, SHARE, SOME_TIME, SPAN, TEXT, Schema
+from omotenashi.language.schema.forms import COUNT, DAY_OF_MONTH, HOURS, MOMENT, SHARE, SOME_TIME, SPAN, TEXT, Schema
 from omotenashi.language.schema.names import Names
 from omotenashi.language.vocabulary import SHOW_WORDS, TABLE_KEYS
 
@@ -61,7 +61,7 @@ def _rule(language: str) -> Schema:
         **dict.fromkeys(("from", "until"), MOMENT),
         "when": CONDITION,
         "show": SHOW,
-        "days": forms.one_or_more(forms.words(m.DAYS, language)),
+        "days": forms.one_or_more(forms.either(forms.words(m.DAYS, language), DAY_OF_MONTH)),
         "hours": forms.one_or_more(HOURS),
         "limit": limit,
         "cooldown": SPAN,

@@ -26,7 +26,7 @@ def site_file(names: Names, language: str) -> Schema:
         "attributes": forms.mapping_of(_attribute(names, language)),
         "places": forms.mapping_of(_place(language)),
         "synonyms": {"type": "array", "minItems": 1, "items": {"type": "array", "items": TEXT, "minItems": 1}},
-        "holidays": forms.either(forms.one_or_more(MOMENT), forms.mapping(m.HOLIDAYS, {"file": TEXT}, language)),
+        "holidays": _holidays(language),
         "site_search": forms.mapping(m.SEARCH, {"parameters": _TEXTS}, language),
         "consent": _consent(language),
         "keyword_matching": forms.words(m.MATCHING, language),
@@ -53,6 +53,11 @@ def _attribute(names: Names, language: str) -> Schema:
 def _place(language: str) -> Schema:
     values = {"lat": _degrees(90), "lng": _degrees(180)}
     return forms.mapping(m.PLACE, values, language, ("lat",), ("lng",))
+
+
+def _holidays(language: str) -> Schema:
+    file = forms.mapping(m.HOLIDAYS, {"file": TEXT}, language)
+    return forms.one_or_more(forms.either(forms.words(m.COUNTRIES, language), MOMENT, file))
 
 
 def _degrees(limit: int) -> Schema:
