@@ -210,10 +210,17 @@ blocks:
       - {name: full consent, when: {consent: {all: [personalization, measurement]}}, show: nothing}
       - {name: nothing known, when: {viewed: unknown}, show: nothing}
     otherwise: original
+  monthly:
+    rules:
+      - {name: the night of a 31st, days: 31st, hours: 22:00-02:00, show: nothing}
+      - {name: the end, days: month_end, show: nothing}
+      - {name: every fifth, days: gotobi, show: nothing}
+      - {name: the 17th or a Friday, days: [17th, fri], show: nothing}
+    otherwise: original
 """
 
 
-@pytest.mark.parametrize("block", ["where", "measured", "free"])
+@pytest.mark.parametrize("block", ["where", "measured", "free", "monthly"])
 def test_rules_below_others_get_visitors_who_pass_those_by(
     folder: Path, block: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
