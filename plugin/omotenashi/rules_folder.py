@@ -114,13 +114,14 @@ def check_folder(root: Path, before: Checked | None = None, admits: Callable[[st
     contents = _contents(root / "contents", folder, report)
     settled = before.folder if facts == before.facts and not before.failed else None
     can_cut = morphemes.is_installed()
-    check(Whole(folder, facts, contents.readable, contents.escaping, contents.there, can_cut, settled), report)
+    texts = {**beside.texts, **{name: one.text for name, one in parsed.items() if one.text is not None}}
+    readable, escaping, there = contents.readable, contents.escaping, contents.there
+    check(Whole(folder, facts, readable, escaping, there, can_cut, settled, texts), report)
     _warn_of_hosts(folder, admits, report)
     named = {f"contents/{path}": text for path, text in contents.texts.items()}
-    texts = {name: one.text for name, one in parsed.items() if one.text is not None}
     return Checked(
         diagnostics=report.sorted(),
-        texts={**beside.texts, **texts, **named},
+        texts={**texts, **named},
         files={**tables, **files, **{f"contents/{path}": data for path, data in contents.raw.items()}},
         folder=folder,
         facts=facts,

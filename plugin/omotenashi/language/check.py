@@ -63,6 +63,8 @@ class Whole(Struct, frozen=True):
     """The extra that cuts Japanese into morphemes is installed."""
     settled: Folder | None = None
     """What was found free of errors before, of the same site."""
+    texts: Mapping[str, str] = {}
+    """Of rule files and tables, by name: mistakes within what they show are pointed at."""
 
 
 def check(whole: Whole, report: Report) -> None:
@@ -125,9 +127,10 @@ def placeholders_stand(whole: Whole, report: Report) -> None:
     """Placeholders name a fact, have a default and stand where text can stand."""
     for show in whole.folder.shows():
         if show.kind == "html":
-            template(show.text, whole.site, show.position, report)
+            template(show.text, whole.site, show.position, report, whole.texts.get(show.position.file, ""))
     for path in sorted({show.text for show in whole.folder.shows() if show.text in whole.fragments}):
-        template(whole.fragments[path], whole.site, Position(f"contents/{path}", 1, 1, 2), report)
+        text = whole.fragments[path]
+        template(text, whole.site, Position(f"contents/{path}", 1, 1, 2), report, text)
 
 
 def last_without_condition(whole: Whole, report: Report) -> None:

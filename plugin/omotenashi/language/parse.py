@@ -23,6 +23,7 @@ from yaml.events import (
 )
 
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
+from omotenashi.language.places import LINE_BREAK, end_of
 from omotenashi.language.report import Report
 from omotenashi.language.slips.find import slips_in
 from omotenashi.language.twice import say_twice
@@ -45,7 +46,6 @@ _MARKS = {
     b"\xff\xfe": "UTF-16",
     b"\xfe\xff": "UTF-16",
 }
-_LINE_BREAK = re.compile("\r\n?|\n")
 _ENDS = re.compile(r"\s#|:(?=\s|$)")
 _ENDS_IN_BRACKETS = re.compile(r"\s#|:(?=\s|$)|[,\[\]{}]")
 _NO_TEXT = re.compile(r'^[\[{|>]|"')
@@ -70,7 +70,7 @@ def decode(file: str, data: bytes, report: Report) -> str | None:
     try:
         return unmarked.decode()
     except UnicodeDecodeError as error:
-        place = _end_of(file, unmarked[: error.start].decode())
+        place = end_of(file, unmarked[: error.start].decode())
         _refuse(report, "E101", place, encoding=_other_encoding(data))
         return None
 
@@ -88,7 +88,7 @@ def decode_content(path: str, data: bytes, report: Report) -> str | None:
 def _is_refused(file: str, text: str, characters: re.Pattern[str], report: Report) -> bool:
     found = characters.search(text)
     if found:
-        _refuse(report, "E108", _end_of(file, text[: found.start()]), character=f"U+{ord(found[0]):04X}")
+        _refuse(report, "E108", end_of(file, text[: found.start()]), character=f"U+{ord(found[0]):04X}")
     return found is not None
 
 
@@ -164,16 +164,9 @@ def _other_encoding(data: bytes) -> str:
     return "?"
 
 
-def _end_of(file: str, before: str) -> Position:
-    """The place behind a text from the beginning of a file."""
-    line = before.count("\n") + before.count("\r") - before.count("\r\n") + 1
-    column = len(before) - max(before.rfind("\n"), before.rfind("\r"))
-    return Position(file, line, column, column + 1)
-
-
 def _error_position(file: str, text: str, error: yaml.YAMLError) -> Position:
     """Where the parser gave up, or the end of the text if that was before the next line."""
-    end = _end_of(file, text)
+    end = end_of(file, text)
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is None or mark.line + 1 > end.line:
         return end
@@ -282,7 +275,7 @@ class _Builder:
 
     def _with_the_rest(self, event: Any, sign: str) -> str:  # noqa: ANN401 any node event
         """The text that begins with a sign, if it was meant as one: the rest of its line, or of its part in brackets."""
-        line = _LINE_BREAK.split(self._text)[event.start_mark.line][event.start_mark.column :]
+        line = LINE_BREAK.split(self._text)[event.start_mark.line][event.start_mark.column :]
         ends = _ENDS_IN_BRACKETS if any(start.flow_style for start, _ in self._stack) else _ENDS
         rest = ends.split(line, maxsplit=1)[0].rstrip()
         text = rest.removeprefix(sign).lstrip()

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from omotenashi.language.places import end_of, offset_of
 from omotenashi.language.report import Report
 from omotenashi.language.vocabulary import FIELDS, Kind
 from omotenashi.model.errors import Position
@@ -38,46 +39,77 @@ Template: TypeAlias = "tuple[str | Placeholder, ...]"
 """A content: literal text and placeholders in turn."""
 
 
-def template(text: str, site: SiteFacts, position: Position, report: Report) -> Template:
-    """Cut a content into parts. Braces that name no fact are text, so CSS, JSON-LD and scripts are safe."""
+def template(text: str, site: SiteFacts, position: Position, report: Report, source: str = "") -> Template:
+    """Cut a content into parts. Braces that name no fact are text, so CSS, JSON-LD and scripts are safe.
+
+    `source` is the text of the file in which the content begins at `position`; mistakes are reported in there.
+    """
     refused = _refused_places(text) if _PLACEHOLDER.search(text) else []
+    mistakes = _Mistakes(text, position, report, source)
     parts: list[str | Placeholder] = []
     end = 0
     for found in _PLACEHOLDER.finditer(text):
-        placeholder = _placeholder(found, site, _position(text, found, position), refused, report)
+        placeholder = _placeholder(found, site, refused, mistakes)
         if placeholder is not None:
             parts += [text[end : found.start()], placeholder]
             end = found.end()
     parts.append(text[end:])
-    _report_wide(text, site, position, report)
+    _report_wide(site, mistakes)
     return tuple(part for part in parts if part != "")
 
 
-def _report_wide(text: str, site: SiteFacts, position: Position, report: Report) -> None:
+class _Mistakes:
+    """Reports mistakes of one content at the braces where they stand."""
+
+    def __init__(self, text: str, position: Position, report: Report, source: str) -> None:
+        self.text = text
+        self.report = report
+        self._position = position
+        self._source = source
+        self._start: int | None = None
+
+    def add(self, code: str, found: re.Match[str], **values: object) -> None:
+        """Report a mistake at a part of the text that was found."""
+        if not self.report.full:
+            self.report.add(code, self._place(found), **values)
+
+    def _place(self, found: re.Match[str]) -> Position:
+        """The same part of the source: as many like it stand before it; the content itself where it is written otherwise."""
+        if self._start is None:
+            self._start = offset_of(self._source, self._position)
+        at = self._start - 1
+        for _ in range(self.text.count(found[0], 0, found.start()) + 1):
+            at = self._source.find(found[0], at + 1)
+            if at < 0:
+                return self._position
+        return end_of(self._position.file, self._source[:at], len(found[0]))
+
+
+def _report_wide(site: SiteFacts, mistakes: _Mistakes) -> None:
     """{会員.name｜お客} would be shown to visitors as it is."""
-    for found in _WIDE.finditer(text):
+    for found in _WIDE.finditer(mistakes.text):
         if _PLACEHOLDER.fullmatch(found[0]):
             continue
         meant = _PLACEHOLDER.fullmatch(found[0].translate(_NARROW))
         if meant and _fact(meant[1], site) is not None:
             written = meant[0] if meant[2] is not None else f"{{{meant[1]}|…}}"
-            report.add("E322", _position(text, found, position), value=found[0], write=written)
+            mistakes.add("E322", found, value=found[0], write=written)
 
 
 def _placeholder(
-    found: re.Match[str], site: SiteFacts, position: Position, refused: list[tuple[int, int, str]], report: Report
+    found: re.Match[str], site: SiteFacts, refused: list[tuple[int, int, str]], mistakes: _Mistakes
 ) -> Placeholder | None:
     fact = _fact(found[1], site)
     if fact is None:
-        _report_near_miss(found, site, position, report)
+        _report_near_miss(found, site, mistakes)
         return None
     where = next((name for start, end, name in refused if start <= found.start() < end), "")
     if fact.startswith("member.") and site.attributes[fact.removeprefix("member.")].sensitive:
-        report.add("E324", position, value=found[1])
+        mistakes.add("E324", found, value=found[1])
     elif where:
-        report.add("E323", position, value=found[0], where=where)
+        mistakes.add("E323", found, value=found[0], where=where)
     elif found[2] is None:
-        report.add("E321", position, value=found[0], fact=found[1])
+        mistakes.add("E321", found, value=found[0], fact=found[1])
     return Placeholder(fact, found[2] or "")
 
 
@@ -88,22 +120,13 @@ def _fact(name: str, site: SiteFacts) -> str | None:
     return f"member.{fold(attribute)}" if head in _MEMBER and fold(attribute) in site.attributes else None
 
 
-def _report_near_miss(found: re.Match[str], site: SiteFacts, position: Position, report: Report) -> None:
+def _report_near_miss(found: re.Match[str], site: SiteFacts, mistakes: _Mistakes) -> None:
     """{member.nmae|…} is a mistake, {margin} or {a|b} in a script is not."""
     head, dot, attribute = found[1].partition(".")
-    if head in _MEMBER and dot and found[2] is not None and not report.may_exist(attribute):
+    if head in _MEMBER and dot and found[2] is not None and not mistakes.report.may_exist(attribute):
         known = [f"member.{one.name}" for one in site.attributes.values()] + ["keyword", "prefecture"]
-        meant = report.near(attribute, [one.name for one in site.attributes.values()])
-        report.add("E322", position, value=found[0], known=known, did_you_mean=f"{{member.{meant}|…}}" if meant else "")
-
-
-def _position(text: str, found: re.Match[str], start: Position) -> Position:
-    """Place within a file of its own; in a rule file the position of the text itself is pointed at."""
-    if not start.file.startswith("contents/"):
-        return start
-    line_start = text.rfind("\n", 0, found.start()) + 1
-    column = found.start() - line_start + 1
-    return Position(start.file, text.count("\n", 0, found.start()) + 1, column, column + len(found[0]))
+        meant = mistakes.report.near(attribute, [one.name for one in site.attributes.values()])
+        mistakes.add("E322", found, value=found[0], known=known, did_you_mean=f"{{member.{meant}|…}}" if meant else "")
 
 
 def _refused_places(text: str) -> list[tuple[int, int, str]]:
