@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import good_site
 
+from omotenashi.language.printer import Voice
 from omotenashi.language.syntax import RuleSpec
 from omotenashi.signals.gather import SignalTools
 from omotenashi.site import load
@@ -316,3 +317,28 @@ def test_a_list_of_holidays_that_is_named_without_file_is_said(folder: Path) -> 
     (folder / "home.yaml").write_text("blocks: {hero: {otherwise: original}}\n")
     (error,) = load(folder).diagnostics
     assert (error.code, error.values["did_you_mean"]) == ("E203", "{file: holidays.csv}")
+
+
+@pytest.mark.parametrize(
+    ("table", "said", "remedy"),
+    [
+        ("キーワード,表示\n靴,\n", "「表示」の値が空です", "値を書くか、この行を消してください"),
+        ("キーワード\t都道府県\t表示\n靴\t大坂府\toriginal\n", "「大坂府」は「都道府県」の値ではありません", "「大阪府」ではありませんか"),
+        ("keyword,show\nshoes,\n", "show is empty", "give a value, or remove it"),
+        ("キーワード,表示\n,original\n靴,original\n", None, "条件のセルを埋めるか、この行を最後に移してください"),
+        (
+            "キーワード,表示\n靴,nowhere\n",
+            "コンテンツ「nowhere」がありません",
+            "ルールのファイルの「contents:」に書き足すか、hero/a.html のようなファイル名、「<」で始まる HTML、もとのまま、出さない のどれかにします",
+        ),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_table_is_told_in_the_words_of_its_headings(
+    table: str, said: str | None, remedy: str, folder: Path
+) -> None:
+    (folder / "keywords.csv").write_text(table)
+    loaded = load(folder)
+    voice = Voice(loaded.texts, "en")
+    [error] = (one for one in loaded.diagnostics if one.level == "error")
+    assert voice.message(error) == (said or voice.message(error))
+    assert voice.hint(error) == remedy

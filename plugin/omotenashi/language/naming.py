@@ -26,6 +26,19 @@ def key_language(text: str) -> str:
     return "ja" if japanese > english else "en"
 
 
+def is_table(file: str) -> bool:
+    """Tell whether a file is one of a spreadsheet, by its name."""
+    return file.lower().endswith((".csv", ".tsv", ".txt"))
+
+
+def heading_language(table: str) -> str:
+    """Return the language of most headings in the first row of a table: ja or en; empty text where none is known."""
+    cells = re.split("[,\t;]", table[:_ENOUGH].lstrip().partition("\n")[0])
+    headings = [cell.strip(' \r"').partition(".")[0] for cell in cells]
+    japanese, english = sum(one in _JAPANESE_NAMES for one in headings), sum(one in _JAPANESE for one in headings)
+    return "ja" if japanese > english else "en" if english else ""
+
+
 def key_language_at(line: str, column: int) -> str:
     """Return the language of the key next before a column (from 1) of a line; empty text where there is none."""
     start = max(0, column - _NEAR)
@@ -84,6 +97,7 @@ _VALUES = {
     **{word.name: word.ja for word in (*vocabulary.SHOW_WORDS.all, *vocabulary.UNKNOWN.all)},
     "yes": "はい", "no": "いいえ", "weekday": "平日", "holiday": "祝",
 }  # fmt: skip
+_JAPANESE_NAMES = frozenset(word.ja for word in _WORDS if not word.ja.isascii())
 _JAPANESE_KEY = _key([word.ja for word in _WORDS if not word.ja.isascii()])
 _ENGLISH_KEY = _key([word.name for word in _WORDS])
 _UNITS = {

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from omotenashi.language.messages import hint, message, related_note
-from omotenashi.language.naming import key_language, key_language_at, speaks_japanese
+from omotenashi.language.naming import heading_language, is_table, key_language, key_language_at, speaks_japanese
 from omotenashi.model.errors import Diagnostic
 
 MOST_SHOWN = 20
@@ -34,12 +34,16 @@ class Voice:
         if self._chosen:
             return self._chosen
         if file not in self._languages:
-            self._languages[file] = "ja" if speaks_japanese(self._files.get(file, "")) else self._otherwise
+            text = self._files.get(file, "")
+            japanese = heading_language(text) == "ja" if is_table(file) else speaks_japanese(text)
+            self._languages[file] = "ja" if japanese else self._otherwise
         return self._languages[file]
 
     def keys(self, diagnostic: Diagnostic) -> str:
-        """Return the language of the key at hand, else of most keys of the file."""
+        """Return the language of the key at hand, else of most keys of the file; of a table, that of its headings."""
         place = diagnostic.position
+        if is_table(place.file):
+            return heading_language(self._files.get(place.file, "")) or "en"
         at_hand = key_language_at(self.line(place.file, place.line), place.end_column)
         if not at_hand and place.file not in self._keys:
             self._keys[place.file] = key_language(self._files.get(place.file, ""))

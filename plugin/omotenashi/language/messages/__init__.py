@@ -12,7 +12,7 @@ from omotenashi.language.messages.slips import SLIPS
 from omotenashi.language.messages.tables import TABLES
 from omotenashi.language.messages.values import VALUES
 from omotenashi.language.messages.words import WORDS
-from omotenashi.language.naming import in_language, named
+from omotenashi.language.naming import in_language, is_table, named
 from omotenashi.language.vocabulary import Word
 from omotenashi.model.errors import Diagnostic
 
@@ -73,6 +73,8 @@ def hint(diagnostic: Diagnostic, language: str, keys: str = "en") -> str:
     """Return the remedy, or empty text where there is none to give: what to write before what was meant."""
     entry = MESSAGES[diagnostic.code]
     template = entry.ja_hint if language == "ja" else entry.en_hint
+    if is_table(diagnostic.position.file):
+        template = (entry.ja_cell if language == "ja" else entry.en_cell) or template
     written, meant = diagnostic.values.get("write"), diagnostic.values.get("did_you_mean")
     if written:
         general = "「{write}」と書きます" if language == "ja" else "write {write}"

@@ -72,6 +72,7 @@ FORM: dict[str, Message] = {
         "条件のないルールは最後にしか置けません。この下のルールは決して使われません",
         "a rule without a condition must be the last: those below it can never show",
         "「{@when}: …」を書き足すか、このルールを最後に移してください", "add {@when}: …, or move it to the end",
+        "条件のセルを埋めるか、この行を最後に移してください", "fill in a cell with a condition, or move the row to the end",
     ),
     "E208": Message(
         "「{value}」は名前に使えません(特別な意味があります)", "{value} cannot be a name: it has a meaning of its own",

@@ -12,3 +12,6 @@ class Message(Struct, frozen=True):
     en: str
     ja_hint: str = ""
     en_hint: str = ""
+    ja_cell: str = ""
+    """The remedy in a cell of a table, where it is another."""
+    en_cell: str = ""

@@ -10,6 +10,8 @@ NAMES: dict[str, Message] = {
         "コンテンツ「{value}」がありません", "there is no content {value}",
         "「{@contents}:」に書き足すか、{{{@file}: …}} {{{@html}: …}} {@original} {@nothing} のどれかにします",
         "define it under {@contents}:, or use {{{@file}: …}}, {{{@html}: …}}, {@original}, {@nothing}",
+        "ルールのファイルの「contents:」に書き足すか、hero/a.html のようなファイル名、「<」で始まる HTML、{@original}、{@nothing} のどれかにします",
+        "define it under contents: in a rule file, or write the name of a file such as hero/a.html, HTML from < on, {@original} or {@nothing}",
     ),
     "E403": Message(
         "contents/ に「{value}」がありません", "there is no file {value} under contents/", "contents フォルダーにこのファイルを置くか、名前を直してください", "put the file there, or mend its name"
