@@ -81,6 +81,7 @@ ACCEPTED = (
     *("from: 2026/12/25", "from: 2026年12月25日 10時", "from: 2026-12-25 10:00", "until: ２０２６－１２－２５"),
     *("limit: {times: 3回, per: 1週間}", "上限: {回数: 3, 期間あたり: 3ヶ月}", "goal: purchase, cooldown: 30 Days"),
     *("id: 20", "id: 12:30", "id: yes", "開始: 2026-12-01"),
+    *("days: [五十日, Month End, ごとび]", "days: [25日, ２５日, 毎月1日, 25th]", "曜日: 月末"),
 )
 ACCEPTED_CONDITIONS = (
     *(
@@ -172,6 +173,8 @@ REFUSED = {
     "a stage that there is not": _when("lifecycle: 休眼"),
     "a medium that there is not": _when("medium: seach"),
     "a weekday that there is not": _in_a_rule("days: 月火"),
+    "a day of the month without its unit": _in_a_rule("days: 25"),
+    "a country whose holidays are not known": "version: 1\nholidays: [us]",
     "a span without a unit": _in_a_rule("limit: {times: 3, per: 30}"),
     "a span of an unknown unit": _when("last_visit: {before: 30 dyas}"),
     "a date in another order": _in_a_rule("until: 25.12.2026"),
@@ -217,7 +220,11 @@ RULE = ["blocks", "hero", "rules", 0]
         ([*RULE, "when", "area", "all", 0], {"首都圏", "Kanto"}),
         ([*RULE, "when", "viewed"], {"page", "ページ", "within", "以内"}),
         ([*RULE, "when", "cart", "amount"], {"at_least", "以上"}),
-        ([*RULE, "days", 0], {"mon", "月", "weekday", "平日", "holiday", "祝"}),
+        (
+            [*RULE, "days", 0],
+            {"mon", "月", "weekday", "平日", "holiday", "祝", "gotobi", "五十日", "month_end", "月末"},
+        ),
+        (["holidays", 0], {"japan", "日本"}),
         ([*RULE, "show"], {"original", "もとのまま", "file", "ファイル"}),
         ([*RULE, "goal"], {"purchase", "sign_up"}),
         ([*RULE, "experiment", "split", 0], {"share", "割合"}),

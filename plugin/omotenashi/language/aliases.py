@@ -197,7 +197,7 @@ _DAYS = {
     "holiday": "public_holiday public_holidays bank_holiday",
     "月末": "末日 月末日 月の最終日 月の末日 最終日 晦日 みそか",
     "month_end": "eom monthend end_of_the_month last_day last_day_of_month last_day_of_the_month lastday",
-    "五十日": "ゴトー日 五・十日 五十払い 5・10日 5と10の日",
+    "五十日": "ゴトー日 五・十日 五十払い",
     "1日": "月初 月初め 朔日 ついたち",
     "1st": "month_start first_day first_day_of_month first_day_of_the_month monthstart",
     "tue": "tues tu",

@@ -16,6 +16,7 @@ from omotenashi.model.text import fold
 _WEEK = "月火水木金土日"
 _WEEK_ENGLISH = "mon tue wed thu fri sat sun".split()
 _DATES = re.compile(r"\d{1,2}日?(?:-|~|から)\d{1,2}日(?:まで)?")
+_LISTED_DATES = re.compile(r"(?:[1-9]|[12]\d|3[01])(?:日?(?:[,、・と]|and)(?:[1-9]|[12]\d|3[01]))+日?")
 _CITY = re.compile(r".+[市区町村]")
 
 
@@ -48,6 +49,8 @@ def _days(text: str) -> str:
     if _DATES.fullmatch(said):
         first, last = (int(number) for number in re.findall(r"\d+", said))
         return f"[{', '.join(f'{day}日' for day in range(first, last + 1))}]" if 1 <= first < last <= 31 else ""
+    if _LISTED_DATES.fullmatch(said):
+        return f"[{', '.join(f'{int(day)}日' for day in re.findall(r'[0-9]+', said))}]"
     ends = [WEEKDAYS.get(part) for part in re.split(r"-|~|から|to|–|ー", said.removesuffix("まで"))]
     if len(ends) != 2 or ends[0] is None or ends[1] is None:
         return suggestion(text, WEEKDAYS) if text.isascii() else ""

@@ -24,55 +24,56 @@ _NAMES = list(
     )
 )
 """For suggestions, those that are told first in front."""
-_NUMBER = re.compile(r"(?:毎月 ?)?(\d{1,4})(日|st|nd|rd|th)?")
+_DIGITS = re.compile(r"\d{1,2}")
+_BEYOND = re.compile(r"(?:毎月 ?)?\d{1,4}(?:日|st|nd|rd|th)?")
+"""A number that is no day of a month."""
 
 
 def read_days(node: Node, spans: tuple[tuple[int, int], ...], site: SiteFacts, report: Report) -> Days | None:
     """Return the days that are listed, or None where none could be read; `spans` are the rule's hours."""
-    weekdays: set[int] = set()
-    dates: set[int] = set()
-    words: set[str] = set()
-    for item in reader.one_or_more(node, "days", report):
-        found = reader.text(item, "days", report)
-        if found is None:
-            continue
-        word, date = DAY_WORDS.find(found.text), day_of_month(found.text)
-        if word:
-            words.add(word.name)
-            _needs_holidays(found, site, report)
-        elif fold(found.text) in WEEKDAYS:
-            weekdays.add(WEEKDAYS[fold(found.text)])
-        elif date:
-            dates.add(date)
-        else:
-            _refused(found, report)
+    texts = [one for item in reader.one_or_more(node, "days", report) if (one := reader.text(item, "days", report))]
+    words = {word.name for one in texts if (word := DAY_WORDS.find(one.text))}
+    weekdays = frozenset(WEEKDAYS[fold(one.text)] for one in texts if fold(one.text) in WEEKDAYS)
+    dates = frozenset(date for one in texts if (date := day_of_month(one.text)))
+    _report_wrong(texts, site, report)
     if not weekdays and not dates and not words:
         return None
     return Days(
-        frozenset(weekdays),
+        weekdays,
         site.holidays,
         holidays_too="holiday" in words,
         workdays="weekday" in words,
         hours=spans,
-        dates=frozenset(dates),
+        dates=dates,
         gotobi="gotobi" in words,
         month_end="month_end" in words,
     )
 
 
-def _needs_holidays(found: TextNode, site: SiteFacts, report: Report) -> None:
-    if HOLIDAY.find(found.text) and not site.holidays and not report.may_exist("holidays"):
-        report.add("E314", found)
+def _report_wrong(texts: list[TextNode], site: SiteFacts, report: Report) -> None:
+    """Report what is no day. That numbers stand without their unit is one mistake, however many there are."""
+    numbers = [one for one in texts if _unitless(one)]
+    for one in texts:
+        if HOLIDAY.find(one.text) and not site.holidays and not report.may_exist("holidays"):
+            report.add("E314", one)
+        elif not _is_day(one.text) and one not in numbers:
+            _refused(one, report)
+    if numbers:
+        number = _unitless(numbers[0])
+        report.add("E340", numbers[0], value=numbers[0].text, day=number, ordinal=ordinal(number))
+
+
+def _unitless(found: TextNode) -> int:
+    """The number from 1 to 31 that stands there without saying what it counts, else 0."""
+    said = plain(found.text)
+    return int(said) if _DIGITS.fullmatch(said) and int(said) <= 31 else 0
 
 
 def _refused(found: TextNode, report: Report) -> None:
-    number = _NUMBER.fullmatch(plain(found.text))
-    if number is None:
-        reader.outside(found, "days", _NAMES, report, _is_day)
-    elif number[2] or not 1 <= int(number[1]) <= 31:
+    if _BEYOND.fullmatch(plain(found.text)):
         report.add("E349", found, value=found.text)
     else:
-        report.add("E340", found, value=found.text, day=int(number[1]), ordinal=ordinal(int(number[1])))
+        reader.outside(found, "days", _NAMES, report, _is_day)
 
 
 def _is_day(text: str) -> bool:
