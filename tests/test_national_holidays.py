@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from omotenashi.language.describe.entries import as_text
+from omotenashi.language.describe.folder import describe
 from omotenashi.language.printer import Voice
 from omotenashi.national_holidays import holidays_of
 from omotenashi.site import Loaded, load
@@ -81,6 +83,18 @@ def test_without_holidays_the_word_for_them_is_an_error_that_offers_japan(tmp_pa
     [error] = _loaded(tmp_path, "version: 1\n").diagnostics
     assert error.code == "E314"
     assert Voice({}, "ja").hint(error).startswith("site.yaml に「holidays: japan」と書き足します")
+
+
+def test_a_description_tells_whose_holidays_count_and_lists_the_other_days(tmp_path: Path) -> None:
+    loaded = _loaded(tmp_path, "holidays: [japan, 2026-08-13]\n")
+    said = [as_text(*describe(loaded.folder, loaded.facts, {}, language)) for language in ("ja", "en")]
+    assert (
+        "祝日は、日本の国民の祝日です(振替休日と国民の休日も)。サイトの設定に書かれた日も: 2026年8月13日(木)" in said[0]
+    )
+    assert (
+        "those of Japan, with substitute holidays, and what the site's settings name: Thursday 13 August 2026"
+        in said[1]
+    )
 
 
 def test_the_calendar_is_loaded_only_where_a_site_asks_for_it(tmp_path: Path) -> None:
