@@ -12,7 +12,7 @@ from omotenashi.language.condition import facts
 from omotenashi.profiles.keep import Keep
 from omotenashi.signals.consent import OWN_COOKIE
 from omotenashi.signals.gather import MEMBER_COOKIE
-from omotenashi.signals.visitor_id import COOKIE_LIFE, cookie_name
+from omotenashi.signals.visitor_id import COOKIE_LIFE, VISITOR_COOKIE
 from omotenashi.site import Site
 
 _DAY = 86_400
@@ -111,7 +111,7 @@ def _basis(site: Site, words: Mapping[str, str]) -> Iterator[str]:
 
 def _cookies(site: Site, words: Mapping[str, str]) -> Iterator[str]:
     consent, domain, days = site.facts.consent, site.facts.cookie_domain, COOKIE_LIFE // _DAY
-    visitor = cookie_name(secure=True, domain=domain)
+    visitor = VISITOR_COOKIE.name(secure=True, domain=domain)
     shared = words["shared"].format(domain=domain) if domain else ""
     year = words["for_days"].format(days=days)
     rows = [

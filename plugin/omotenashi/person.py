@@ -13,13 +13,14 @@ from msgspec.structs import replace
 from omotenashi.model.errors import StoreUnavailable
 from omotenashi.model.paths import page_path
 from omotenashi.model.request import RequestFacts
-from omotenashi.model.visitor import Member, Visitor
+from omotenashi.model.visitor import Arrival, Member, Visitor
 from omotenashi.profiles import fold
 from omotenashi.profiles.keys import member_key
 from omotenashi.profiles.merge import is_emptied_for, is_to_move, merge_into
 from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.store import Store
-from omotenashi.signals import gather
+from omotenashi.signals import arrival_cookie, gather
+from omotenashi.signals.arrival_cookie import UNBOUND, ArrivalCookies, Kept
 from omotenashi.signals.consent import Consent, consent_of
 from omotenashi.signals.consent_forms import PERSONALIZATION
 from omotenashi.signals.device import is_bot
@@ -47,16 +48,19 @@ class Person(Struct, frozen=True):
     """None where nothing is stored yet."""
     known: bool = False
     """The profile was read, so what is not in it did not happen."""
+    kept: Kept | None = None
+    """What the arrival cookie says of the visit."""
 
 
 class Persons:
     """Finds out who is asking."""
 
     def __init__(self, store: Store, tools: SignalTools, secret: bytes, *, patience: float) -> None:
-        """`secret` makes the keys of members; `patience`: seconds to wait for the store before a decision."""
+        """`secret` makes keys of members, and signs; `patience`: seconds to wait for the store before a decision."""
         self.store = store
         self.tools = tools
         self.secret = secret
+        self._arrivals = ArrivalCookies(secret, tools.counts)
         self._patience = patience
         self._answers = True
         self._erasing: set[asyncio.Task[None]] = set()
@@ -80,7 +84,8 @@ class Persons:
             visitor_id, new = secrets.token_urlsafe(16), True
         if record is not None and member is not None:
             member = completed(member, record.attributes, site.facts)
-        person = Person(consent.granted, member, visitor_id, new, key or visitor_id, known=True)
+        kept = self._kept(facts, site, key)
+        person = Person(consent.granted, member, visitor_id, new, key or visitor_id, known=True, kept=kept)
         if key is not None and facts.visitor_id is not None:
             return replace(person, profile=await self._logged_in(facts, facts.visitor_id, key))
         if person.key is None:
@@ -96,7 +101,43 @@ class Persons:
         """Return the person of a request for which the store does not answer: nothing is read, nothing is written."""
         member = member_of(facts, site.facts, self.tools)
         granted = consent_of(facts, site.facts).granted
-        return Person(granted, member, facts.visitor_id if PERSONALIZATION in granted else None)
+        if PERSONALIZATION not in granted:
+            return Person(granted, member)
+        person = Person(granted, member, facts.visitor_id)
+        return replace(person, kept=self._kept(facts, site, None)) if _may_keep(facts, person) else person
+
+    def arrival_cookie(
+        self, facts: RequestFacts, person: Person, arrival: Arrival, *, stored: bool, sensitive: bool
+    ) -> str | None:
+        """Return what becomes of the arrival cookie: a new text, empty text to take it away, None to leave it as it is.
+
+        `stored`: the profile keeps the arrival, and the cookie need not. `sensitive`: the page is about such a topic.
+        """
+        allowed = PERSONALIZATION in person.consent
+        if not facts.counts or (allowed and sensitive):
+            return None
+        if not allowed or stored or not arrival_cookie.is_worth_keeping(arrival):
+            return "" if arrival_cookie.is_sent(facts.cookies) else None
+        return self._renewed(person, arrival, int(facts.now)) if _may_keep(facts, person) else None
+
+    def kept_in_cookie(self, facts: RequestFacts, site: Site) -> Kept | None:
+        """Return what the arrival cookie of a browser says, whatever the visitor allows by now."""
+        return self._kept(facts, site, self.member(facts, site)[1])
+
+    def _kept(self, facts: RequestFacts, site: Site, key: str | None) -> Kept | None:
+        if not arrival_cookie.is_sent(facts.cookies):
+            return None
+        owners = [owner for owner in (key, facts.visitor_id) if owner is not None]
+        return self._arrivals.read(facts.cookies, owners, int(facts.now), site.facts.cookie_domain)
+
+    def _renewed(self, person: Person, arrival: Arrival, now: int) -> str | None:
+        """Return the text that keeps an arrival; None where the cookie that is there will do for some minutes."""
+        kept, owner = person.kept, person.key or person.visitor_id or UNBOUND
+        if kept is None or kept.arrival != arrival:
+            return self._arrivals.written(arrival, owner, _began(person, arrival, now), now)
+        if kept.owner == owner and now < kept.set_at + arrival_cookie.RENEWED_AFTER:
+            return None
+        return self._arrivals.written(arrival, owner, kept.began, now)
 
     def failed(self, error: Exception) -> None:
         """Count and, once for each outage, log that the store does not answer."""
@@ -171,9 +212,30 @@ def visitor_of(facts: RequestFacts, person: Person, site: Site, tools: SignalToo
         consent=person.consent,
         visitor_id=_split_by(facts, person),
         history=fold.history(person.profile, now, facts.request_id, path) if person.known else None,
-        kept=fold.kept_arrival(person.profile, now),
+        kept=_going_on(person, now),
     )
     return gather.visitor(facts, site.facts, tools, known)
+
+
+def _going_on(person: Person, now: int) -> Arrival | None:
+    """Return how the visit that goes on began: what the profile says or the cookie, whichever was later."""
+    stored, kept = fold.kept_arrival(person.profile, now), person.kept
+    if kept is None:
+        return stored
+    newer = stored is None or person.profile is None or kept.began > person.profile.arrival_at
+    return kept.arrival if newer else stored
+
+
+def _began(person: Person, arrival: Arrival, now: int) -> int:
+    """Return when the visitor arrived whose profile may keep that, though it cannot be written now."""
+    stored = person.profile is not None and fold.kept_arrival(person.profile, now) == arrival
+    return person.profile.arrival_at if stored and person.profile is not None else now
+
+
+def _may_keep(facts: RequestFacts, person: Person) -> bool:
+    """Tell whether a cookie may say how the visit began: not for robots, nor where a member's no cannot be read."""
+    is_member = person.member is not None and person.member.id != ""
+    return (person.known or not is_member) and not (facts.user_agent and is_bot(facts.user_agent))
 
 
 def _split_by(facts: RequestFacts, person: Person) -> str | None:

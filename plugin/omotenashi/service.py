@@ -25,6 +25,7 @@ from omotenashi.profiles.store import Change, Claim, Store
 from omotenashi.reload import Holder, Watcher
 from omotenashi.settings import Settings
 from omotenashi.signals import gather
+from omotenashi.signals.consent_forms import PERSONALIZATION
 from omotenashi.signals.gather import SignalTools
 from omotenashi.signals.member import MemberKeys
 from omotenashi.signals.place_reader import PlaceReader
@@ -44,6 +45,8 @@ class Outcome(Struct, frozen=True):
     new: bool = False
     """The id was made for this request."""
     segments: tuple[str, ...] = ()
+    arrival: str | None = None
+    """What becomes of the browser's arrival cookie: a new text, empty text to take it away, None to leave it."""
 
 
 class _Asked(Struct, frozen=True):
@@ -73,7 +76,7 @@ class Service:
         deadline: float = 0.05,
         fragments: Fragments | None = None,
     ) -> None:
-        """`secret` makes the keys of members' profiles; `deadline`: seconds to wait for the store and for `fragments`.
+        """`secret` makes members' keys, and signs; `deadline`: seconds to wait for the store and for `fragments`.
 
         Without `fragments`, blocks keep their originals where a content would be fetched.
         """
@@ -151,8 +154,10 @@ class Service:
             logger.exception("a decision failed; the page keeps its originals")
             return Outcome({})
 
-    async def record(self, facts: RequestFacts) -> None:
+    async def record(self, facts: RequestFacts) -> bool:
         """Record stated events; durable when it returns. Without consent or id nothing is kept.
+
+        Return whether the visitor allows that anything is remembered.
 
         Raises RefusedRequest for malformed events, StoreUnavailable when they could not be written.
         """
@@ -163,8 +168,9 @@ class Service:
         person = await self.persons.identify(facts, site)
         if person.key is None or not facts.counts:
             self.counters["event_not_kept"] += 1
-            return
-        await self._store.write(Change(person.key, int(facts.now), events, request_id=facts.request_id))
+        else:
+            await self._store.write(Change(person.key, int(facts.now), events, request_id=facts.request_id))
+        return PERSONALIZATION in person.consent
 
     async def _decide(self, facts: RequestFacts, site: Site) -> Outcome:
         begun = time.monotonic()
@@ -172,16 +178,19 @@ class Service:
         person = await self._person(facts, site)
         visitor = visitor_of(facts, person, site, self._tools)
         occasion = site.engine.occasion(visitor, facts.now)
-        choices = site.engine.decide(occasion, facts.blocks)
+        choices, stored = site.engine.decide(occasion, facts.blocks), False
         if person.known and facts.counts:
-            choices = await self._recorded(_Asked(facts, events, person, site, occasion, begun), choices)
+            choices, stored = await self._recorded(_Asked(facts, events, person, site, occasion, begun), choices)
         else:
             choices = _unlimited(choices, site, occasion)
         segments = tuple(site.engine.segments(occasion)) if facts.authenticated else ()
         blocks = {name: shown(choice, site, occasion) for name, choice in choices.items()}
         if site.links and self._fragments:
             await self._put_fetched(blocks, site, self._fragments, begun)
-        return Outcome(blocks, person.visitor_id, person.new, segments)
+        arrival = self.persons.arrival_cookie(
+            facts, person, visitor.arrival, stored=stored, sensitive=_is_sensitive(facts, site)
+        )
+        return Outcome(blocks, person.visitor_id, person.new, segments, arrival)
 
     async def _put_fetched(self, blocks: Mapping[str, Shown], site: Site, fragments: Fragments, begun: float) -> None:
         """Put contents that are fetched in their places; what is not there in time leaves the original."""
@@ -203,20 +212,24 @@ class Service:
             self.persons.failed(error)
             return self.persons.unknown(facts, site)
 
-    async def _recorded(self, asked: _Asked, choices: dict[str, Choice]) -> dict[str, Choice]:
-        """Commit the view and claim the limits before the answer; a lost claim tries the next rule."""
-        change, held, lost, told = _change(asked), set[str](), set[str](), set[str]()
+    async def _recorded(self, asked: _Asked, choices: dict[str, Choice]) -> tuple[dict[str, Choice], bool]:
+        """Commit the view and claim the limits before the answer; a lost claim tries the next rule.
+
+        Return, with the choices, whether the profile keeps how the visit began.
+        """
+        change, held, lost, told, stored = _change(asked), set[str](), set[str](), set[str](), False
         while True:
             claims = tuple(claim for claim in _claims(choices, asked.occasion) if claim.rule not in held)
             showings = tuple(rule for rule in _remembered(choices, asked.site) if rule not in told)
             if not (claims or showings or change.events):
-                return choices
+                return choices, stored
             granted = await self._write(structs.replace(change, claims=claims, shown=showings), asked.begun)
             if granted is None:
-                return _unlimited(choices, asked.site, asked.occasion)
+                return _unlimited(choices, asked.site, asked.occasion), stored
+            stored = True
             refused = {claim.rule for claim in claims} - granted
             if not refused:
-                return choices
+                return choices, stored
             held |= granted
             lost |= refused
             told.update(showings)
@@ -261,7 +274,7 @@ def _change(asked: _Asked) -> Change:
         person.key or "",
         int(facts.now),
         _with_page_view(asked.events, facts, asked.site),
-        arrival=None if known or _is_sensitive(asked) else arrival,
+        arrival=None if known or _is_sensitive(facts, asked.site) else arrival,
         request_id=facts.request_id,
     )
 
@@ -276,13 +289,13 @@ def _with_page_view(events: tuple[Event, ...], facts: RequestFacts, site: Site) 
     return (ingest.without_sensitive(view, site.facts.sensitive_topics), *events)
 
 
-def _is_sensitive(asked: _Asked) -> bool:
+def _is_sensitive(facts: RequestFacts, site: Site) -> bool:
     """What brought somebody to a page on a sensitive topic is not remembered either."""
-    topics = asked.site.facts.sensitive_topics
+    topics = site.facts.sensitive_topics
     if not topics:
         return False
-    tags = [*asked.facts.tags, *(tag for event in asked.facts.events for tag in event.tags or ())]
-    categories = (item.item_category or "" for event in asked.facts.events for item in event.items or ())
+    tags = [*facts.tags, *(tag for event in facts.events for tag in event.tags or ())]
+    categories = (item.item_category or "" for event in facts.events for item in event.items or ())
     return not topics.isdisjoint(map(folded, (*tags, *categories)))
 
 

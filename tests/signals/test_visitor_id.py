@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from omotenashi.model.visitor_id import is_visitor_id
-from omotenashi.signals.visitor_id import expired_cookies, from_cookies, set_cookie
+from omotenashi.signals.visitor_id import VISITOR_COOKIE, from_cookies
 
 A, B = "a" * 22, "b" * 22
 
@@ -36,28 +36,30 @@ def test_what_has_another_form_is_no_id(text: str) -> None:
 
 
 def test_over_https_the_cookie_is_bound_to_the_host() -> None:
-    assert set_cookie(A, secure=True, domain="") == (
+    assert VISITOR_COOKIE.header(A, secure=True, domain="") == (
         f"__Host-omo={A}; Path=/; Max-Age=34128000; HttpOnly; SameSite=Lax; Secure"
     )
 
 
 def test_a_domain_shares_the_cookie_among_its_hosts() -> None:
-    assert set_cookie(A, secure=True, domain="shop.example") == (
+    assert VISITOR_COOKIE.header(A, secure=True, domain="shop.example") == (
         f"__Secure-omo={A}; Path=/; Domain=shop.example; Max-Age=34128000; HttpOnly; SameSite=Lax; Secure"
     )
 
 
 @pytest.mark.parametrize("domain", ["", "shop.example"])
 def test_over_plain_http_the_cookie_is_the_hosts_own(domain: str) -> None:
-    assert set_cookie(A, secure=False, domain=domain) == (
+    assert VISITOR_COOKIE.header(A, secure=False, domain=domain) == (
         f"omo_vid={A}; Path=/; Max-Age=34128000; HttpOnly; SameSite=Lax"
     )
 
 
 def test_every_id_that_was_sent_is_taken_away_with_the_attributes_it_was_given() -> None:
     cookies = {"omo_vid": A, "__Secure-omo": B, "other": "x"}
-    assert expired_cookies(cookies, "shop.example") == [
+    assert VISITOR_COOKIE.expired(cookies, "shop.example") == [
         "__Secure-omo=; Path=/; Domain=shop.example; Max-Age=0; HttpOnly; SameSite=Lax; Secure",
         "omo_vid=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax",
     ]
-    assert expired_cookies({"__Host-omo": A}, "") == ["__Host-omo=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure"]
+    assert VISITOR_COOKIE.expired({"__Host-omo": A}, "") == [
+        "__Host-omo=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure"
+    ]

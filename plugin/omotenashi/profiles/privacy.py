@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import asdict
 
+from omotenashi.model.visitor import Arrival
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.store import MemberRecord
@@ -34,7 +35,7 @@ def profile_data(profile: Profile, blocks: Mapping[str, str] | None = None) -> d
         "cart_emptied": _time(profile.emptied),
         "events": _entries(profile.deeds),
         "shown": [_shown(one, blocks) for one in _entries(sorted([*profile.showings, *profile.shown], key=_AT))],
-        "arrival": {"at": _time(profile.arrival_at), **_entry(profile.arrival)} if profile.arrival else None,
+        "arrival": arrival_data(profile.arrival, profile.arrival_at) if profile.arrival else None,
         "complete_since": _complete_since(profile),
         "hashes": {
             "events": len(profile.event_ids) // len(short_id("")),
@@ -42,6 +43,11 @@ def profile_data(profile: Profile, blocks: Mapping[str, str] | None = None) -> d
             "members": 1 if profile.owner else 0,
         },
     }
+
+
+def arrival_data(arrival: Arrival, at: int) -> dict[str, Any]:
+    """Return how a visit began, at the moment `at` (seconds)."""
+    return {"at": _time(at), **_entry(arrival)}
 
 
 def record_data(record: MemberRecord) -> dict[str, Any]:

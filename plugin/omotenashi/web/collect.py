@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 from omotenashi.model.event import StatedEvent
 from omotenashi.service import Service
 from omotenashi.web.guard import PRIVATE, Access, Caller, answer, read_body, refusals, require_post
-from omotenashi.web.include import facts_of_body, own_hosts
+from omotenashi.web.include import expired_arrival, facts_of_body, own_hosts
 from omotenashi.web.wire import EventBody, PagePart, event_body
 
 
@@ -20,8 +20,9 @@ async def event(service: Service, access: Access, scope: Scope, receive: Receive
         caller.check_origin(own_hosts(service))
         body = _body(await read_body(receive), caller)
         facts = facts_of_body(body, (), caller, service)
-        await service.record(replace(facts, may_issue_id=False))  # the answer has no place for an id
-        await answer(send, 204, b"", PRIVATE)
+        allowed = await service.record(replace(facts, may_issue_id=False))  # the answer has no place for an id
+        over = [] if allowed or caller.authenticated else expired_arrival(facts, service)
+        await answer(send, 204, b"", [*PRIVATE, *over])
 
 
 def _body(data: bytes, caller: Caller) -> EventBody:

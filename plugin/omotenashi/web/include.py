@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import count, islice
 from typing import Any
@@ -22,7 +22,9 @@ from omotenashi.model.visitor_id import is_visitor_id
 from omotenashi.profiles.ingest import LONGEST_TEXT, MOST_TAGS
 from omotenashi.service import Outcome, Service
 from omotenashi.signals import visitor_id
+from omotenashi.signals.arrival_cookie import ARRIVAL_COOKIE
 from omotenashi.signals.decode import LONGEST_URL
+from omotenashi.signals.visitor_id import VISITOR_COOKIE
 from omotenashi.site import Shown
 from omotenashi.web.guard import PRIVATE, Access, Caller, answer, read_body, refuse, require_post
 from omotenashi.web.wire import (
@@ -68,9 +70,8 @@ async def decide(service: Service, access: Access, scope: Scope, receive: Receiv
         await refuse(send, refused)
         return
     headers = [*_JSON, _timing(begun)]
-    if outcome.new and outcome.visitor_id and not caller.authenticated:
-        cookie = visitor_id.set_cookie(outcome.visitor_id, secure=caller.secure(), domain=_cookie_domain(service))
-        headers.append((b"set-cookie", cookie.encode()))
+    if not caller.authenticated:
+        headers += [(b"set-cookie", cookie.encode()) for cookie in _cookies_of(outcome, facts, caller, service)]
     await answer(send, 200, _decide_answer(outcome, told=caller.authenticated), headers)
 
 
@@ -191,6 +192,16 @@ def _visitor_id(caller: Caller, cookies: dict[str, str], domain: str) -> str | N
     return stated if is_visitor_id(stated) else visitor_id.from_cookies(cookies, domain)
 
 
+def _cookies_of(outcome: Outcome, facts: RequestFacts, caller: Caller, service: Service) -> Iterator[str]:
+    """Return the Set-Cookie headers of an answer to a browser."""
+    if outcome.new and outcome.visitor_id:
+        yield VISITOR_COOKIE.header(outcome.visitor_id, secure=caller.secure(), domain=_cookie_domain(service))
+    if outcome.arrival:
+        yield ARRIVAL_COOKIE.header(outcome.arrival, secure=caller.secure(), domain=_cookie_domain(service))
+    elif outcome.arrival is not None:
+        yield from ARRIVAL_COOKIE.expired(facts.cookies, _cookie_domain(service))
+
+
 def _cookie_domain(service: Service) -> str:
     site = service.holder.current
     return site.facts.cookie_domain if site else ""
@@ -209,6 +220,13 @@ def _consent_header(caller: Caller, service: Service) -> str | None:
     return value.decode("latin-1") if value is not None else None
 
 
+def expired_arrival(facts: RequestFacts, service: Service) -> list[tuple[bytes, bytes]]:
+    """Return the headers that take the arrival cookie away from a browser that has sent it."""
+    return [
+        (b"set-cookie", cookie.encode()) for cookie in ARRIVAL_COOKIE.expired(facts.cookies, _cookie_domain(service))
+    ]
+
+
 def own_hosts(service: Service) -> frozenset[str]:
     """Return the hosts whose pages may ask."""
     site = service.holder.current
@@ -220,7 +238,7 @@ def _decide_answer(outcome: Outcome, *, told: bool) -> bytes:
         html = {name: BrowserBlockAnswer(one.html) for name, one in outcome.blocks.items() if one.html is not None}
         return encode(BrowserAnswer(html))
     blocks = {name: _block_answer(one, one.html) for name, one in outcome.blocks.items() if one.html is not None}
-    visitor = VisitorAnswer(outcome.visitor_id, outcome.new, outcome.segments)
+    visitor = VisitorAnswer(outcome.visitor_id, outcome.new, outcome.segments, outcome.arrival)
     return encode(DecideAnswer(f"{_PROCESS}{next(_NUMBERS):08x}", visitor, blocks))
 
 

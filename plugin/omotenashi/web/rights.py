@@ -15,9 +15,12 @@ from omotenashi.model.errors import RefusedRequest
 from omotenashi.model.request import RequestFacts
 from omotenashi.model.visitor_id import is_visitor_id
 from omotenashi.person import visitor_of
+from omotenashi.profiles.privacy import arrival_data
 from omotenashi.rights import Whom
 from omotenashi.service import Service
 from omotenashi.signals import device, visitor_id
+from omotenashi.signals.arrival_cookie import ARRIVAL_COOKIE, Kept
+from omotenashi.signals.visitor_id import VISITOR_COOKIE
 from omotenashi.site import Site
 from omotenashi.web.guard import PRIVATE, Access, Caller, answer, read_body, refusals, require_post
 from omotenashi.web.include import facts_of_body, own_hosts
@@ -47,6 +50,10 @@ class Asked(Struct, frozen=True):
         """Return what is stored of whom it is about; raises StoreUnavailable."""
         return rights.stored(self.whom, self.service.persons.store, int(self.facts.now))
 
+    def arrival(self) -> Kept | None:
+        """Return what the browser's own cookie says of how the visit began."""
+        return self.service.persons.kept_in_cookie(self.facts, self.site)
+
     async def occasion(self) -> Occasion:
         """Return what a decision would be made on now; raises StoreUnavailable."""
         persons, site, facts = self.service.persons, self.site, self.facts
@@ -70,9 +77,13 @@ async def explain(service: Service, access: Access, scope: Scope, receive: Recei
 
 
 def exported(asked: Asked) -> dict[str, Any]:
-    """Return what is stored as plain data: to a browser without the ids of rules; raises StoreUnavailable."""
+    """Return what is stored as plain data: to a browser without the ids of rules, and with what its cookie says.
+
+    Raises StoreUnavailable.
+    """
     blocks = None if asked.caller.authenticated else rights.blocks_of_rules(asked.site.engine.program)
-    return rights.exported(asked.stored(), asked.service.persons.store.keep, blocks)
+    found, kept = rights.exported(asked.stored(), asked.service.persons.store.keep, blocks), asked.arrival()
+    return found if kept is None else {**found, "arrival_cookie": arrival_data(kept.arrival, kept.began)}
 
 
 def own_request(body: DecideBody, caller: Caller, service: Service) -> Asked:
@@ -90,8 +101,9 @@ def own_request(body: DecideBody, caller: Caller, service: Service) -> Asked:
 
 
 def expired_cookies(asked: Asked) -> Headers:
-    """Return the headers that take the visitor cookie away from a browser."""
-    expired = visitor_id.expired_cookies(asked.caller.cookies(), asked.site.facts.cookie_domain)
+    """Return the headers that take the visitor cookie and the arrival cookie away from a browser."""
+    cookies, domain = asked.caller.cookies(), asked.site.facts.cookie_domain
+    expired = (*VISITOR_COOKIE.expired(cookies, domain), *ARRIVAL_COOKIE.expired(cookies, domain))
     return [(b"set-cookie", cookie.encode()) for cookie in expired]
 
 

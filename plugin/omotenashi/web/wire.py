@@ -70,10 +70,12 @@ class BlockAnswer(Struct, frozen=True):
     reason: str
 
 
-class VisitorAnswer(Struct, frozen=True):
+class VisitorAnswer(Struct, frozen=True, omit_defaults=True):
     id: str | None
     new: bool
     segments: tuple[str, ...]
+    arrival: str | None = None
+    """The arrival cookie that the CMS should set, empty where it should take it away; mostly absent."""
 
 
 class DecideAnswer(Struct, frozen=True):

@@ -1,0 +1,141 @@
+"""How the visit began, in a signed cookie: for visitors who consent and whose profile cannot keep it.
+
+The text is base64url(MessagePack) of the moments and the arrival, a dot, and base64url(HMAC-SHA-256), RFC 4648 and
+RFC 2104. It holds no id: whose it is goes into the signature alone, so that a copy is worth nothing to somebody else.
+"""
+
+from __future__ import annotations
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import asdict, replace
+
+from omotenashi.model.visitor import Arrival
+from omotenashi.signals.set_cookie import SetCookie
+
+LIFE = 1800
+"""Seconds of silence after which a visit is over."""
+RENEWED_AFTER = 300
+"""Seconds after which it is set anew, so that it lives as long as the visit."""
+AHEAD = 60
+"""Seconds by which the clock of another node may be fast."""
+LONGEST = 1024
+"""Characters."""
+UNBOUND = ""
+"""Whose a cookie is that was set before there was an id."""
+
+ARRIVAL_COOKIE = SetCookie("__Host-omo_arrival", "__Secure-omo_arrival", "omo_arrival", LIFE)
+
+_PURPOSE = b"omotenashi arrival cookie 1"
+"""Makes the key another one than the hashes have; another number where the text changes its form."""
+_LARGEST = (LONGEST - 44) // 4 * 3
+"""Bytes of MessagePack: the signature and its dot take 44 characters."""
+_CUTS = (600, 300, 200, 150, 100, 64)
+"""Bytes to which every text is cut, the first that is enough; ten texts of 64 always fit."""
+_FROM_NOWHERE = frozenset({"direct", "internal"})
+
+
+class Kept(Struct, frozen=True):
+    """What a cookie says. Moments are seconds since 1970-01-01 UTC."""
+
+    arrival: Arrival
+    began: int
+    """When the visitor arrived."""
+    set_at: int
+    owner: str
+    """Whose it is: the key of a profile, or UNBOUND."""
+
+
+class ArrivalCookies:
+    """Reads and writes the text of the cookie; `counts` gets `arrival_cookie_refused:REASON`.
+
+    All processes and nodes with the same `secret`, the key of the hashes of member ids, read each other's.
+    """
+
+    def __init__(self, secret: bytes, counts: Counter[str]) -> None:
+        self._key = hmac.digest(secret, _PURPOSE, "sha256")
+        self._counts = counts
+
+    def read(self, cookies: Mapping[str, str], owners: Sequence[str], now: int, domain: str = "") -> Kept | None:
+        """Return what the cookies say of a visit that goes on at `now`, if it is of one of the `owners` or unbound.
+
+        Whatever is not right with a cookie, it is as if it were not there. `domain` as in site.yaml.
+        """
+        for name in ARRIVAL_COOKIE.by_safety(domain):
+            if name in cookies:
+                found = self._read(cookies[name], owners, now)
+                if isinstance(found, Kept):
+                    return found
+                self._counts[f"arrival_cookie_refused:{found}"] += 1
+        return None
+
+    def written(self, arrival: Arrival, owner: str, began: int, now: int) -> str:
+        """Return the text of a cookie that is set at `now`: at most LONGEST characters, long texts are cut."""
+        payload = _base64(_packed(arrival, began, now))
+        return f"{payload}.{self._signature(payload, owner)}"
+
+    def _read(self, text: str, owners: Sequence[str], now: int) -> Kept | str:
+        if len(text) > LONGEST:
+            return "too_long"
+        payload, _, signature = text.rpartition(".")
+        owner = self._signed_for(payload, signature, owners)
+        if owner is None:
+            return "signature"
+        try:
+            began, set_at, arrival = _decode(urlsafe_b64decode(f"{payload}=="))
+        except (msgspec.DecodeError, ValueError):  # signed by a version with another form
+            return "form"
+        if set_at > now + AHEAD:
+            return "future"
+        return Kept(arrival, began, set_at, owner) if now < set_at + LIFE else "over"
+
+    def _signed_for(self, payload: str, signature: str, owners: Sequence[str]) -> str | None:
+        """Return the one of the owners, or UNBOUND, whom the signature is for."""
+        given = signature.encode(errors="replace")
+        for owner in (*owners, UNBOUND):
+            if hmac.compare_digest(self._signature(payload, owner).encode(), given):
+                return owner
+        return None
+
+    def _signature(self, payload: str, owner: str) -> str:
+        message = f"{payload}.{owner}".encode(errors="replace")
+        return _base64(hmac.digest(self._key, message, "sha256"))
+
+
+def is_sent(cookies: Mapping[str, str]) -> bool:
+    """Tell whether there is such a cookie, right or wrong."""
+    return bool(cookies) and any(name in cookies for name in ARRIVAL_COOKIE.names)
+
+
+def is_worth_keeping(arrival: Arrival) -> bool:
+    """Tell whether an arrival says more than that somebody came."""
+    return arrival.medium not in _FROM_NOWHERE or bool(arrival.keyword or arrival.campaign)
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(tuple[int, int, Arrival]).decode
+
+
+def _packed(arrival: Arrival, began: int, now: int) -> bytes:
+    packed = _encode((began, now, arrival))
+    for longest in _CUTS:
+        if len(packed) <= _LARGEST:
+            break
+        packed = _encode((began, now, _shortened(arrival, longest)))
+    return packed
+
+
+def _shortened(arrival: Arrival, longest: int) -> Arrival:
+    """Cut every text to so many bytes of UTF-8, between characters."""
+    texts = {name: text for name, text in asdict(arrival).items() if isinstance(text, str)}
+    return replace(arrival, **{name: text.encode()[:longest].decode(errors="ignore") for name, text in texts.items()})
+
+
+def _base64(data: bytes) -> str:
+    """Without padding: some frameworks percent-encode = in the cookies that they set."""
+    return urlsafe_b64encode(data).decode().rstrip("=")
