@@ -69,6 +69,8 @@ def test_it_says_how_long_each_kind_is_kept() -> None:
         ("en", {"cookie_domain": "shop.example"}, "| `__Secure-omo` | 395 days |"),
         ("en", {"cookie_domain": "shop.example"}, "Shared by `shop.example` and the hosts under it."),
         ("en", {}, "| `__Host-omo` | 395 days |"),
+        ("en", {}, "| `__Host-omo_arrival` | 30 minutes | How the present visit began"),
+        ("ja", {"cookie_domain": "shop.example"}, "| `__Secure-omo_arrival` | 30分 | 今回の訪問のきっかけ"),
         ("en", {"name": ""}, "# Personalisation and privacy at this site\n"),
     ],
 )

@@ -32,6 +32,8 @@ class Block(msgspec.Struct, frozen=True):
 class AnsweredVisitor(msgspec.Struct, frozen=True):
     id: str | None = None
     new: bool = False
+    arrival: str | None = None
+    """What the cookie `omo_arrival` has to hold from now on; empty: it has to go; None: it stays as it is."""
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -31,10 +31,11 @@ from handing_on import hand_on
 from members import MEMBERS, Sessions
 from omo_client import Answer, OmoClient, Remembered
 from pages import Pages
-from visit import VISITOR_COOKIE, Visit, visit_of
+from visit import ARRIVAL_COOKIE, VISITOR_COOKIE, Visit, visit_of
 
 HERE = Path(__file__).parent
 _THIRTEEN_MONTHS_SECONDS = 395 * 24 * 3600
+_HALF_AN_HOUR_SECONDS = 30 * 60
 _POPULAR = ("asagake", "fuwari", "hajime", "yamabiko")
 _THREE_SHOES = ("asagake", "fuwari", "hayate")
 _SHOE_FOR_THE_CART = "fuwari"
@@ -179,12 +180,12 @@ class Shop:
     def _response(
         self, request: Request, template: str, asked: Asked, status: int = 200, **context: object
     ) -> Response:
-        """Render a page with what came back, and keep the visitor's id."""
+        """Render a page with what came back, and keep what the service says of the visitor."""
         context |= {"visit": asked.visit, "blocks": asked.blocks, "answer": asked.answer, "request": request}
         context |= {"cart": self._cart(asked.visit), "somebody": somebody}
         html = self._pages.render(template, **context, categories=CATEGORIES, popular=_products(_POPULAR))
         response = HTMLResponse(html, status, headers={"Cache-Control": "private, no-store"})
-        _keep_visitor_id(response, asked)
+        _keep_visitor(response, asked)
         return response
 
     async def _remembered(self, asked: Asked) -> Remembered | None:
@@ -268,7 +269,7 @@ class Shop:
             await self._omo.erase({"member": {"id": visit.member.id}})
             self._carts_of_members.pop(visit.member.id, None)
         response = _go(back)
-        for name in (VISITOR_COOKIE, somebody.COOKIE, consent.COOKIE, members.COOKIE, carts.COOKIE):
+        for name in (VISITOR_COOKIE, ARRIVAL_COOKIE, somebody.COOKIE, consent.COOKIE, members.COOKIE, carts.COOKIE):
             response.delete_cookie(name)
         return response
 
@@ -310,8 +311,11 @@ class Shop:
         return Response(svg, media_type="image/svg+xml", headers={"Cache-Control": "public, max-age=3600"})
 
 
-def _keep_visitor_id(response: Response, asked: Asked) -> None:
-    """Put a new id into the cookie, and take it away after a no; where nothing was said, it stays."""
+def _keep_visitor(response: Response, asked: Asked) -> None:
+    """Put a new id into the cookie, and take it away after a no; where nothing was said, it stays.
+
+    How the visit began is in a cookie of its own while the service cannot keep it.
+    """
     visitor, visit = asked.answer.visitor, asked.visit
     if visitor is None:
         return
@@ -319,6 +323,10 @@ def _keep_visitor_id(response: Response, asked: Asked) -> None:
         _set_cookie(response, VISITOR_COOKIE, visitor.id, _THIRTEEN_MONTHS_SECONDS)
     elif visit.visitor_id and visit.denies:
         response.delete_cookie(VISITOR_COOKIE)
+    if visitor.arrival:
+        _set_cookie(response, ARRIVAL_COOKIE, visitor.arrival, _HALF_AN_HOUR_SECONDS)
+    elif visitor.arrival is not None:
+        response.delete_cookie(ARRIVAL_COOKIE)
 
 
 def _item(product: Product, quantity: int = 1) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from msgspec import Struct
@@ -16,9 +17,12 @@ from members import Member, Sessions
 from somebody import Somebody
 
 VISITOR_COOKIE = "omo_vid"
+ARRIVAL_COOKIE = "omo_arrival"
+"""How the visit began, signed by the service: the shop keeps it and hands it on, and need not understand it."""
 
 _FOR_THE_SERVICE = ("sec-gpc", "sec-purpose")
 """Headers of the browser that the service heeds: no tracking, please; and: this page is only fetched ahead."""
+_ARRIVAL = re.compile(r"[A-Za-z0-9_.-]{1,1024}")
 
 
 class Visit(Struct, frozen=True):
@@ -63,8 +67,15 @@ def visit_of(request: Request, sessions: Sessions) -> Visit:
         visitor_id=cookies.get(VISITOR_COOKIE),
         guest_cart=carts.from_cookie(cookies.get(carts.COOKIE)),
         client=_client(request) | somebody.place_of(person),
-        headers={name: request.headers[name] for name in _FOR_THE_SERVICE if name in request.headers},
+        headers=_headers(request),
     )
+
+
+def _headers(request: Request) -> dict[str, str]:
+    """Return what of the browser's headers the service has to know, of its cookies only how the visit began."""
+    headers = {name: request.headers[name] for name in _FOR_THE_SERVICE if name in request.headers}
+    arrival = request.cookies.get(ARRIVAL_COOKIE, "")
+    return {**headers, "cookie": f"{ARRIVAL_COOKIE}={arrival}"} if _ARRIVAL.fullmatch(arrival) else headers
 
 
 def _client(request: Request) -> dict[str, str]:

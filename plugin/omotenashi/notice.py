@@ -10,6 +10,7 @@ from pathlib import Path
 
 from omotenashi.language.condition import facts
 from omotenashi.profiles.keep import Keep
+from omotenashi.signals.arrival_cookie import ARRIVAL_COOKIE
 from omotenashi.signals.consent import OWN_COOKIE
 from omotenashi.signals.gather import MEMBER_COOKIE
 from omotenashi.signals.visitor_id import COOKIE_LIFE, VISITOR_COOKIE
@@ -118,6 +119,7 @@ def _cookies(site: Site, words: Mapping[str, str]) -> Iterator[str]:
         words["cookies_head"],
         "|---|---|---|",
         f"| `{visitor}` | {year} | {words['visitor_cookie']}{shared} |",
+        f"| `{ARRIVAL_COOKIE.name(secure=True, domain=domain)}` | {words['minutes']} | {words['arrival_cookie']}{shared} |",
         f"| `{OWN_COOKIE if consent.grants else consent.cookie}` | {year} | {words['consent_cookie']} |",
         f"| `{MEMBER_COOKIE}` | {words['hours']} | {words['member_cookie']} |",
     ]
@@ -170,6 +172,8 @@ _JA = {
     "cookies": "クッキー",
     "cookies_head": "| 名前 | 期間 | 目的 |",
     "visitor_cookie": "同じ端末であることを知るための乱数。同意がある場合だけ。期間は延びません。",
+    "arrival_cookie": "今回の訪問のきっかけ(検索語、参照元、広告の名前、最初のページ)。署名付き。同意があり、記録に保存できなかった場合だけ。",
+    "minutes": "30分",
     "shared": "`{domain}` とその下のホストで共通です。",
     "consent_cookie": "同意または拒否の記録。`/omo/why` で選んだときに設定します。",
     "manager_cookie": "同意管理ツールの記録。読むだけです。",
@@ -223,6 +227,8 @@ _EN = {
     "cookies": "Cookies",
     "cookies_head": "| Name | Life | Purpose |",
     "visitor_cookie": "A random number that tells the same device; only with consent. Its life is not prolonged.",
+    "arrival_cookie": "How the present visit began (search words, referring page, campaign, first page), signed; only with consent, and where the record could not keep it.",
+    "minutes": "30 minutes",
     "shared": " Shared by `{domain}` and the hosts under it.",
     "consent_cookie": "Consent or refusal; set by a choice on `/omo/why`.",
     "manager_cookie": "The consent manager’s record; only read.",

@@ -71,6 +71,9 @@ class Persons:
 
         Raises StoreUnavailable.
         """
+        return self._with_cookie(await self._identified(facts, site), facts, site)
+
+    async def _identified(self, facts: RequestFacts, site: Site) -> Person:
         member, key = self.member(facts, site)
         record = None if key is None else self.store.read_record(key)
         consent = consent_of(facts, site.facts, None if record is None else record.consent)
@@ -84,8 +87,7 @@ class Persons:
             visitor_id, new = secrets.token_urlsafe(16), True
         if record is not None and member is not None:
             member = completed(member, record.attributes, site.facts)
-        kept = self._kept(facts, site, key)
-        person = Person(consent.granted, member, visitor_id, new, key or visitor_id, known=True, kept=kept)
+        person = Person(consent.granted, member, visitor_id, new, key or visitor_id, known=True)
         if key is not None and facts.visitor_id is not None:
             return replace(person, profile=await self._logged_in(facts, facts.visitor_id, key))
         if person.key is None:
@@ -101,10 +103,8 @@ class Persons:
         """Return the person of a request for which the store does not answer: nothing is read, nothing is written."""
         member = member_of(facts, site.facts, self.tools)
         granted = consent_of(facts, site.facts).granted
-        if PERSONALIZATION not in granted:
-            return Person(granted, member)
-        person = Person(granted, member, facts.visitor_id)
-        return replace(person, kept=self._kept(facts, site, None)) if _may_keep(facts, person) else person
+        person = Person(granted, member, facts.visitor_id if PERSONALIZATION in granted else None)
+        return self._with_cookie(person, facts, site)
 
     def arrival_cookie(
         self, facts: RequestFacts, person: Person, arrival: Arrival, *, stored: bool, sensitive: bool
@@ -124,11 +124,15 @@ class Persons:
         """Return what the arrival cookie of a browser says, whatever the visitor allows by now."""
         return self._kept(facts, site, self.member(facts, site)[1])
 
+    def _with_cookie(self, person: Person, facts: RequestFacts, site: Site) -> Person:
+        allowed = PERSONALIZATION in person.consent and arrival_cookie.is_sent(facts.cookies)
+        if not allowed or not _may_keep(facts, person):
+            return person
+        return replace(person, kept=self._kept(facts, site, person.key))
+
     def _kept(self, facts: RequestFacts, site: Site, key: str | None) -> Kept | None:
-        if not arrival_cookie.is_sent(facts.cookies):
-            return None
-        owners = [owner for owner in (key, facts.visitor_id) if owner is not None]
-        return self._arrivals.read(facts.cookies, owners, int(facts.now), site.facts.cookie_domain)
+        owners = {owner: None for owner in (key, facts.visitor_id) if owner is not None}
+        return self._arrivals.read(facts.cookies, tuple(owners), int(facts.now), site.facts.cookie_domain)
 
     def _renewed(self, person: Person, arrival: Arrival, now: int) -> str | None:
         """Return the text that keeps an arrival; None where the cookie that is there will do for some minutes."""

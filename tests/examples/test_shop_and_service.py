@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
 import httpx
@@ -25,6 +26,7 @@ from shop import HERE, Settings, create_app
 
 pytestmark = pytest.mark.anyio
 SHOES = ("/running/asagake", "/running/fuwari", "/running/hayate")
+YAHOO = "https://search.yahoo.co.jp/search?p=%E3%83%9E%E3%83%A9%E3%82%BD%E3%83%B3"
 VIEWS = re.compile(r"<dt>見たページと商品</dt><dd>(\d+)</dd>")
 
 
@@ -34,14 +36,14 @@ class Browser:
     def __init__(self, client: httpx.AsyncClient) -> None:
         self.client = client
 
-    async def see(self, path: str) -> str:
-        page = await self.client.get(path)
+    async def see(self, path: str, referrer: str = "") -> str:
+        page = await self.client.get(path, headers={"referer": referrer} if referrer else {})
         assert page.status_code == 200, page.text
         assert "サービスから答えがない" not in page.text
         return page.text
 
-    async def rule(self, block: str, path: str = "/") -> str:
-        found = re.search(rf'data-block="{block}" data-rule="([^"]*)"', await self.see(path))
+    async def rule(self, block: str, path: str = "/", referrer: str = "") -> str:
+        found = re.search(rf'data-block="{block}" data-rule="([^"]*)"', await self.see(path, referrer))
         assert found
         return found[1]
 
@@ -75,12 +77,16 @@ Open = Callable[[], Awaitable[Browser]]
 
 
 @pytest.fixture
-async def opened(tmp_path: Path) -> AsyncIterator[Open]:
-    """Open one more browser at the one shop."""
+def service(tmp_path: Path) -> Service:
     holder = Holder(HERE.parents[1] / "rules")
     holder.load_first()
     tools = SignalTools(member_keys=MemberKeys.parse(MEMBER_KEY))
-    service = Service(holder, SqliteStore(tmp_path / "visitors.sqlite"), tools, HASH_KEY, deadline=5)
+    return Service(holder, SqliteStore(tmp_path / "visitors.sqlite"), tools, HASH_KEY, deadline=5)
+
+
+@pytest.fixture
+async def opened(service: Service) -> AsyncIterator[Open]:
+    """Open one more browser at the one shop."""
     service.start()
     behind = httpx.ASGITransport(create_service(service, Access(KEY.encode(), TrustedNetworks.parse(()))))
     shop = create_app(Settings(omo_key=KEY, member_key=MEMBER_KEY, patience=5), behind)
@@ -220,6 +226,35 @@ async def test_starting_over_erases_the_members_history_too(opened: Open) -> Non
     await browser.says("yes")
     await browser.logs_in(SATO.id)
     assert await browser.remembered() == 1
+
+
+async def test_page_two_knows_the_search_words_while_nothing_can_be_stored(
+    opened: Open, service: Service, tmp_path: Path
+) -> None:
+    browser, within = await opened(), "http://127.0.0.1:8701/"
+    service._deadline = 0.1
+    await browser.says("yes")
+    with closing(sqlite3.connect(tmp_path / "visitors.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert await browser.rule("hero", referrer=YAHOO) == "ランニングで検索した人"
+        assert await browser.rule("hero", referrer=within) == "ランニングで検索した人"
+        assert "omo_arrival" in browser.client.cookies
+    assert await browser.rule("hero", referrer=within) == "ランニングで検索した人"
+    assert "omo_arrival" not in browser.client.cookies
+    assert await browser.rule("hero", referrer=within) == "ランニングで検索した人"
+
+
+async def test_a_no_takes_the_cookie_of_the_visit_away(opened: Open, service: Service, tmp_path: Path) -> None:
+    browser = await opened()
+    service._deadline = 0.1
+    await browser.says("yes")
+    with closing(sqlite3.connect(tmp_path / "visitors.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await browser.see("/", YAHOO)
+        assert "omo_arrival" in browser.client.cookies
+    await browser.says("no")
+    await browser.see("/")
+    assert "omo_arrival" not in browser.client.cookies
 
 
 async def _why(browser: Browser) -> str:

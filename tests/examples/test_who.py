@@ -175,6 +175,32 @@ async def test_a_wish_not_to_be_tracked_and_a_prefetch_are_handed_on() -> None:
     assert "x-omo-visitor" not in service.headers[0]
 
 
+async def test_how_the_visit_began_is_kept_in_a_cookie_and_handed_on_alone_of_all_cookies() -> None:
+    service = FakeService(visitor={"id": "v" * 22, "arrival": "AbC-_.x"})
+    async with browser(service, cookies=YES | {"omo_vid": "v" * 22}) as client:
+        page = await client.get("/")
+        await client.get("/running/")
+    [cookie] = page.headers.get_list("set-cookie")
+    assert cookie == "omo_arrival=AbC-_.x; HttpOnly; Max-Age=1800; Path=/; SameSite=lax"
+    assert "cookie" not in service.headers[0]
+    assert service.headers[1]["cookie"] == "omo_arrival=AbC-_.x"
+
+
+@pytest.mark.parametrize("text", ["", "a b", '"a\\015\\012X-Omo-Visitor: v"', "x" * 1025])
+async def test_what_cannot_be_such_a_cookie_is_not_handed_on(text: str) -> None:
+    service = FakeService()
+    async with browser(service, cookies={"omo_arrival": text}) as client:
+        await client.get("/")
+    assert "cookie" not in service.headers[0]
+
+
+async def test_the_cookie_of_the_visit_goes_when_the_service_says_so() -> None:
+    service = FakeService(visitor={"id": None, "arrival": ""})
+    async with browser(service, cookies={"omo_arrival": "a.b"}) as client:
+        await client.get("/")
+        assert "omo_arrival" not in client.cookies
+
+
 async def test_a_guest_sees_what_is_remembered_of_the_browser() -> None:
     service = FakeService(visitor={"id": "v" * 22})
     async with browser(service, cookies=YES | {"omo_vid": "v" * 22}) as client:

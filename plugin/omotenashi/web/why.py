@@ -79,6 +79,7 @@ async def _shown(fields: Mapping[str, str], caller: Caller, service: Service) ->
         reasons=await _reasons(asked, _language(fields, asked)),
         state=_state(asked, stored),
         counts=_counts(stored),
+        arrival=asked.arrival() is not None,
         since=_since(stored, ZoneInfo(asked.site.facts.timezone)),
         days=service.persons.store.keep.profiles // _DAY,
         member=asked.whom.member_key is not None,

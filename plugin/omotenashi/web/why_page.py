@@ -41,6 +41,8 @@ class WhyPage(Struct, frozen=True):
     """stopped, gpc, remembered or not_asked."""
     counts: Mapping[str, int]
     """How many entries of each kind are stored; empty where nothing is."""
+    arrival: bool
+    """A cookie says how the visit began."""
     since: str
     """The day from which on something is stored, or empty."""
     days: int
@@ -99,17 +101,20 @@ def _because(one: Reasons, words: Mapping[str, str]) -> str:
 
 
 def _stored(page: WhyPage, words: Mapping[str, str]) -> str:
-    if not page.counts:
+    if not page.counts and not page.arrival:
         return f"<p>{words['nothing_stored']}</p>"
     rows = [f"<dt>{words[kind]}</dt><dd>{count}</dd>" for kind, count in page.counts.items() if count]
     if page.since:
         rows.insert(0, f"<dt>{words['since']}</dt><dd>{escape(page.since)}</dd>")
-    return "\n".join(["<dl>", *rows, "</dl>", f"<p>{words['days'].format(days=page.days)}</p>"])
+    if page.arrival:
+        rows.append(f"<dt>{words['arrival']}</dt><dd>{words['in_cookie']}</dd>")
+    days = [f"<p>{words['days'].format(days=page.days)}</p>"] if page.counts else []
+    return "\n".join(["<dl>", *rows, "</dl>", *days])
 
 
 def _actions(page: WhyPage) -> list[str]:
     first = ["start"] if page.state == "stopped" else ["stop_member" if page.member else "stop"]
-    return [*first, *(["erase", "export"] if page.counts else [])]
+    return [*first, *(["erase", "export"] if page.counts or page.arrival else [])]
 
 
 def _button(action: str, words: Mapping[str, str]) -> str:
