@@ -11,8 +11,11 @@ import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from urllib.parse import quote
 
 import httpx
@@ -182,6 +185,51 @@ def test_forged_headers_have_no_effect(nginx: Site, start: Start, forged: dict[s
     honest, lying = nginx.page(), nginx.page(**forged)
     assert lying.text == honest.text
     assert profiles(tmp_path) == 0
+
+
+def test_the_service_gets_of_a_clients_headers_those_alone_that_it_may_believe(nginx: Site) -> None:
+    sent = {
+        "Cookie": "omo_consent=denied; omo_arrival=a.b",
+        "User-Agent": "Mozilla/5.0",
+        "Accept-Language": "ja",
+        "Sec-GPC": "1",
+        "Sec-Purpose": "prefetch",
+        "Sec-CH-UA-Mobile": "?1",
+    }
+    forged = dict.fromkeys(("X-Omo-Visitor", "X-Omo-Consent", "X-My-Consent", "CF-IPCountry", "X-Real-IP"), "forged")
+    with recorded(nginx.service) as requests:
+        nginx.page("/running/", **sent, **forged)
+        httpx.post(f"{nginx.url}/omo/decide", json={"blocks": []}, headers={**sent, **forged, "Origin": nginx.url})
+    blocks = [headers for path, headers in requests if path.startswith("/v1/block/")]
+    [decide] = [headers for path, headers in requests if path == "/v1/decide"]
+    assert blocks
+    for headers in (*blocks, decide):
+        assert {name: headers[name] for name in sent} == sent
+        assert headers["X-Forwarded-For"] == "127.0.0.1"
+        assert "forged" not in headers.values()
+    assert {headers["X-Omo-Page-Uri"] for headers in blocks} == {"/running/"}
+    assert decide["Origin"] == nginx.url
+    assert not [name for name in decide if name.lower().startswith("x-omo-")]
+
+
+@contextmanager
+def recorded(port: int) -> Iterator[list[tuple[str, Message]]]:
+    """Stand in for the service: note path and headers of each request, answer 204."""
+    requests: list[tuple[str, Message]] = []
+
+    class Recorder(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            requests.append((self.path, self.headers))
+            self.send_response(204)
+            self.end_headers()
+
+        do_POST = do_GET  # noqa: N815 the name that the base class calls
+
+    with ThreadingHTTPServer(("127.0.0.1", port), Recorder) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield requests
+        server.shutdown()
 
 
 def test_the_blocks_are_not_open_to_visitors(nginx: Site, start: Start) -> None:
