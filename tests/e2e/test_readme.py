@@ -29,6 +29,9 @@ def test_the_call_from_python(start: Start) -> None:
     answer = names["decide"](["hero", "store_info"], visitor, page, {"ip": "192.0.2.1"})
     assert answer["blocks"]["hero"]["rule"] == "ランニングで検索した人"
     assert answer["visitor"]["new"] is True
+    browser = {"Cookie": f"omo_vid={answer['visitor']['id']}; omo_arrival=x", "Sec-GPC": "0", "Accept": "text/html"}
+    again = names["decide"](["hero"], visitor | {"consent": None}, page, {}, browser)
+    assert again["visitor"] == {"id": None, "new": False, "segments": [], "arrival": ""}
     server.process.kill()
     server.process.wait()
     assert names["decide"](["hero"], {}, {}, {})["blocks"] == {}
@@ -40,7 +43,8 @@ def test_the_call_from_php(start: Start, tmp_path: Path) -> None:
     server = start(ROOT / "rules", "--deadline", "1000")
     prelude = (
         f"<?php $key = '{KEY}'; $consents = []; $url = '/'; $original = 'the original';"
-        f" $_SERVER['HTTP_REFERER'] = '{YAHOO}'; $_SERVER['REMOTE_ADDR'] = '192.0.2.1';\n"
+        f" $_SERVER['HTTP_REFERER'] = '{YAHOO}'; $_SERVER['REMOTE_ADDR'] = '192.0.2.1';"
+        f" $_SERVER['HTTP_COOKIE'] = 'omo_arrival=x'; $_SERVER['HTTP_SEC_GPC'] = '1';\n"
     )
     page = tmp_path / "page.php"
     page.write_text(prelude + snippet("php").replace("127.0.0.1:8700", f"127.0.0.1:{server.port}"))
