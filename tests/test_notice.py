@@ -86,6 +86,17 @@ def test_a_consent_managers_cookie_is_told_with_what_grants_and_as_only_read() -
     assert "| `omo_consent` | 395 days |" in said
 
 
+def test_it_says_what_tells_that_a_banner_was_answered() -> None:
+    for grant, sign in (
+        (Grant("OptanonAlertBoxClosed", ""), "OptanonAlertBoxClosed"),
+        (Grant("action", "yes"), "action:yes"),
+    ):
+        mapping = ConsentMapping(cookie="c", grants={"personalization": (Grant("C0003", "1"),)}, answered=grant)
+        assert f"Before the banner was answered (without `{sign}`), nothing counts as a refusal." in text(
+            "en", consent=mapping
+        )
+
+
 def test_nothing_is_sensitive_unless_the_site_says_so() -> None:
     assert "sensitive" not in text("en")
 

@@ -104,6 +104,8 @@ def _basis(site: Site, words: Mapping[str, str]) -> Iterator[str]:
             f"- {words[category]}: {words['or'].join(f'`{grant.key}:{grant.value}`' for grant in grants)}"
             for category, grants in consent.grants.items()
         )
+    if consent.answered:
+        yield words["unanswered"].format(sign=f"{consent.answered.key}:{consent.answered.value}".rstrip(":"))
     granted = words["comma"].join(words[category] for category in _CONSENTS if category in consent.default)
     yield words["default_granted"].format(categories=granted) if granted else words["default_denied"]
     yield words["gpc_denies"] if consent.gpc_denies else words["gpc_ignored"]
@@ -158,6 +160,7 @@ _JA = {
     "sensitive_topics": "次の話題に触れるページや商品は、訪問としてだけ数え、何を見たかは保存しません: {names}",
     "basis": "同意",
     "asked": "同意は、サイトからの連絡、`{header}` ヘッダー、`{cookie}` クッキーの順に確かめます。読めないときは、保存も消去もしません。",
+    "unanswered": "同意の画面に答える前(`{sign}` がない間)は、拒否とはみなしません。",
     "personalization": "出し分け(personalization)",
     "measurement": "計測(measurement)",
     "default_denied": "何も示されていないときは、同意がないものとして扱います。",
@@ -213,6 +216,7 @@ _EN = {
     "sensitive_topics": "Pages and items on these topics count as a visit only; what was looked at is not stored: {names}",
     "basis": "Consent",
     "asked": "Consent is read from what the site states, else the header `{header}`, else the cookie `{cookie}`. What cannot be read is neither a consent nor a refusal.",
+    "unanswered": "Before the banner was answered (without `{sign}`), nothing counts as a refusal.",
     "personalization": "personalisation",
     "measurement": "measurement",
     "default_denied": "Where nothing is said, there is no consent.",

@@ -66,6 +66,16 @@ def test_consent_is_read_from_a_consent_managers_cookie_by_grants() -> None:
     )
 
 
+def test_what_tells_that_a_banner_was_answered_is_a_cookie_or_stands_in_the_managers_own() -> None:
+    rest = "cookie: c, grants: {personalization: a:1}"
+    for written, grant in (
+        ("OptanonAlertBoxClosed", Grant("OptanonAlertBoxClosed", "")),
+        ("action:yes", Grant("action", "yes")),
+    ):
+        assert site(f"consent: {{{rest}, answered: {written}}}\n").consent.answered == grant
+    assert site(f"consent: {{{rest}}}\n").consent.answered is None
+
+
 def test_global_privacy_control_denies_unless_the_site_ignores_it() -> None:
     assert site("consent: {gpc: deny}\n").consent.gpc_denies
     assert not site("consent: {gpc: ignore}\n").consent.gpc_denies
@@ -78,7 +88,7 @@ def test_every_key_has_a_japanese_name() -> None:
         "browser_events: [purchase]\n"
         "sensitive_topics: [妊娠]\n"
         "attributes: {a: {type: text, sensitive: yes, allowed_in: [hero]}}\n"
-        "consent: {cookie: c, gpc: ignore, grants: {personalization: a:1, measurement: b:1}}\n"
+        "consent: {cookie: c, gpc: ignore, answered: d, grants: {personalization: a:1, measurement: b:1}}\n"
     )
     japanese = site(
         "段階: {新規: 1日, 継続: 2日, ごぶさた: 3日}\n"
@@ -86,6 +96,6 @@ def test_every_key_has_a_japanese_name() -> None:
         "ブラウザのイベント: [purchase]\n"
         "機微な話題: [妊娠]\n"
         "会員項目: {a: {型: 文字, 機微: はい, 使えるブロック: [hero]}}\n"
-        "同意: {クッキー: c, GPC: 無視, 対応: {パーソナライズ: a:1, 計測: b:1}}\n"
+        "同意: {クッキー: c, GPC: 無視, 回答済み: d, 対応: {パーソナライズ: a:1, 計測: b:1}}\n"
     )
     assert english == japanese

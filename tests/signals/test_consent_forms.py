@@ -111,6 +111,53 @@ def test_a_grant_on_the_name_of_the_cookie_is_about_its_whole_value() -> None:
     assert read("CookieConsent", COOKIEBOT.format("false"), *grants) == DENIED
 
 
+# Before the banner is answered
+
+UNANSWERED_COOKIEYES = (
+    "consentid:WWpZk9VVjRUMmg2,consent:no,action:,necessary:yes,functional:no,analytics:no,performance:no,other:no"
+)
+IMPLIED_COOKIEBOT = COOKIEBOT.replace("%27explicit%27", "%27implied%27")
+BOX, ACTION, METHOD = Grant("OptanonAlertBoxClosed", ""), Grant("action", "yes"), Grant("method", "explicit")
+
+
+def answered(name: str, value: str, grant: Grant, sign: Grant, **cookies: str) -> Consent:
+    site = SiteFacts(consent=ConsentMapping(cookie=name, grants={"personalization": (grant,)}, answered=sign))
+    return consent_of(RequestFacts(now=0, cookies=cookie_parser(f"{name}={value}") | cookies), site)
+
+
+def test_onetrust_denies_nothing_until_the_cookie_is_there_that_it_sets_with_the_answer() -> None:
+    closed = {"OptanonAlertBoxClosed": "2026-04-06T11:23:20.578Z"}
+    assert answered("OptanonConsent", onetrust("0"), C0003, BOX) == SILENT
+    assert answered("OptanonConsent", onetrust("0"), C0003, BOX, OptanonAlertBoxClosed="") == SILENT
+    assert answered("OptanonConsent", onetrust("0"), C0003, BOX, **closed) == DENIED
+    assert answered("OptanonConsent", onetrust("1"), C0003, BOX, **closed) == GRANTED
+
+
+def test_what_is_granted_without_an_answer_is_granted() -> None:
+    assert answered("OptanonConsent", onetrust("1"), C0003, BOX) == GRANTED
+    assert answered("CookieConsent", IMPLIED_COOKIEBOT.format("true"), PREFERENCES, METHOD) == GRANTED
+
+
+def test_cookieyes_and_cookiebot_say_in_their_own_cookie_that_they_were_answered() -> None:
+    functional = Grant("functional", "yes")
+    assert answered("cookieyes-consent", UNANSWERED_COOKIEYES, functional, ACTION) == SILENT
+    assert answered("cookieyes-consent", COOKIEYES.format("no"), functional, ACTION) == DENIED
+    assert answered("CookieConsent", IMPLIED_COOKIEBOT.format("false"), PREFERENCES, METHOD) == SILENT
+    assert answered("CookieConsent", COOKIEBOT.format("false"), PREFERENCES, METHOD) == DENIED
+
+
+def test_a_banner_that_was_not_answered_says_nothing_so_that_the_default_holds() -> None:
+    granted = frozenset({"personalization"})
+    mapping = ConsentMapping(granted, "OptanonConsent", grants={"personalization": (C0003,)}, answered=BOX)
+    cookies = cookie_parser(f"OptanonConsent={onetrust('0')}")
+    assert consent_of(RequestFacts(now=0, cookies=cookies), SiteFacts(consent=mapping)) == GRANTED
+    assert consent_of(RequestFacts(now=0, cookies=cookies), SiteFacts(consent=mapping), frozenset()) == SILENT
+
+
+def test_our_own_no_holds_though_the_banner_was_not_answered() -> None:
+    assert answered("OptanonConsent", onetrust("1"), C0003, BOX, omo_consent="denied") == DENIED
+
+
 # others
 
 

@@ -265,6 +265,24 @@ async def test_each_form_of_denial_erases_the_devices_anonymous_profile_and_noth
         assert [row[:3] for row in rows(database)] == [row[:3] for row in before]
 
 
+async def test_a_banner_that_was_not_answered_yet_erases_nothing(
+    connect: Connect, service: Service, database: Path, rules: Path
+) -> None:
+    with (rules / "site.yaml").open("a") as file:
+        file.write(MAPPING.replace("grants:", "answered: OptanonAlertBoxClosed, grants:"))
+    service.holder.load_first()
+    closed = "OptanonAlertBoxClosed=2026-04-06T11:23:20.578Z"
+    async with connect() as client:
+        await stored(client, service)
+        before = rows(database)
+        for denied in (groups(0), groups(0, "&landingPath=NotLandingPage&AwaitingReconsent=false")):
+            for request in asked_everywhere(denied):
+                await send(client, request)
+                assert rows(database) == before, request
+        await send(client, asked_everywhere(f"{denied}; {closed}")[0])
+        assert len(rows(database)) == len(before) - 1
+
+
 async def row_of_this_device(client: httpx.AsyncClient, database: Path, before: list[Row]) -> Row:
     """Return the row that goes when this device asks for it; it is stored again afterwards."""
     await client.post("/v1/visitor/erase", json={"visitor": {"id": MINE}}, headers=BEARER)

@@ -43,6 +43,7 @@ MISSING = {
     "split": "split: [{name: A, share: 50%, show: …}, {name: B, share: 50%, show: …}]",
     "goal": "goal: purchase",
     "cookie": "cookie: OptanonConsent",
+    "grants": 'grants: {personalization: "C0003:1"}',
     "personalization": "personalization: C0003:1",
 }
 """What to add where a key is missing."""

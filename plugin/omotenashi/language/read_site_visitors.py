@@ -74,20 +74,32 @@ def consent(entries: Entries, report: Report) -> ConsentMapping:
     cookie = _token(inner, "cookie", default.cookie, report)
     header = _token(inner, "header", default.header, report)
     gpc = reader.choice(inner["gpc"][1], "gpc", GPC, report) if "gpc" in inner else None
-    if "grants" not in inner:
-        return ConsentMapping(granted, cookie, header, gpc_denies=gpc != "ignore")
-    _cookie_of_a_manager(inner, entries["consent"], report)
-    return ConsentMapping(granted, cookie, header, _grants(inner["grants"], report), gpc != "ignore")
+    if inner.keys() & {"grants", "answered"}:
+        _cookie_of_a_manager(inner, entries["consent"], report)
+    grants = _grants(inner["grants"], report) if "grants" in inner else {}
+    return ConsentMapping(granted, cookie, header, grants, _answered(inner, report), gpc != "ignore")
 
 
 def _cookie_of_a_manager(inner: Entries, consent: tuple[TextNode, Node], report: Report) -> None:
-    """Grants say what stands in a consent manager's cookie, so that cookie must be named."""
+    """Grants say what stands in a consent manager's cookie, so that cookie must be named; without grants nothing does."""
     key, node = consent
     cookie = inner["cookie"][1] if "cookie" in inner else None
-    if cookie is None and isinstance(node, MapNode):
-        reader.missing(node, inner, key, "cookie", report)
+    lacking = next((name for name in ("cookie", "grants") if name not in inner), None)
+    if lacking is not None and isinstance(node, MapNode):
+        reader.missing(node, inner, key, lacking, report)
     elif isinstance(cookie, TextNode) and cookie.text.strip() == ConsentMapping().cookie:
         report.add("E347", cookie, value=cookie.text.strip())
+
+
+def _answered(inner: Entries, report: Report) -> Grant | None:
+    """Read a cookie's name, or what stands in the consent manager's own cookie."""
+    if "answered" not in inner:
+        return None
+    node = inner["answered"][1]
+    if isinstance(node, TextNode) and re.search("[:=]", node.text):
+        return reader.value(node, "answered", _grant, "E346", report)
+    name = reader.value(node, "answered", _token_of, "E320", report)
+    return Grant(name, "") if name else None
 
 
 def _grants(entry: tuple[TextNode, Node], report: Report) -> Mapping[str, tuple[Grant, ...]]:

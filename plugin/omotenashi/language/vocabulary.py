@@ -250,7 +250,9 @@ ATTRIBUTE_TYPES = Words(
 HOLIDAY_KEYS = Words(*_words("file ファイル"))
 PLACE_KEYS = Words(*_words("lat 緯度", "lng 経度"))
 SEARCH_KEYS = Words(*_words("parameters パラメータ"))
-CONSENT_KEYS = Words(*_words("default 既定", "cookie クッキー", "header ヘッダー", "grants 対応", "gpc GPC"))
+CONSENT_KEYS = Words(
+    *_words("default 既定", "cookie クッキー", "header ヘッダー", "grants 対応", "answered 回答済み", "gpc GPC")
+)
 GRANT_KEYS = Words(*CONSENTS)
 GPC = Words(*_words("deny 拒否", "ignore 無視"))
 CONSENT_DEFAULTS = Words(*_words("denied 拒否", "granted 許可"))

@@ -50,6 +50,10 @@ class ConsentMapping(Struct, frozen=True):
     header: str = "X-Omo-Consent"
     grants: Mapping[str, tuple[Grant, ...]] = {}
     """For each category what grants it; empty: the cookie and the header have our own form, a list of categories."""
+    answered: Grant | None = None
+    """What tells that the visitor has answered the consent manager's banner: a cookie of this key where the value is
+    empty, else something in the consent manager's own cookie. Before that, what its cookie denies is nobody's denial.
+    """
     gpc_denies: bool = True
     """Global Privacy Control (Sec-GPC: 1) forbids what consent would allow."""
 

@@ -29,7 +29,8 @@ LONGEST = 1024
 UNBOUND = ""
 """Whose a cookie is that was set before there was an id."""
 
-ARRIVAL_COOKIE = SetCookie("__Host-omo_arrival", "__Secure-omo_arrival", "omo_arrival", LIFE)
+_HOST, _SHARED, _PLAIN = "__Host-omo_arrival", "__Secure-omo_arrival", "omo_arrival"
+ARRIVAL_COOKIE = SetCookie(_HOST, _SHARED, _PLAIN, LIFE)
 
 _PURPOSE = b"omotenashi arrival cookie 1"
 """Makes the key another one than the hashes have; another number where the text changes its form."""
@@ -109,7 +110,7 @@ class ArrivalCookies:
 
 def is_sent(cookies: Mapping[str, str]) -> bool:
     """Tell whether there is such a cookie, right or wrong."""
-    return bool(cookies) and any(name in cookies for name in ARRIVAL_COOKIE.names)
+    return _PLAIN in cookies or _HOST in cookies or _SHARED in cookies
 
 
 def is_worth_keeping(arrival: Arrival) -> bool:

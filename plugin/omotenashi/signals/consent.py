@@ -6,7 +6,15 @@ from msgspec import Struct
 
 from omotenashi.model.request import RequestFacts
 from omotenashi.model.site_facts import ConsentMapping, SiteFacts
-from omotenashi.signals.consent_forms import NOTHING_SAID, PERSONALIZATION, Statement, of_manager, of_words, own_form
+from omotenashi.signals.consent_forms import (
+    NOTHING_SAID,
+    PERSONALIZATION,
+    Statement,
+    is_in,
+    of_manager,
+    of_words,
+    own_form,
+)
 
 OWN_COOKIE = "omo_consent"
 """The cookie of our own page, in our own form."""
@@ -55,7 +63,17 @@ def _said(facts: RequestFacts, mapping: ConsentMapping) -> Statement | None:
         return None
     if not mapping.grants:
         return own_form(text)
-    return of_manager(text, mapping.cookie, tuple(mapping.grants.items()))
+    return _answered(of_manager(text, mapping.cookie, tuple(mapping.grants.items())), text, facts, mapping)
+
+
+def _answered(said: Statement, text: str, facts: RequestFacts, mapping: ConsentMapping) -> Statement | None:
+    """Return what was said by a visitor who has answered the banner; of one who has not, only what is granted anyway."""
+    if mapping.answered is None or not said.denied:
+        return said
+    key, value = mapping.answered.key, mapping.answered.value
+    if is_in(text, mapping.answered) if value else facts.cookies.get(key):
+        return said
+    return Statement(said.granted) if said.granted else None
 
 
 def _stopped(facts: RequestFacts, mapping: ConsentMapping) -> Statement | None:

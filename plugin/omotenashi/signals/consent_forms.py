@@ -72,6 +72,12 @@ def of_manager(text: str, cookie: str, grants: tuple[tuple[str, tuple[Grant, ...
 
 
 @lru_cache(maxsize=_CACHED)
+def is_in(text: str, part: Grant) -> bool:
+    """Tell whether a consent manager's cookie says this of itself, and nothing else beside it."""
+    return _compared(_values(_decoded(text), part.key), part.value) is True
+
+
+@lru_cache(maxsize=_CACHED)
 def _own_form(text: str) -> Statement:
     words = tuple(unquote(text).strip().strip('"').split(","))
     found = _plain(words)

@@ -57,6 +57,7 @@ default | 何も言われていないとき | where nothing is said | denied
 cookie | 同意が書いてあるクッキー | the cookie that says it | omo_consent
 header | 同意が書いてあるヘッダー | the header that says it | X-Omo-Consent
 grants | 同意管理ツールのクッキーの、どの言葉が同意か | what in a consent manager's cookie grants it | {personalization: "C0003:1"}
+answered | バナーに答えたことを表すもの(クッキーの名前か、「キー:値」) | what tells that the banner was answered: a cookie's name, or KEY:VALUE | OptanonAlertBoxClosed
 gpc | ブラウザの「追跡しないで」(Sec-GPC)の扱い | what Sec-GPC means | deny
 """)  # fmt: skip
 CONSENT_DEFAULTS = section("同意の既定(default)", "`default` of consent", v.CONSENT_DEFAULTS.all, """

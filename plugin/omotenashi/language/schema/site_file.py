@@ -70,6 +70,7 @@ def _consent(language: str) -> Schema:
         "cookie": TEXT,
         "header": TEXT,
         "grants": forms.mapping(rules.CONSENTS, _named(rules.CONSENTS.meanings), language, ("personalization",)),
+        "answered": TEXT,
         "gpc": forms.words(m.GPC, language),
     }
     return forms.mapping(m.CONSENT, values, language)
