@@ -1,7 +1,8 @@
 """How the visit began, in a signed cookie: for visitors who consent and whose profile cannot keep it.
 
-The text is base64url(MessagePack) of the moments and the arrival, a dot, and base64url(HMAC-SHA-256), RFC 4648 and
-RFC 2104. It holds no id: whose it is goes into the signature alone, so that a copy is worth nothing to somebody else.
+The text is a letter, base64url (RFC 4648) of the moments and the arrival in MessagePack, a dot, and base64url of their
+HMAC-SHA-256 (RFC 2104). It holds no id: whose it is goes into the signature alone, and the letter tells whether it is
+somebody's. So a copy is worth nothing to somebody else.
 """
 
 from __future__ import annotations
@@ -34,8 +35,10 @@ ARRIVAL_COOKIE = SetCookie(_HOST, _SHARED, _PLAIN, LIFE)
 
 _PURPOSE = b"omotenashi arrival cookie 1"
 """Makes the key another one than the hashes have; another number where the text changes its form."""
-_LARGEST = (LONGEST - 44) // 4 * 3
-"""Bytes of MessagePack: the signature and its dot take 44 characters."""
+_LARGEST = (LONGEST - 45) // 4 * 3
+"""Bytes of MessagePack: the letter, the dot and the signature take 45 characters."""
+_BOUND, _UNBOUND = "b", "u"
+"""The first letter."""
 _CUTS = (600, 300, 200, 150, 100, 64)
 """Bytes to which every text is cut, the first that is enough; ten texts of 64 always fit."""
 _FROM_NOWHERE = frozenset({"direct", "internal"})
@@ -59,7 +62,7 @@ class ArrivalCookies:
     """
 
     def __init__(self, secret: bytes, counts: Counter[str]) -> None:
-        self._key = hmac.digest(secret, _PURPOSE, "sha256")
+        self._keyed = hmac.new(hmac.digest(secret, _PURPOSE, "sha256"), digestmod="sha256")
         self._counts = counts
 
     def read(self, cookies: Mapping[str, str], owners: Sequence[str], now: int, domain: str = "") -> Kept | None:
@@ -77,35 +80,36 @@ class ArrivalCookies:
 
     def written(self, arrival: Arrival, owner: str, began: int, now: int) -> str:
         """Return the text of a cookie that is set at `now`: at most LONGEST characters, long texts are cut."""
-        payload = _base64(_packed(arrival, began, now))
-        return f"{payload}.{self._signature(payload, owner)}"
+        signed = f"{_UNBOUND if owner == UNBOUND else _BOUND}{_base64(_packed(arrival, began, now))}"
+        return f"{signed}.{self._signature(signed, owner)}"
 
     def _read(self, text: str, owners: Sequence[str], now: int) -> Kept | str:
         if len(text) > LONGEST:
             return "too_long"
-        payload, _, signature = text.rpartition(".")
-        owner = self._signed_for(payload, signature, owners)
+        signed, _, signature = text.rpartition(".")
+        owner = self._signed_for(signed, signature, owners if signed.startswith(_BOUND) else (UNBOUND,))
         if owner is None:
             return "signature"
         try:
-            began, set_at, arrival = _decode(urlsafe_b64decode(f"{payload}=="))
+            began, set_at, arrival = _decode(urlsafe_b64decode(f"{signed[1:]}=="))
         except (msgspec.DecodeError, ValueError):  # signed by a version with another form
             return "form"
         if set_at > now + AHEAD:
             return "future"
         return Kept(arrival, began, set_at, owner) if now < set_at + LIFE else "over"
 
-    def _signed_for(self, payload: str, signature: str, owners: Sequence[str]) -> str | None:
-        """Return the one of the owners, or UNBOUND, whom the signature is for."""
+    def _signed_for(self, signed: str, signature: str, owners: Sequence[str]) -> str | None:
+        """Return the one of the owners whom the signature is for."""
         given = signature.encode(errors="replace")
-        for owner in (*owners, UNBOUND):
-            if hmac.compare_digest(self._signature(payload, owner).encode(), given):
+        for owner in owners:
+            if hmac.compare_digest(self._signature(signed, owner).encode(), given):
                 return owner
         return None
 
-    def _signature(self, payload: str, owner: str) -> str:
-        message = f"{payload}.{owner}".encode(errors="replace")
-        return _base64(hmac.digest(self._key, message, "sha256"))
+    def _signature(self, signed: str, owner: str) -> str:
+        made = self._keyed.copy()
+        made.update(f"{signed}.{owner}".encode(errors="replace"))
+        return _base64(made.digest())
 
 
 def is_sent(cookies: Mapping[str, str]) -> bool:
