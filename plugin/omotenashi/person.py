@@ -118,7 +118,7 @@ class Persons:
             return None
         if not allowed or stored or not arrival_cookie.is_worth_keeping(arrival):
             return "" if arrival_cookie.is_sent(facts.cookies) else None
-        return self._renewed(person, arrival, int(facts.now)) if _may_keep(facts, person) else None
+        return self._renewed(facts, person, arrival) if _may_keep(facts, person) else None
 
     def kept_in_cookie(self, facts: RequestFacts, site: Site) -> Kept | None:
         """Return what the arrival cookie of a browser says, whatever the visitor allows by now."""
@@ -134,9 +134,9 @@ class Persons:
         owners = {owner: None for owner in (key, facts.visitor_id) if owner is not None}
         return self._arrivals.read(facts.cookies, tuple(owners), int(facts.now), site.facts.cookie_domain)
 
-    def _renewed(self, person: Person, arrival: Arrival, now: int) -> str | None:
+    def _renewed(self, facts: RequestFacts, person: Person, arrival: Arrival) -> str | None:
         """Return the text that keeps an arrival; None where the cookie that is there will do for some minutes."""
-        kept, owner = person.kept, person.key or person.visitor_id or UNBOUND
+        kept, owner, now = person.kept, _owner(facts, person), int(facts.now)
         if kept is None or kept.arrival != arrival:
             return self._arrivals.written(arrival, owner, _began(person, arrival, now), now)
         if kept.owner == owner and now < kept.set_at + arrival_cookie.RENEWED_AFTER:
@@ -234,6 +234,13 @@ def _began(person: Person, arrival: Arrival, now: int) -> int:
     """Return when the visitor arrived whose profile may keep that, though it cannot be written now."""
     stored = person.profile is not None and fold.kept_arrival(person.profile, now) == arrival
     return person.profile.arrival_at if stored and person.profile is not None else now
+
+
+def _owner(facts: RequestFacts, person: Person) -> str:
+    """Return whose the cookie is: nobody's where a CMS may not keep the id that was made for this request."""
+    made_for_guest = person.new and person.key == person.visitor_id
+    owner = None if made_for_guest and facts.authenticated else person.key or person.visitor_id
+    return UNBOUND if owner is None else owner
 
 
 def _may_keep(facts: RequestFacts, person: Person) -> bool:

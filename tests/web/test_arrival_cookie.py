@@ -486,6 +486,19 @@ async def test_a_cms_is_told_the_cookie_that_it_should_set_and_hands_it_on(conne
     assert after.json()["blocks"]["hero"]["html"] == HERO
 
 
+async def test_a_cms_that_keeps_no_id_may_keep_how_the_visit_began(connect: Connect, service: Service) -> None:
+    body = {"visitor": {"consent": [YES]}}
+    async with connect() as client:
+        with Away(service):
+            first = (await asked(client, YAHOO, body, **BEARER)).json()["visitor"]
+            cookie = {"Cookie": f"omo_arrival={first['arrival']}"}
+            assert (await asked(client, WITHIN, body, **BEARER, **cookie)).json()["blocks"]["hero"]["html"] == HERO
+            body["visitor"] |= {"id": first["id"]}
+            third = (await asked(client, WITHIN, body, **BEARER, **cookie)).json()
+    assert third["blocks"]["hero"]["html"] == HERO
+    assert third["visitor"]["arrival"] not in {first["arrival"], ""}  # now it is that visitor's
+
+
 async def test_an_include_without_an_id_knows_the_keyword_by_the_cookie(connect: Connect) -> None:
     cookies = {"Cookie": f"omo_consent={YES}; omo_arrival={made()}"}
     async with connect() as client:

@@ -28,7 +28,7 @@ AHEAD = 60
 LONGEST = 1024
 """Characters."""
 UNBOUND = ""
-"""Whose a cookie is that was set before there was an id."""
+"""Whose a cookie is that was made before there was an id that lasts."""
 
 _HOST, _SHARED, _PLAIN = "__Host-omo_arrival", "__Secure-omo_arrival", "omo_arrival"
 ARRIVAL_COOKIE = SetCookie(_HOST, _SHARED, _PLAIN, LIFE)
