@@ -138,6 +138,19 @@ async def test_page_two_knows_the_keyword_though_no_write_was_confirmed(connect:
             assert await hero(client) == HERO
 
 
+async def test_page_two_knows_the_keyword_though_the_file_of_the_store_cannot_be_opened(
+    connect: Connect, service: Service, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("omotenashi.profiles.database._OPENING_WAIT", 0.05)
+    with closing(sqlite3.connect(database, isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        async with connect() as client:
+            put(client, omo_consent=YES, omo_vid=MINE)
+            assert await hero(client, YAHOO) == HERO
+            assert await hero(client) == HERO
+            assert service.counters["store_unavailable"] == 2
+
+
 async def test_the_cookie_is_a_short_one_that_scripts_cannot_read(connect: Connect, service: Service) -> None:
     async with connect() as client:
         put(client, omo_consent=YES)
