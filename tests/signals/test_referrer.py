@@ -112,11 +112,16 @@ def test_a_term_may_stand_in_the_path() -> None:
     assert found("https://1.cz/s/%E8aj?page=2") == ("search", "1.cz", "čaj")
 
 
-def test_googles_advanced_search_has_parameters_of_its_own() -> None:
-    assert (
-        classify("https://www.google.com/search?as_q=green+tea&as_epq=uji&as_eq=coffee", NONE).keyword
-        == "green tea uji"
-    )
+@pytest.mark.parametrize(
+    ("query", "keyword"),
+    [
+        ("as_q=green+tea", "green tea"),
+        ("as_q=green+tea&as_epq=uji+matcha&as_oq=cup+pot&as_eq=coffee", 'green tea cup OR pot "uji matcha" -coffee'),
+        ("q=tea&as_epq=uji", "tea"),
+    ],
+)
+def test_googles_advanced_search_is_read_as_google_writes_it_into_its_box(query: str, keyword: str) -> None:
+    assert classify(f"https://www.google.com/search?{query}", NONE).keyword == keyword
 
 
 def test_googles_image_page_names_the_page_before_it() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from codecs import getincrementaldecoder
 from collections.abc import Sequence
 from urllib.parse import unquote_to_bytes
 
@@ -15,24 +16,37 @@ LONGEST_PATH = 512
 """Characters of a path that are kept with a visit."""
 
 _URL = re.compile(r"\A(?:[A-Za-z][A-Za-z0-9+.-]*:)?/")
-_CHARSET_PARAMETERS = frozenset({"ei", "ie"})
+_CHARSET_PARAMETERS = frozenset({"ei", "ie", "_charset_"})
+"""What engines call it, and what HTML does in forms."""
 _CODECS = {
     "utf-8": "utf-8", "utf8": "utf-8",
-    "euc-jp": "euc_jp", "eucjp": "euc_jp", "x-euc-jp": "euc_jp",
+    "euc-jp": "euc_jp", "eucjp": "euc_jp", "x-euc-jp": "euc_jp", "euc": "euc_jp",
     "shift-jis": "cp932", "shiftjis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "ms932": "cp932", "cp932": "cp932",
     "windows-31j": "cp932", "iso-2022-jp": "iso2022_jp", "jis": "iso2022_jp",
-    "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5", "euc-kr": "cp949",
-    "koi8-r": "koi8_r", "windows-1250": "cp1250", "windows-1251": "cp1251", "windows-1252": "cp1252",
-    "iso-8859-1": "latin_1", "latin1": "latin_1", "iso-8859-2": "iso8859_2", "iso-8859-15": "iso8859_15",
+    "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5", "big5-hkscs": "big5hkscs",
+    "euc-kr": "cp949", "ks-c-5601-1987": "cp949", "cp949": "cp949",
+    "koi8-r": "koi8_r", "koi8-u": "koi8_u",
+    "windows-1250": "cp1250", "windows-1251": "cp1251", "windows-1252": "cp1252", "windows-1254": "cp1254",
+    "iso-8859-1": "latin_1", "latin1": "latin_1", "iso-8859-2": "iso8859_2", "iso-8859-9": "cp1254",
+    "iso-8859-15": "iso8859_15",
 }  # fmt: skip
 """Python's codec for a charset's name. The wider of two that share a name: cp932 for Shift_JIS, gb18030 for gb2312."""
+
+
+_ESCAPED_AGAIN = re.compile(r"%[89A-Fa-f][0-9A-Fa-f]")
+_JIS = b"\x1b$"
+"""How Japanese begins in ISO-2022-JP, all of whose bytes are ASCII."""
+_BREAKS = frozenset("\t\n\v\f\r\x85\u2028\u2029")
+_DIRECTIONS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+"""Marks that turn the direction of writing, and the mark of byte order."""
 
 
 def query_pairs(url_or_query: str, charsets: Sequence[str] = ()) -> list[tuple[str, str]]:
     """Return the names and values of a query string, or of a URL's query, in their order, decoded.
 
     A value is read in the charset that the query itself declares (`ei=`, `ie=`), else as strict UTF-8, else in the
-    first of `charsets` that fits, EUC-JP before all others, else as UTF-8 with replacement characters.
+    first of `charsets` that fits, EUC-JP before all others, else as UTF-8 with replacement characters. What can be
+    nothing but UTF-8, or nothing but ISO-2022-JP, is read so whatever is declared.
     """
     text = url_or_query[:LONGEST_URL]
     query = text.partition("#")[0].partition("?")[2] if _URL.match(text) else text.removeprefix("?")
@@ -40,8 +54,11 @@ def query_pairs(url_or_query: str, charsets: Sequence[str] = ()) -> list[tuple[s
 
 
 def read_pairs(query: str, codecs: Sequence[str] = ()) -> list[tuple[str, str]]:
-    """Return the decoded names and values of a bare query string; `codecs` are names from `codecs_of`."""
-    parts = [part.partition("=") for part in query.split("&") if part]
+    """Return the decoded names and values of a bare query string; `codecs` are names from `codecs_of`.
+
+    `&amp;` separates like `&`: links in mails are often escaped once too often.
+    """
+    parts = [part.removeprefix("amp;").partition("=") for part in query.split("&") if part]
     order = (*_declared(parts), "utf-8", *codecs)
     return [(decoded(name, order), decoded(value, order)) for name, _, value in parts]
 
@@ -52,12 +69,22 @@ def decoded(text: str, codecs: Sequence[str] = ("utf-8",)) -> str:
     if "%" not in text and text.isascii():
         return text
     data = unquote_to_bytes(_bytes(text))
-    for codec in codecs:
+    if _surely_utf8(data):
+        return data.decode("utf-8", "replace")
+    for codec in ("iso2022_jp", *codecs) if _JIS in data else codecs:
         try:
             return data.decode(codec)
         except UnicodeDecodeError:
             continue
     return data.decode("utf-8", "replace")
+
+
+def as_typed(text: str, codecs: Sequence[str] = ("utf-8",)) -> str:
+    """Return a decoded value as people wrote it: decoded once more where it was escaped twice, and cleaned."""
+    if _ESCAPED_AGAIN.search(text):
+        again = decoded(text.replace("+", "%2B"), codecs)
+        text = text if "\ufffd" in again else again
+    return cleaned(text)
 
 
 def codecs_of(charsets: Sequence[str]) -> tuple[str, ...]:
@@ -72,7 +99,7 @@ def codecs_of(charsets: Sequence[str]) -> tuple[str, ...]:
 def cleaned(text: str) -> str:
     """Return `text` without control characters and surrounding space, cut to what is kept."""
     if not text.isprintable():
-        text = "".join(" " if char in "\t\r\n" else char for char in text if char in "\t\r\n" or _shows(char))
+        text = "".join(" " if char in _BREAKS else char for char in text if char in _BREAKS or _shows(char))
     return text.strip()[:LONGEST_TEXT].rstrip()
 
 
@@ -95,5 +122,20 @@ def _bytes(text: str) -> bytes:
     return raw
 
 
+def _surely_utf8(data: bytes) -> bool:
+    """Whether all is UTF-8 up to a character that is cut off at the end, one of three bytes or more among it.
+
+    Japanese and Chinese in other charsets hardly ever look like this. Characters of two bytes are no proof: some short
+    words in EUC-JP are UTF-8 as well.
+    """
+    if data.isascii():
+        return False
+    try:
+        text = getincrementaldecoder("utf-8")().decode(data)
+    except UnicodeDecodeError:
+        return False
+    return max(text, default="") >= "\u0800"
+
+
 def _shows(char: str) -> bool:
-    return unicodedata.category(char) not in {"Cc", "Cs"}
+    return char not in _DIRECTIONS and unicodedata.category(char) not in {"Cc", "Cs"}

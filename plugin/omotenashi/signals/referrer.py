@@ -9,21 +9,26 @@ from functools import lru_cache
 from msgspec import Struct
 
 from omotenashi.model.paths import host_of, page_path
-from omotenashi.signals.decode import LONGEST_PATH, LONGEST_URL, cleaned, decoded, read_pairs
-from omotenashi.signals.sources import MEDIUMS_BY_SITE, Engine, sources
+from omotenashi.signals.decode import LONGEST_PATH, LONGEST_URL, as_typed, decoded, read_pairs
+from omotenashi.signals.sources import MEDIUMS_AFTER, MEDIUMS_BY_SITE, Engine, sources
 
 _Pairs = Sequence[tuple[str, str]]
-_SCHEME_AND_HOST = re.compile(r"\A(?:https?|android-app)://[^/?#]+", re.IGNORECASE)
+_SCHEME_AND_HOST = re.compile(r"\A(?:https?|android-app)://[^/?#\\\s]+(?=[/?#]|\Z)", re.IGNORECASE)
 _HOST = re.compile(r"[\w.-]{1,253}|\[[0-9a-f:.]+\]")
-_ADVANCED = ("as_q", "as_epq", "as_oq")
-_GOOGLE_KINDS = {"isch": "Google Images", "vid": "Google Video", "shop": "Google Shopping", "nws": "Google News"}
+_MAIL_READER = re.compile(r"(?:[a-z]{1,5}-?)?mail(?:er|box)?(?:-[a-z]{1,3})?\d*[a-z]?\.[\w-]+\.[\w.-]+")
+"""Hosts such as webmail.example.com and mail01.example.ne.jp."""
+_GOOGLE_KINDS = {
+    ("tbm", "isch"): "Google Images", ("tbm", "vid"): "Google Video", ("tbm", "shop"): "Google Shopping",
+    ("tbm", "nws"): "Google News",
+    ("udm", "2"): "Google Images", ("udm", "7"): "Google Video", ("udm", "28"): "Google Shopping",
+}  # fmt: skip
 
 
 class Referral(Struct, frozen=True):
     """What a referrer says."""
 
     medium: str
-    """search, ai, social, email, referral, direct or internal."""
+    """search, ai, social, email, paid, referral, direct or internal."""
     source: str = ""
     """A name from the table; empty for a site that is not in it."""
     keyword: str | None = None
@@ -54,16 +59,16 @@ def _known(url: str) -> tuple[str, Referral, Referral]:
 
 def _outside(host: str, path: str, rest: str) -> Referral:
     place = host + path
-    engine = sources().engine(host, path)
+    engine = sources().engine(host, path) or sources().marked(rest)
     pairs = _all_pairs(rest, engine.codecs) if engine else []
     keyword = _keyword(engine, pairs, rest) if engine else None
-    for medium in MEDIUMS_BY_SITE:
-        if site := sources().site(medium, host, path):
-            return Referral(medium, site.name, keyword, place)
+    if site := sources().site(MEDIUMS_BY_SITE, host, path):
+        return Referral(site.medium, site.name, keyword, place)
     if engine:
         return Referral("search", _engine_name(engine, pairs), keyword, place)
-    site = sources().site("referral", host, path)
-    return Referral("referral", site.name if site else "", None, place)
+    if site := sources().site(MEDIUMS_AFTER, host, path):
+        return Referral(site.medium, site.name, None, place)
+    return Referral("email" if _MAIL_READER.fullmatch(host) else "referral", "", None, place)
 
 
 def _all_pairs(rest: str, codecs: tuple[str, ...]) -> _Pairs:
@@ -74,7 +79,7 @@ def _all_pairs(rest: str, codecs: tuple[str, ...]) -> _Pairs:
 
 
 def _keyword(engine: Engine, pairs: _Pairs, rest: str) -> str | None:
-    found = (cleaned(text) for text in _candidates(engine, pairs, rest))
+    found = (as_typed(text, ("utf-8", *engine.codecs)) for text in _candidates(engine, pairs, rest))
     return next((text for text in found if text), None)
 
 
@@ -85,8 +90,18 @@ def _candidates(engine: Engine, pairs: _Pairs, rest: str) -> Iterator[str]:
         elif match := term.search(rest.partition("#")[0]):
             yield decoded(match[1].partition("?")[0], ("utf-8", *engine.codecs))
     if engine.name.startswith("Google"):
-        yield " ".join(value for wanted in _ADVANCED for name, value in pairs if name == wanted and value)
+        yield _advanced(pairs)
         yield from (_keyword_of_image(engine, value) or "" for name, value in pairs if name == "prev")
+
+
+def _advanced(pairs: _Pairs) -> str:
+    """Return what the form of the advanced search asks, written as Google writes it into its search box."""
+    asked = dict(reversed(pairs))
+    one_of = " OR ".join(asked.get("as_oq", "").split())
+    phrase = asked.get("as_epq", "").strip()
+    without = " ".join(f"-{word}" for word in asked.get("as_eq", "").split())
+    parts = (asked.get("as_q", "").strip(), one_of, f'"{phrase}"' if phrase else "", without)
+    return " ".join(part for part in parts if part)
 
 
 def _keyword_of_image(engine: Engine, previous: str) -> str | None:
@@ -98,5 +113,4 @@ def _keyword_of_image(engine: Engine, previous: str) -> str | None:
 def _engine_name(engine: Engine, pairs: _Pairs) -> str:
     if engine.name != "Google":
         return engine.name
-    kinds = (_GOOGLE_KINDS[value] for name, value in pairs if name == "tbm" and value in _GOOGLE_KINDS)
-    return next(kinds, engine.name)
+    return next((_GOOGLE_KINDS[pair] for pair in pairs if pair in _GOOGLE_KINDS), engine.name)
