@@ -291,6 +291,12 @@ def _token_meant(text: str) -> str:
     return re.sub(r"[\s:：]+", "-", text.strip(" :："))
 
 
+def _parameter_meant(text: str) -> str:
+    """The name of a parameter alone, of a URL or of NAME=VALUE."""
+    query = text.rpartition("?")[2].strip(" &=")
+    return query.partition("&")[0].partition("=")[0].strip()
+
+
 _REMEDIES: dict[str, Callable[[str], str]] = {
     "E301": number_meant,
     "E302": span_meant,
@@ -304,4 +310,5 @@ _REMEDIES: dict[str, Callable[[str], str]] = {
     "E320": _token_meant,
     "E342": own_host_meant,
     "E346": _grant_meant,
+    "E360": _parameter_meant,
 }

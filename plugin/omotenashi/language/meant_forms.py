@@ -61,6 +61,7 @@ EXAMPLES_OF_FORMS = {
     "attributes": "attributes: {points: {type: number}}",
     "places": "places: {…: {lat: 35.6595, lng: 139.7005}}",
     "site_search": "site_search: {parameters: [q, s]}",
+    "campaign_parameters": "campaign_parameters: {keyword: [kw]}",
     "consent": "consent: {default: denied}",
     "cookie": "cookie: {domain: example.com}",
     "lifecycle": "lifecycle: {active: 30 days, lapsing: 90 days}",
@@ -290,4 +291,5 @@ _MAPPINGS: dict[str, Callable[[Node], str]] = {
     "block": _block,
     "content": _content,
     "site_search": _named("parameters"),
+    "campaign_parameters": _named("keyword"),
 }

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from omotenashi.model.paths import page_path
 
 _HOST = re.compile(r"(?:\*\.)?(?:localhost|[a-z0-9_-]+(?:\.[a-z0-9_-]+)+)|\*\.[a-z0-9_-]+")
-
+_SIGNS_OF_URLS = re.compile(r"[\s?&=#/%+;:]")
 _WEB_ADDRESS = re.compile(
     r"https?://(?:\[[0-9a-fA-F:.]+\]|[^\s/?#@:\[\]\\{}<>\"'|^`]+)(?::\d{1,5})?(?:[/?][^\s#{}<>\"\\|^`]*)?"
 )
@@ -38,6 +38,12 @@ def host_name(text: str) -> str | None:
     """Return a host in lower case; None for anything more than a host."""
     host = host_pattern(text)
     return host if host and "/" not in host and "*" not in host else None
+
+
+def parameter_name(text: str) -> str | None:
+    """Return the name of a parameter of URLs; None for a query, a URL and anything else with a sign of those."""
+    name = text.strip()
+    return name if name and not _SIGNS_OF_URLS.search(name) else None
 
 
 def web_address(text: str) -> str | None:

@@ -13,6 +13,7 @@ from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.patterns import host_name
 from omotenashi.language.read_holidays import Holidays, read_holidays
 from omotenashi.language.read_operand import read_language
+from omotenashi.language.read_site_urls import campaign_parameters, search_parameters
 from omotenashi.language.read_site_visitors import browser_events, consent, cookie_domain, lifecycle
 from omotenashi.language.report import Report
 from omotenashi.language.vocabulary import (
@@ -20,7 +21,6 @@ from omotenashi.language.vocabulary import (
     ATTRIBUTE_TYPES,
     MATCHING,
     PLACE_KEYS,
-    SEARCH_KEYS,
     SITE_KEYS,
     WEAK_REGION,
 )
@@ -64,7 +64,8 @@ def read_site(root: MapNode, report: Report, beside: Beside | None = None) -> Si
         holidays=holidays.all,
         holiday_countries=holidays.countries,
         listed_holidays=holidays.listed,
-        search_parameters=_search_parameters(entries, report),
+        search_parameters=search_parameters(entries, report),
+        campaign_parameters=campaign_parameters(entries, report),
         consent=consent(entries, report),
         accept_weak_region=weak == "accept",
         lifecycle=lifecycle(entries, report),
@@ -197,13 +198,6 @@ def _matching(entries: Entries, report: Report) -> str:
     if key == "keyword_matching":
         return reader.choice(node, key, MATCHING, report) or SiteFacts().keyword_matching
     return "morphemes" if isinstance(node, TextNode) and fold(node.text) == "ja" else "scripts"
-
-
-def _search_parameters(entries: Entries, report: Report) -> tuple[str, ...]:
-    default = SiteFacts().search_parameters
-    node = reader.mapping(entries["site_search"][1], "site_search", report) if "site_search" in entries else None
-    inner = reader.keys(node, SEARCH_KEYS, "site_search", report) if node else {}
-    return _texts(inner["parameters"][1], "parameters", report) if "parameters" in inner else default
 
 
 def _blocks(entries: Entries, key: str, report: Report) -> frozenset[str]:

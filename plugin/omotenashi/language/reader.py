@@ -21,7 +21,7 @@ from omotenashi.model.text import fold
 T = TypeVar("T")
 LARGEST_COUNT = 1000
 _NO_SLIPS: Mapping[str, str] = {}
-_LISTS_TOO = ("E304", "E306", "E307", "E332", "E344")
+_LISTS_TOO = ("E304", "E306", "E307", "E332", "E344", "E360")
 """Codes of values in the place of which a list may stand."""
 
 

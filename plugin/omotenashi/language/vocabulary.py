@@ -238,6 +238,7 @@ SITE_KEYS = Words(
     *_words("places 場所一覧", "synonyms 同義語", "holidays 祝日", "site_search サイト内検索", "consent 同意"),
     *_words("keyword_matching 語の照合", "weak_region 弱い地域"),
     *_words("lifecycle 段階", "cookie クッキー", "browser_events ブラウザのイベント", "sensitive_topics 機微な話題"),
+    *_words("campaign_parameters 広告パラメータ"),
 )
 LIFECYCLE_KEYS = Words(*_words("new 新規", "active 継続", "lapsing ごぶさた"))
 COOKIE_KEYS = Words(*_words("domain ドメイン"))
@@ -250,6 +251,9 @@ ATTRIBUTE_TYPES = Words(
 HOLIDAY_KEYS = Words(*_words("file ファイル"))
 PLACE_KEYS = Words(*_words("lat 緯度", "lng 経度"))
 SEARCH_KEYS = Words(*_words("parameters パラメータ"))
+CAMPAIGN_KEYS = Words(
+    *_words("keyword キーワード", "campaign キャンペーン", "source 流入元", "medium 流入種別", "content 内容")
+)
 CONSENT_KEYS = Words(
     *_words("default 既定", "cookie クッキー", "header ヘッダー", "grants 対応", "answered 回答済み", "gpc GPC")
 )

@@ -58,6 +58,16 @@ class ConsentMapping(Struct, frozen=True):
     """Global Privacy Control (Sec-GPC: 1) forbids what consent would allow."""
 
 
+class CampaignParameters(Struct, frozen=True):
+    """Parameters of landing URLs that name a campaign on this site, in lower case, beside those generally known."""
+
+    keyword: tuple[str, ...] = ()
+    campaign: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    medium: tuple[str, ...] = ()
+    content: tuple[str, ...] = ()
+
+
 class SiteFacts(Struct, frozen=True):
     """Facts about the site."""
 
@@ -83,6 +93,7 @@ class SiteFacts(Struct, frozen=True):
     """Whose holidays are among them, such as japan."""
     listed_holidays: frozenset[date] = frozenset()
     search_parameters: tuple[str, ...] = ("q", "s")
+    campaign_parameters: CampaignParameters = CampaignParameters()
     consent: ConsentMapping = ConsentMapping()
     accept_weak_region: bool = False
     lifecycle: Lifecycle = Lifecycle()

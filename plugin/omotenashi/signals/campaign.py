@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from omotenashi.model.site_facts import CampaignParameters
 from omotenashi.model.text import fold
-from omotenashi.signals.decode import cleaned
+from omotenashi.signals.decode import JAPANESE, as_typed
 
 _KEYWORD = ("utm_term", "mtm_kwd", "mtm_keyword", "matomo_kwd", "pk_kwd", "pk_keyword", "piwik_kwd")
 _CAMPAIGN = ("utm_campaign", "mtm_campaign", "mtm_cpn", "matomo_campaign", "pk_campaign", "pk_cpn", "piwik_campaign")
@@ -19,22 +20,32 @@ _SOURCE = ("utm_source", "mtm_source", "matomo_source", "pk_source", "piwik_sour
 _MEDIUM = ("utm_medium", "mtm_medium", "matomo_medium", "pk_medium", "piwik_medium")
 _CONTENT = ("utm_content", "mtm_content", "matomo_content", "pk_content", "piwik_content")
 _CLICK_IDS = {
-    "gclid": "Google", "gbraid": "Google", "wbraid": "Google", "msclkid": "Bing", "yclid": "Yahoo! Japan",
+    "gclid": "Google", "gbraid": "Google", "wbraid": "Google", "gad_source": "Google", "dclid": "Google",
+    "yclid": "Yahoo! Japan", "msclkid": "Bing", "ldtag_cl": "LINE", "ttclid": "TikTok", "twclid": "Twitter",
+    "li_fat_id": "LinkedIn", "rdt_cid": "reddit", "sccid": "Snapchat", "a8": "A8.net",
 }  # fmt: skip
 """What an advertising system adds to the URL of a click, and whose it is."""
+_MARKS = {
+    "fbclid": ("social", "Facebook"), "igshid": ("social", "Instagram"), "igsh": ("social", "Instagram"),
+    "mc_eid": ("email", "Mailchimp"), "mkt_tok": ("email", "Marketo"),
+}  # fmt: skip
+"""What a service adds to each link to the outside, paid for or not: the medium and whose it is."""
+_ALL_CODECS = ("utf-8", *JAPANESE)
+_NO_PARAMETERS = CampaignParameters()
 
 _NO_WORDS = frozenset({"(not provided)", "(not set)"})
 _UNEXPANDED = re.compile(r"\{[^{}]*\}")
 _WRAPPED = re.compile(r"\[(.*)\]|\"(.*)\"|“(.*)”", re.DOTALL)
 _LEADS = re.compile(r"(?<!\S)\++(?=\S)")
 _PAID = re.compile(
-    r"(?:.*-)?paid.*|.*ppc.*|cp[acmvp]|.*cpc.*|display.*|banner.*|retargeting|remarketing|affiliate.*|ads?"
+    r"(?:.*-)?paid.*|.*ppc.*|cp[aceimvp]|.*cpc.*|display.*|banner.*|retargeting|remarketing|affiliate.*|ads?|sem|listing"
 )
 _MEDIUMS = {
     "email": "email", "e-mail": "email", "mail": "email", "newsletter": "email", "メルマガ": "email",
     "social": "social", "sns": "social", "social-network": "social", "social-media": "social",
     "organic": "search", "search": "search", "organic-search": "search",
     "ai": "ai", "referral": "referral", "link": "referral",
+    "広告": "paid", "リスティング": "paid", "バナー": "paid", "アフィリエイト": "paid",
 }  # fmt: skip
 _MEDIUMS_FOLDED = {fold(word): medium for word, medium in _MEDIUMS.items()}
 
@@ -51,6 +62,8 @@ class Campaign(Struct, frozen=True):
     """The click carries the id of an advertising system."""
     seller: str = ""
     """Whose id that is, named as in the table of sources."""
+    left_by: tuple[str, str] | None = None
+    """Medium and source of a service that marks all of its links, where nothing above is said."""
 
     @property
     def tagged(self) -> bool:
@@ -58,21 +71,25 @@ class Campaign(Struct, frozen=True):
         return self.paid or bool(self.campaign or self.source or self.medium or self.content or self.keyword)
 
 
-def read(query: Sequence[tuple[str, str]]) -> Campaign:
-    """Return the campaign that the decoded pairs of a landing URL's query name."""
+def read(query: Sequence[tuple[str, str]], own: CampaignParameters = _NO_PARAMETERS) -> Campaign:
+    """Return the campaign that the decoded pairs of a landing URL's query name.
+
+    The site's own parameters count before those that are generally known.
+    """
     values: dict[str, str] = {}
     for name, value in query:
-        if text := cleaned(value):
+        if text := as_typed(value, _ALL_CODECS):
             values.setdefault(name.lower(), text)
     click = next((name for name in _CLICK_IDS if name in values), "")
     return Campaign(
-        keyword=_keyword(_first(values, _KEYWORD)),
-        campaign=_first(values, _CAMPAIGN),
-        source=_first(values, _SOURCE),
-        medium=_first(values, _MEDIUM),
-        content=_first(values, _CONTENT),
+        keyword=_keyword(_first(values, (*own.keyword, *_KEYWORD))),
+        campaign=_first(values, (*own.campaign, *_CAMPAIGN)),
+        source=_first(values, (*own.source, *_SOURCE)),
+        medium=_first(values, (*own.medium, *_MEDIUM)),
+        content=_first(values, (*own.content, *_CONTENT)),
         paid=bool(click),
         seller=_CLICK_IDS.get(click, ""),
+        left_by=next((_MARKS[name] for name in _MARKS if name in values), None),
     )
 
 

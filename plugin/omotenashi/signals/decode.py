@@ -14,6 +14,8 @@ LONGEST_TEXT = 200
 """Characters of a keyword or of a campaign's name that are kept."""
 LONGEST_PATH = 512
 """Characters of a path that are kept with a visit."""
+JAPANESE = ("euc_jp", "cp932")
+"""Codecs of Japanese sites that are not in UTF-8."""
 
 _URL = re.compile(r"\A(?:[A-Za-z][A-Za-z0-9+.-]*:)?/")
 _CHARSET_PARAMETERS = frozenset({"ei", "ie", "_charset_"})

@@ -11,12 +11,12 @@ from msgspec import Struct
 
 from omotenashi.model.paths import bare_host, host_of, page_path
 from omotenashi.model.request import RequestFacts
-from omotenashi.model.site_facts import SiteFacts
+from omotenashi.model.site_facts import CampaignParameters, SiteFacts
 from omotenashi.model.text import fold
 from omotenashi.model.visitor import Arrival, History, Member, Visitor
 from omotenashi.signals import campaign, device, referrer, region
 from omotenashi.signals.campaign import Campaign
-from omotenashi.signals.decode import LONGEST_PATH, LONGEST_TEXT, LONGEST_URL, cleaned, query_pairs
+from omotenashi.signals.decode import JAPANESE, LONGEST_PATH, LONGEST_TEXT, LONGEST_URL, as_typed, query_pairs
 from omotenashi.signals.member import BadToken, MemberKeys, from_statement, from_token
 from omotenashi.signals.place_reader import PlaceReader
 from omotenashi.signals.referrer import Referral
@@ -24,8 +24,8 @@ from omotenashi.signals.sources import sources
 
 MEMBER_COOKIE = "omo_member"
 
-_JAPANESE = ("euc-jp", "cp932")
-"""Shops that are not in UTF-8 send forms in one of these."""
+_CODECS = ("utf-8", *JAPANESE)
+"""Shops that are not in UTF-8 send forms in one of the Japanese ones."""
 _MOST_PARAMETERS = 50
 _MOST_TAGS = 100
 _UNTAGGED = Campaign()
@@ -69,7 +69,7 @@ _NOTHING = Known()
 
 def visitor(facts: RequestFacts, site: SiteFacts, tools: SignalTools, known: Known = _NOTHING) -> Visitor:
     """Return the visitor whom a request brings."""
-    page = _page(facts.url)
+    page = _page(facts.url, site)
     return Visitor(
         arrival=kept_arrival(arrival(facts, site), known.kept),
         page=page.path,
@@ -89,12 +89,12 @@ def visitor(facts: RequestFacts, site: SiteFacts, tools: SignalTools, known: Kno
 
 def arrival(facts: RequestFacts, site: SiteFacts) -> Arrival:
     """Return how this one request came: by its campaign where the URL is tagged, else by its referrer."""
-    page = _page(facts.url)
+    page = _page(facts.url, site)
     host = page.host or bare_host(facts.host)
     own = site.hosts if not host or host in site.hosts else site.hosts | {host}
     referral = referrer.classify(facts.referrer, own)
     tags = page.campaign
-    medium, source = (referral.medium, referral.source) if tags is _UNTAGGED else _by_campaign(tags, referral)
+    medium, source = _medium_and_source(tags, referral)
     keyword = tags.keyword or referral.keyword
     return Arrival(
         keyword,
@@ -147,21 +147,20 @@ def _count_refused(reason: str, tools: SignalTools) -> None:
     tools.counts[f"member_token_refused:{reason}"] += 1
 
 
-def _page(url: str) -> _Page:
-    return _read_page(url[:LONGEST_URL])
+def _page(url: str, site: SiteFacts) -> _Page:
+    return _read_page(url[:LONGEST_URL], site.campaign_parameters)
 
 
-@lru_cache(maxsize=2048)
-def _read_page(url: str) -> _Page:
+@lru_cache(maxsize=1024)
+def _read_page(url: str, parameters: CampaignParameters) -> _Page:
     path, host = page_path(url), host_of(url)
     if "?" not in url:
         return _Page(path, host)
-    pairs = query_pairs(url, _JAPANESE)
+    pairs = query_pairs(url, JAPANESE)
     query: dict[str, str] = {}
     for name, value in pairs[:_MOST_PARAMETERS]:
         query.setdefault(name, fold(value[:LONGEST_TEXT]))
-    tags = campaign.read(pairs)
-    return _Page(path, host, pairs[:_MOST_PARAMETERS], query, tags if tags.tagged else _UNTAGGED)
+    return _Page(path, host, pairs[:_MOST_PARAMETERS], query, campaign.read(pairs, parameters))
 
 
 @lru_cache(maxsize=512)
@@ -171,8 +170,16 @@ def _folded(tags: tuple[str, ...]) -> frozenset[str]:
 
 def _site_search(pairs: Sequence[tuple[str, str]], parameters: Sequence[str]) -> str:
     """Return the words of the first search parameter that has some."""
-    words = (cleaned(value) for wanted in parameters for name, value in pairs if name == wanted)
+    words = (as_typed(value, _CODECS) for wanted in parameters for name, value in pairs if name == wanted)
     return next((text for text in words if text), "")
+
+
+def _medium_and_source(tags: Campaign, referral: Referral) -> tuple[str, str]:
+    if tags.tagged:
+        return _by_campaign(tags, referral)
+    if tags.left_by and referral.medium == "direct":
+        return tags.left_by
+    return referral.medium, referral.source
 
 
 def _by_campaign(tags: Campaign, referral: Referral) -> tuple[str, str]:
@@ -182,5 +189,6 @@ def _by_campaign(tags: Campaign, referral: Referral) -> tuple[str, str]:
     medium = "paid" if tags.paid else campaign.medium_of(tags.medium)
     if stated and stated.medium == "ai":
         return "paid" if medium == "paid" else "ai", stated.name
-    medium = medium or (stated.medium if stated else None) or (sent.medium if sent else "referral")
+    medium = medium or (stated.medium if stated else campaign.medium_of(tags.source))
+    medium = medium or (sent.medium if sent else "referral")
     return medium, tags.source or (sent.source if sent else "") or tags.seller

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from omotenashi.model.paths import host_of, page_path
-from omotenashi.signals.decode import LONGEST_PATH, LONGEST_URL, as_typed, decoded, read_pairs
+from omotenashi.signals.decode import JAPANESE, LONGEST_PATH, LONGEST_URL, as_typed, decoded, read_pairs
 from omotenashi.signals.sources import MEDIUMS_AFTER, MEDIUMS_BY_SITE, Engine, sources
 
 _Pairs = Sequence[tuple[str, str]]
@@ -59,7 +60,7 @@ def _known(url: str) -> tuple[str, Referral, Referral]:
 
 def _outside(host: str, path: str, rest: str) -> Referral:
     place = host + path
-    engine = sources().engine(host, path) or sources().marked(rest)
+    engine = _engine(host, path, rest)
     pairs = _all_pairs(rest, engine.codecs) if engine else []
     keyword = _keyword(engine, pairs, rest) if engine else None
     if site := sources().site(MEDIUMS_BY_SITE, host, path):
@@ -69,6 +70,14 @@ def _outside(host: str, path: str, rest: str) -> Referral:
     if site := sources().site(MEDIUMS_AFTER, host, path):
         return Referral(site.medium, site.name, None, place)
     return Referral("email" if _MAIL_READER.fullmatch(host) else "referral", "", None, place)
+
+
+def _engine(host: str, path: str, rest: str) -> Engine | None:
+    """Return the search engine; one in Japan of which no charset is known may send the Japanese ones."""
+    engine = sources().engine(host, path) or sources().marked(rest)
+    if engine and not engine.codecs and host.endswith(".jp"):
+        return replace(engine, codecs=JAPANESE)
+    return engine
 
 
 def _all_pairs(rest: str, codecs: tuple[str, ...]) -> _Pairs:

@@ -16,6 +16,7 @@ places | 「近く」を調べるための場所 | places, for `near` | 渋谷�
 synonyms | 同じ意味の語の組 | groups of words that mean the same | - [スニーカー, 運動靴]
 holidays | 祝日。japan は日本の祝日。日付やファイルも並べられる | holidays: japan, dates, files, or a list of them | [japan, 2026-12-29]
 site_search | サイト内検索のURL | the URL of the site's own search | {parameters: [q]}
+campaign_parameters | 広告のURLにこのサイトで付けるパラメータ | parameters of advertisements' URLs on this site | {keyword: [kw]}
 consent | 同意がどこに書いてあるか | where consent is read from | {default: denied}
 keyword_matching | 語の切れ目の決め方 | how words are told apart | morphemes
 weak_region | あてにならない地域(東京)を使うか | whether a weak guess of Tokyo counts | accept
@@ -52,6 +53,13 @@ japan | 日本の祝日、振替休日、国民の休日 | Japan's, with substit
 SEARCH = section("サイト内検索(site_search)", "The site's own search", v.SEARCH_KEYS.all, """
 parameters | 検索した語が入るURLのパラメータ | parameters of the URL that hold the words | [q, s]
 """)  # fmt: skip
+CAMPAIGN_PARAMETERS = section("広告パラメータ(campaign_parameters)", "Parameters of campaigns (`campaign_parameters`)", v.CAMPAIGN_KEYS.all, """
+keyword | 入札した語が入るもの。utm_term のほかに | the word that was bid on, beside utm_term | [kw]
+campaign | キャンペーンの名前が入るもの。utm_campaign のほかに | the campaign's name, beside utm_campaign | [cid]
+source | 流入元が入るもの。utm_source のほかに | the source, beside utm_source | [media]
+medium | 流入種別が入るもの。utm_medium のほかに | the medium, beside utm_medium | [channel]
+content | 広告の内容が入るもの。utm_content のほかに | the advertisement's content, beside utm_content | [banner]
+""")  # fmt: skip
 CONSENT = section("同意のありか(site.yaml の consent)", "Where consent is read (`consent` in site.yaml)", v.CONSENT_KEYS.all, """
 default | 何も言われていないとき | where nothing is said | denied
 cookie | 同意が書いてあるクッキー | the cookie that says it | omo_consent
@@ -86,7 +94,7 @@ domain | このドメインの下では同じ人とみなす | hosts under this 
 """)  # fmt: skip
 
 SITE_FILE = (
-    *(SITE, ATTRIBUTE, ATTRIBUTE_TYPES, PLACE, HOLIDAYS, SEARCH, CONSENT, CONSENT_DEFAULTS, GPC, LIFECYCLE, COOKIE),
-    *(COUNTRIES, MATCHING, WEAK_REGION),
+    *(SITE, ATTRIBUTE, ATTRIBUTE_TYPES, PLACE, HOLIDAYS, SEARCH, CAMPAIGN_PARAMETERS, CONSENT, CONSENT_DEFAULTS, GPC),
+    *(LIFECYCLE, COOKIE, COUNTRIES, MATCHING, WEAK_REGION),
 )
 """All of site.yaml."""

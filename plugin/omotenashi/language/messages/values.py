@@ -142,6 +142,10 @@ VALUES: dict[str, Message] = {
         "「{value}」という日はありません", "there is no day {value} in a month",
         "1日から31日までで書きます。月の最後の日は「{@month_end}」です", "write 1st to 31st; the last day of a month is {@month_end}",
     ),
+    "E360": Message(
+        "「{value}」はURLのパラメータの名前ではありません", "{value} is not the name of a URL's parameter",
+        "「?」と「=」のあいだの名前だけを書きます。例: kw", "write the name alone that stands between ? and =: kw",
+    ),
     "E351": Message(
         "「{value}」は期間にできません", "{value} cannot be a span of time",
         "1秒から400年までで書きます。例: 30日、1年", "write something from a second to 400 years: 30 days, 1 year",

@@ -1,4 +1,4 @@
-"""Pages about values in site.yaml (E315–E317, E320, E341–E348)."""
+"""Pages about values in site.yaml (E315–E317, E320, E341–E348, E360)."""
 
 from __future__ import annotations
 
@@ -65,5 +65,10 @@ SITE_VALUES: dict[str, Page] = {
         "名前で書けるのは日本の祝日だけです。会社の休みやほかの国の祝日は、日付を並べるか、ファイルに書きます。",
         "Only the holidays of Japan can be had by name. Others are listed as dates, or in a file.",
         "holidays: us", "holidays: [2026-11-26, 2026-12-25]",
+    ),
+    "E360": _page(
+        "URLの「?」のあとには「名前=値」が並びます。ここには、その名前だけを書きます。",
+        "Behind the ? of a URL stand NAME=VALUE. The name alone is written here.",
+        "campaign_parameters: {keyword: ['?kw=']}", "campaign_parameters: {keyword: [kw]}",
     ),
 }  # fmt: skip

@@ -28,6 +28,9 @@ def site_file(names: Names, language: str) -> Schema:
         "synonyms": {"type": "array", "minItems": 1, "items": {"type": "array", "items": TEXT, "minItems": 1}},
         "holidays": _holidays(language),
         "site_search": forms.mapping(m.SEARCH, {"parameters": _TEXTS}, language),
+        "campaign_parameters": forms.mapping(
+            m.CAMPAIGN_PARAMETERS, dict.fromkeys(m.CAMPAIGN_PARAMETERS.meanings, _TEXTS), language
+        ),
         "consent": _consent(language),
         "keyword_matching": forms.words(m.MATCHING, language),
         "weak_region": forms.words(m.WEAK_REGION, language),

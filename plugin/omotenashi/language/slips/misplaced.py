@@ -63,6 +63,7 @@ _SITE = Shape(
         "places": Shape(each=Shape(vocabulary.PLACE_KEYS)),
         "consent": Shape(vocabulary.CONSENT_KEYS),
         "site_search": Shape(vocabulary.SEARCH_KEYS),
+        "campaign_parameters": Shape(vocabulary.CAMPAIGN_KEYS),
     },
 )
 
