@@ -136,11 +136,11 @@ def _sites(medium: str, table: Mapping[str, str]) -> Iterator[tuple[str, Named]]
 
 
 def _names(table: Mapping[str, Any]) -> Iterator[tuple[str, Named]]:
-    for name in table["great_engines"]:
-        yield _plain(fold(name)), Named("search", name)
     for medium in reversed(MEDIUMS_BY_SITE):
         for name in table[medium]:
             yield _plain(fold(name)), Named(medium, name)
+    for name in table["great_engines"]:
+        yield _plain(fold(name)), Named("search", name)
 
 
 def _plain(text: str) -> str:
