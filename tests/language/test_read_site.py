@@ -5,7 +5,7 @@ from __future__ import annotations
 from omotenashi.language.parse import parse
 from omotenashi.language.read_site import read_site
 from omotenashi.language.report import Report
-from omotenashi.model.site_facts import Attribute, ConsentMapping, Grant, Lifecycle, SiteFacts
+from omotenashi.model.site_facts import Attribute, CampaignParameters, ConsentMapping, Grant, Lifecycle, SiteFacts
 
 DAY = 86_400
 
@@ -23,6 +23,16 @@ def test_what_is_not_said_has_its_default() -> None:
     facts = site("name: x\n")
     assert (facts.lifecycle, facts.cookie_domain) == (Lifecycle(7 * DAY, 30 * DAY, 90 * DAY), "")
     assert (facts.browser_events, facts.sensitive_topics, facts.consent) == (frozenset(), frozenset(), ConsentMapping())
+
+
+def test_a_site_names_the_parameters_of_its_campaigns() -> None:
+    assert site(
+        "campaign_parameters: {keyword: [KW, word], campaign: cid}\n"
+    ).campaign_parameters == CampaignParameters(keyword=("kw", "word"), campaign=("cid",))
+    japanese = "広告パラメータ: {キーワード: kw, 流入元: media, 流入種別: channel, 内容: banner}\n"
+    assert site(japanese).campaign_parameters == CampaignParameters(
+        keyword=("kw",), source=("media",), medium=("channel",), content=("banner",)
+    )
 
 
 def test_the_spans_of_the_lifecycle_may_be_set_one_by_one() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from omotenashi.model.site_facts import CampaignParameters
 from omotenashi.signals.campaign import Campaign, medium_of, read
 from omotenashi.signals.decode import query_pairs
 
@@ -48,6 +49,34 @@ def test_a_plus_inside_a_word_stays() -> None:
 )
 def test_the_id_of_a_click_says_that_it_was_paid_for(name: str, seller: str) -> None:
     assert read([(name, "x")]) == Campaign(paid=True, seller=seller)
+
+
+@pytest.mark.parametrize(
+    ("name", "seller"),
+    [
+        ("gad_source", "Google"),
+        ("ldtag_cl", "LINE"),
+        ("ttclid", "TikTok"),
+        ("twclid", "Twitter"),
+        ("ScCid", "Snapchat"),
+    ],
+)
+def test_networks_have_ids_of_their_own(name: str, seller: str) -> None:
+    assert read([(name, "x")]) == Campaign(paid=True, seller=seller)
+
+
+def test_what_a_service_adds_to_each_of_its_links_says_only_who_sent_the_visitor() -> None:
+    assert read([("fbclid", "x")]) == Campaign(left_by=("social", "Facebook"))
+    assert read([("mc_eid", "x")]) == Campaign(left_by=("email", "Mailchimp"))
+
+
+def test_a_site_has_parameters_of_its_own_which_count_first() -> None:
+    own = CampaignParameters(
+        keyword=("kw",), campaign=("cid",), source=("media",), medium=("channel",), content=("banner", "creative")
+    )
+    tags = "KW=%E9%9D%B4&cid=fuyu&media=yahoo&channel=cpc&creative=B&utm_term=old&utm_content=A"
+    assert read(query_pairs(tags), own) == Campaign("靴", "fuyu", "yahoo", "cpc", "B")
+    assert read(query_pairs("utm_term=%E9%9D%B4"), own).keyword == "靴"
 
 
 def test_a_query_without_tags_is_not_tagged() -> None:

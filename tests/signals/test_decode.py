@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-from urllib.parse import quote_from_bytes
+from urllib.parse import parse_qsl, quote, quote_from_bytes, quote_plus
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from omotenashi.signals.decode import LONGEST_TEXT, cleaned, decoded, query_pairs
+from omotenashi.signals.decode import LONGEST_TEXT, as_typed, cleaned, decoded, query_pairs
 
 JAPANESE = ("utf-8", "euc-jp", "ms932")
+DECLARED = ("", "&ei=EUC-JP", "&ie=Shift_JIS", "&ie=ISO-8859-1", "&ie=gb2312")
 WORDS = (
     "ランニング シューズ", "東京都", "温泉旅館", "マラソン大会", "スニーカー", "健康診断", "引っ越し", "賃貸マンション",
     "京都 紅葉", "横浜 中華街", "お歳暮", "天気予報", "自転車", "確定申告", "花粉症",
@@ -67,6 +70,54 @@ def test_an_ei_that_names_no_charset_is_ignored() -> None:
 
 def test_gb2312_is_read_as_the_wider_gb18030() -> None:
     assert query_pairs(f"wd={percent('跑步鞋鎔', 'gb18030')}", ("gb2312",)) == [("wd", "跑步鞋鎔")]
+
+
+ANY_TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x1b"), max_size=8)
+
+
+@given(st.lists(st.tuples(ANY_TEXT, ANY_TEXT), max_size=5))
+def test_utf8_is_read_as_the_standard_library_reads_it(pairs: list[tuple[str, str]]) -> None:
+    query = "&".join(
+        f"{quote_plus(name, errors='replace')}={quote_plus(value, errors='replace')}" for name, value in pairs
+    )
+    assert query_pairs(f"/?{query}") == parse_qsl(query, keep_blank_values=True)
+
+
+@given(st.text(st.characters(codec="utf-8", min_codepoint=0x800), min_size=1, max_size=12), st.sampled_from(DECLARED))
+def test_japanese_in_utf8_is_read_whatever_is_declared(text: str, declared: str) -> None:
+    assert query_pairs(f"/?q={quote(text)}{declared}", JAPANESE)[0] == ("q", text)
+
+
+@given(st.text(st.characters(codec="utf-8", min_codepoint=0x800), min_size=2, max_size=12))
+def test_utf8_that_is_cut_off_keeps_what_is_whole(text: str) -> None:
+    assert query_pairs(f"/?q={quote(text)[:-3]}", JAPANESE) == [("q", text[:-1] + "\ufffd")]
+
+
+@given(st.text(st.sampled_from("あいうえおカキクケコ東京大阪温泉旅館靴ー、。"), min_size=1, max_size=12))
+def test_what_is_declared_in_japanese_charsets_is_read_so(text: str) -> None:
+    for name, codec in (("EUC-JP", "euc_jp"), ("Shift_JIS", "cp932"), ("ISO-2022-JP", "iso2022_jp")):
+        assert query_pairs(f"/?q={percent(text, codec)}&ie={name}")[0] == ("q", text)
+
+
+def test_html_says_by_a_field_of_its_own_how_a_form_was_sent() -> None:
+    assert query_pairs(f"/?_charset_=EUC-JP&q={percent('朝', 'euc_jp')}")[1] == ("q", "朝")
+
+
+@pytest.mark.parametrize("declared", ["", "&ei=UTF-8", "&ei=Shift_JIS"])
+def test_iso_2022_jp_is_known_by_how_it_begins(declared: str) -> None:
+    assert query_pairs(f"/?q={percent('東京', 'iso2022_jp')}{declared}", JAPANESE)[0] == ("q", "東京")
+
+
+def test_separators_that_were_escaped_for_html_separate() -> None:
+    assert query_pairs("/?a=1&amp;b=2") == [("a", "1"), ("b", "2")]
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [("%E9%9D%B4%20A", "靴 A"), ("C++ %E9%9D%B4", "C++ 靴"), ("50% off", "50% off"), ("%41", "%41"), ("a%FF", "a%FF")],
+)
+def test_what_was_escaped_twice_is_unescaped_twice(text: str, typed: str) -> None:
+    assert as_typed(text) == typed
 
 
 def test_bytes_that_fit_nowhere_become_replacement_characters() -> None:

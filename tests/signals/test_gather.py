@@ -8,7 +8,7 @@ import jwt
 import pytest
 
 from omotenashi.model.request import RequestFacts
-from omotenashi.model.site_facts import Attribute, SiteFacts
+from omotenashi.model.site_facts import Attribute, CampaignParameters, SiteFacts
 from omotenashi.model.visitor import Arrival, History, Member, Place, Visitor
 from omotenashi.signals import gather
 from omotenashi.signals.gather import Known, SignalTools, arrival, kept_arrival, member_of, visitor
@@ -96,6 +96,19 @@ def test_campaign_names_are_folded_and_the_source_stands_as_it_is() -> None:
 def test_medium_and_source_of_a_tagged_url(query: str, referrer: str, medium: str, source: str) -> None:
     found = came(f"https://shop.example/?{query}", referrer)
     assert (found.medium, found.source) == (medium, source)
+
+
+def test_a_site_may_name_the_parameters_of_its_advertisements() -> None:
+    site = SiteFacts(campaign_parameters=CampaignParameters(keyword=("kw",), medium=("channel",)))
+    facts = RequestFacts(now=NOW, url="/?kw=%E9%9D%B4&channel=cpc")
+    assert (arrival(facts, site).keyword, arrival(facts, site).medium) == ("靴", "paid")
+    assert (arrival(facts, SITE).keyword, arrival(facts, SITE).medium) == (None, "direct")
+
+
+def test_nothing_that_is_kept_of_a_visit_holds_a_query() -> None:
+    tagged = "https://shop.example/running?gclid=Cj0K&utm_term=x&fbclid=y#z"
+    found = came(tagged, "https://blog.example.org/review?msclkid=1&user=2#z")
+    assert (found.landing, found.referrer) == ("/running", "blog.example.org/review")
 
 
 def test_the_host_of_the_page_is_an_own_host() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from omotenashi.model.request import RequestFacts
-from omotenashi.model.site_facts import SiteFacts
+from omotenashi.model.site_facts import CampaignParameters, SiteFacts
 from omotenashi.signals.client_address import HeaderKind, TrustedNetworks, resolve
 from omotenashi.signals.gather import SignalTools, arrival, member_of, visitor
 
@@ -16,6 +16,10 @@ HOSTS = st.sampled_from(
 )
 TEXT = st.text(max_size=60)
 QUERY = st.text(alphabet="abqp=&?#%+/:;.{}[]\"'ァÿ\ud800\x00 0Fe8", max_size=80)
+ESCAPES = st.builds("%{:02X}".format, st.integers(0, 255)) | st.sampled_from(
+    ["%", "%u6771", "%25E3", "+", "a", "&", "=", "#", "日"]
+)
+OWN_NAMES = SiteFacts(campaign_parameters=CampaignParameters(keyword=("kw",)))
 TRUSTED = TrustedNetworks.parse(["10.0.0.0/8"])
 HOPS = st.lists(
     st.sampled_from(["203.0.113.5", "10.0.0.2", "unknown", "", "for=", '"', ";", "[::1]:1", "x"]), max_size=6
@@ -27,6 +31,19 @@ HOPS = st.lists(
 def test_any_referrer_and_any_url_give_an_arrival(host: str, referrer: str, query: str) -> None:
     facts = RequestFacts(now=0, url=f"/?{query}", referrer=f"{host}/{referrer}")
     assert arrival(facts, SiteFacts()).medium in MEDIUMS
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="htps:/android-@[]%.?#&=\\ \x00\n1aé日\ud800", max_size=60), st.lists(ESCAPES, max_size=40))
+def test_what_is_read_from_any_address_is_short_and_can_be_printed(start: str, escapes: list[str]) -> None:
+    referrer = f"{start}?q={''.join(escapes)}"
+    for host in ("", "https://www.google.co.jp/", "https://search.seesaa.jp/x/index.html"):
+        facts = RequestFacts(now=0, url=f"/?kw={''.join(escapes)}&q={start}", referrer=host + referrer)
+        found = visitor(facts, OWN_NAMES, SignalTools())
+        assert found.arrival.medium in MEDIUMS
+        for text in (found.arrival.keyword or "", found.site_search, found.arrival.source):
+            assert len(text) <= 200
+            assert not any(ord(char) < 32 for char in text)
 
 
 @settings(max_examples=200, deadline=None)
