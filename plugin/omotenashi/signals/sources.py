@@ -138,7 +138,9 @@ def _sites(medium: str, table: Mapping[str, str]) -> Iterator[tuple[str, Named]]
 def _names(table: Mapping[str, Any]) -> Iterator[tuple[str, Named]]:
     for medium in reversed(MEDIUMS_BY_SITE):
         for name in table[medium]:
-            yield _plain(fold(name)), Named(medium, name)
+            site = Named(medium, name)
+            yield from ((alias, site) for alias in table["also_called"].get(name, "").split())
+            yield _plain(fold(name)), site
     for name in table["great_engines"]:
         yield _plain(fold(name)), Named("search", name)
 
