@@ -27,6 +27,12 @@ def test_an_own_host_is_internal() -> None:
     assert classify("https://www.shop.example/cart?x=1", OWN) == Referral("internal", "", None, "www.shop.example/cart")
 
 
+@pytest.mark.parametrize(("own", "host"), [("shop.example", "www.shop.example"), ("www.shop.example", "shop.example")])
+def test_an_own_host_is_so_with_and_without_www(own: str, host: str) -> None:
+    assert classify(f"https://{host}/", frozenset({own})).medium == "internal"
+    assert classify(f"https://other.{host}/", frozenset({own})).medium == "referral"
+
+
 def test_the_same_url_is_foreign_to_another_site() -> None:
     url = "https://shop.example/cart"
     assert [classify(url, OWN).medium, classify(url, NONE).medium, classify(url, OWN).medium] == [

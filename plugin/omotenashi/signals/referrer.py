@@ -38,9 +38,10 @@ class Referral(Struct, frozen=True):
 
 
 def classify(url: str, own_hosts: frozenset[str]) -> Referral:
-    """Return what a referring URL says; own hosts: internal; nothing: direct; unreadable: referral."""
+    """Return what a referring URL says; own hosts, also with or without www: internal; nothing: direct."""
     host, outside, inside = _known(url[:LONGEST_URL])
-    return inside if host in own_hosts else outside
+    sister = host[4:] if host.startswith("www.") else f"www.{host}"
+    return inside if host in own_hosts or sister in own_hosts else outside
 
 
 @lru_cache(maxsize=2048)
