@@ -20,7 +20,7 @@ from omotenashi.signals.decode import JAPANESE, LONGEST_PATH, LONGEST_TEXT, LONG
 from omotenashi.signals.member import BadToken, MemberKeys, from_statement, from_token
 from omotenashi.signals.place_reader import PlaceReader
 from omotenashi.signals.referrer import Referral
-from omotenashi.signals.sources import sources
+from omotenashi.signals.sources import Named, sources
 
 MEMBER_COOKIE = "omo_member"
 
@@ -185,10 +185,15 @@ def _medium_and_source(tags: Campaign, referral: Referral) -> tuple[str, str]:
 def _by_campaign(tags: Campaign, referral: Referral) -> tuple[str, str]:
     """Return medium and source of a tagged URL; what its tags leave open is the referrer's to say."""
     sent = referral if referral.medium in _FROM_ELSEWHERE else None
-    stated = sources().stated(tags.source) if tags.source else None
+    stated = _stated(tags.source) if tags.source else None
     medium = "paid" if tags.paid else campaign.medium_of(tags.medium)
     if stated and stated.medium == "ai":
         return "paid" if medium == "paid" else "ai", stated.name
     medium = medium or (stated.medium if stated else campaign.medium_of(tags.source))
     medium = medium or (sent.medium if sent else "referral")
     return medium, tags.source or (sent.source if sent else "") or tags.seller
+
+
+@lru_cache(maxsize=1024)
+def _stated(source: str) -> Named | None:
+    return sources().stated(source)
