@@ -11,12 +11,16 @@ from msgspec.structs import replace
 
 from omotenashi import morphemes
 from omotenashi.content.source import files_under, read_fragments
+from omotenashi.engine.estimates import estimates
 from omotenashi.language.analyse import analyse
-from omotenashi.language.beside import Beside, named_countries, named_files
+from omotenashi.language.beside import Beside, named_countries, named_files, named_searches
 from omotenashi.language.check import Whole, check
+from omotenashi.language.compile import synonyms_of
+from omotenashi.language.condition import Estimated, facts
 from omotenashi.language.nodes import MapNode
 from omotenashi.language.parse import LARGEST_FILE, decode, decode_content, parse
 from omotenashi.language.read_file import read_file
+from omotenashi.language.read_search_console import LANDING_LIMITS, LARGEST_LANDINGS
 from omotenashi.language.read_site import read_site
 from omotenashi.language.read_table import with_tables
 from omotenashi.language.report import Report
@@ -39,6 +43,8 @@ class Parsed(Struct, frozen=True, eq=False):
     """Paths of the tables and files of holidays that it names."""
     countries: frozenset[str]
     """Those whose holidays it names."""
+    searches: frozenset[str]
+    """Paths of the files of searches by landing page that it names."""
     report: Report
 
 
@@ -139,6 +145,7 @@ def examined(checked: AnyChecked, now: float) -> AnyChecked:
     report = Report()
     report.diagnostics.extend(checked.diagnostics)
     analyse(checked.folder, checked.facts, now, report)
+    _warn_of_estimates(checked.folder, checked.facts, report)
     return replace(checked, diagnostics=report.sorted())
 
 
@@ -174,18 +181,33 @@ def _parsed(name: str, data: bytes, before: Parsed | None) -> Parsed:
     report = Report()
     text = decode(name, data, report)
     tree = parse(name, text, report) if text is not None else None
-    named, countries = (named_files(tree), named_countries(tree)) if tree else ((), ())
-    return Parsed(data, text, tree, frozenset(named), frozenset(countries), report)
+    of_tree = (named_files, named_countries, named_searches)
+    named, countries, searches = (frozenset(find(tree)) if tree else frozenset() for find in of_tree)
+    return Parsed(data, text, tree, named, countries, searches, report)
 
 
 def _beside(root: Path, parsed: Iterable[Parsed], report: Report) -> tuple[dict[str, bytes], Beside]:
-    """Read the tables and the holidays that the files name."""
-    named = {path for one in parsed for path in one.named}
-    holidays = {country: holidays_of(country) for one in parsed for country in one.countries}
+    """Read the tables, the holidays and the searches by landing page that the files name."""
+    files = tuple(parsed)
+    searches = {path for one in files for path in one.searches}
+    named = {path for one in files for path in one.named} - searches
+    holidays = {country: holidays_of(country) for one in files for country in one.countries}
     raw, escaping = read_fragments(root, named)
-    texts = {path: text for path, data in raw.items() if (text := decode_table(path, data, report)) is not None}
-    names = [path.relative_to(root).as_posix() for path in root.glob("**/*.[cCtT][sS][vV]")] if named else []
-    return raw, Beside(texts, raw.keys() - texts.keys(), escaping, tuple(sorted(names)), holidays)
+    larger, also_escaping = read_fragments(root, searches, LARGEST_LANDINGS)
+    decoded = {path: decode_table(path, data, report) for path, data in raw.items()}
+    decoded |= {path: _searches_text(path, data, report) for path, data in larger.items()}
+    texts = {path: text for path, text in decoded.items() if text is not None}
+    any_named = named or searches
+    names = [path.relative_to(root).as_posix() for path in root.glob("**/*.[cCtT][sS][vV]")] if any_named else []
+    beside = Beside(texts, decoded.keys() - texts.keys(), escaping | also_escaping, tuple(sorted(names)), holidays)
+    return raw | larger, beside
+
+
+def _searches_text(path: str, data: bytes, report: Report) -> str | None:
+    if len(data) <= LARGEST_LANDINGS:
+        return decode_table(path, data, report, LARGEST_LANDINGS)
+    report.add("E165", Position(path, 1, 1, 2), **LANDING_LIMITS)
+    return None
 
 
 def _read(tree: MapNode, named: Collection[str], beside: Beside, facts: SiteFacts, report: Report) -> Read:
@@ -229,3 +251,19 @@ def _warn_of_hosts(folder: Folder, admits: Callable[[str], bool] | None, report:
     for show in folder.shows():
         if show.kind == "url" and admits is not None and not admits(show.text):
             report.add("W545", show.position, value=show.text)
+
+
+def _warn_of_estimates(folder: Folder, site: SiteFacts, report: Report) -> None:
+    """Warn of estimates that hold for no landing page of the file."""
+    rules = (rule.when for block in folder.blocks for rule in block.rules)
+    asked = [fact for condition in (*rules, *(one.when for one in folder.segments)) for fact in facts(condition)]
+    operands = {fact.position: fact.operand for fact in asked if isinstance(fact.operand, Estimated)}
+    segment = morphemes.segment if site.keyword_matching == "morphemes" else None
+    found = estimates(operands.values(), site.landings or {}, synonyms_of(site), segment)
+    for position, operand in operands.items():
+        estimate = found[operand]
+        best = estimate.best()
+        if best is None:
+            report.add("W547", position)
+        elif not estimate.true:
+            report.add("W546", position, value=best[0], share=f"{best[1]:.3g}%", asked=f"{operand.share:g}%")

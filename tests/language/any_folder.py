@@ -39,6 +39,15 @@ places:
   大阪: {lat: 34.7025, lng: 135.4959}
 synonyms: [[スニーカー, 運動靴], [靴, シューズ]]
 holidays: [2026-11-23, 2026-12-01]
+search_console: {file: searches.csv}
+"""
+SEARCHES = """landing,query,clicks
+/running,ランニング,60
+/running,靴,40
+/running/shoes,ランニングシューズ,100
+/trail/shoes,運動靴,49
+/trail/shoes,(rest),51
+/,かけっこ,10
 """
 DAY = 86_400
 NOON = 1_795_921_200
@@ -73,6 +82,7 @@ _WORDS: list[Any] = [
 ]
 _WORDS += [{"contains": "ラン"}, {"contains": "ランニング"}, {"contains": "シューズ"}, {"exact": "ランニング"}]
 _WORDS += [{"exact": "ランニング シューズ"}, {"contains": "靴"}, {"contains": "ング シュ"}]
+_WORDS += [{"estimated": ["ランニング"]}, {"estimated": ["靴", "スニーカー"], "share": "40%"}]
 _PATHS = [
     "/",
     "/running",
@@ -234,7 +244,7 @@ def _birthday(random: Random) -> Any:
 
 _FIELDS: dict[str, Callable[[Random], Any]] = {
     "keyword": _among(*_WORDS),
-    "site_search": _among(*_WORDS),
+    "site_search": _among(*(word for word in _WORDS if "estimated" not in word)),
     "medium": _among("search", "paid", "direct"),
     "source": _among("google", "yahoo"),
     "referrer": _among(*_HOSTS),

@@ -34,6 +34,7 @@ FIRST_LINE = 5
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made: Path = tmp_path_factory.mktemp("rules")
     (made / "site.yaml").write_text(any_folder.SITE)
+    (made / "searches.csv").write_text(any_folder.SEARCHES)
     return made
 
 

@@ -16,7 +16,7 @@ from omotenashi.site import load
 
 NOW = 1_795_000_000
 """In November 2026."""
-NOT_OF_A_TEXT = {"E101", "E102", "E103", "E109", "E110", "E412", "E459", "W501"}
+NOT_OF_A_TEXT = {"E101", "E102", "E103", "E109", "E110", "E165", "E412", "E459", "W501"}
 """Of the encoding, the size, the folder, its permissions or a file beside; and the last resort, for which no text is known."""
 NOT_ON_EVERY_MACHINE = {"E452", "E481", "W545"}
 """Of the bytes of a file beside, of an extra that is missing, and of the upstreams that an operator allows."""

@@ -13,8 +13,13 @@ LONGEST_PATH = 1000
 """Characters; no file has such a name, and resolving one of a megabyte takes seconds."""
 
 
-def read_fragments(contents: Path, paths: Iterable[str]) -> tuple[dict[str, bytes], set[str]]:
-    """Return the bytes of the files that exist, by the path as written, and the paths that lead out of the folder."""
+def read_fragments(
+    contents: Path, paths: Iterable[str], largest: int = LARGEST_FILE
+) -> tuple[dict[str, bytes], set[str]]:
+    """Return the bytes of the files that exist, by the path as written, and the paths that lead out of the folder.
+
+    Of a file that is larger than `largest` one byte more than that is read.
+    """
     root = contents.resolve()
     found: dict[str, bytes] = {}
     escaping: set[str] = set()
@@ -26,7 +31,7 @@ def read_fragments(contents: Path, paths: Iterable[str]) -> tuple[dict[str, byte
             if file is None:
                 escaping.add(path)
             elif file.is_file():
-                found[path] = _bytes_of(file)
+                found[path] = _bytes_of(file, largest)
         except OSError:  # a name that is too long, a file that may not be read: it is not there for us
             continue
     return found, escaping
@@ -52,7 +57,7 @@ def _inside(root: Path, path: str) -> Path | None:
     return file if file.is_relative_to(root) else None
 
 
-def _bytes_of(file: Path) -> bytes:
+def _bytes_of(file: Path, largest: int) -> bytes:
     """A file's bytes; one that is too large is read just so far that its reader can say so."""
     with file.open("rb") as opened:
-        return opened.read(LARGEST_FILE + 1)
+        return opened.read(largest + 1)

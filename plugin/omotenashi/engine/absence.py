@@ -5,7 +5,7 @@ from __future__ import annotations
 from omotenashi.engine import history
 from omotenashi.engine.facts import HISTORY_OPERANDS, member_value
 from omotenashi.engine.occasion import Occasion
-from omotenashi.language.condition import Fact
+from omotenashi.language.condition import Estimated, Fact
 from omotenashi.model.text import fold
 
 _REASONS = {
@@ -16,6 +16,14 @@ _REASONS = {
     "logged out": ("ログインしていないため", "nobody is logged in"),
     "not given": ("この項目が届いていないため", "the attribute was not given"),
     "keyword": ("検索語がわからないため", "no search words are known"),
+    "not searched": (
+        "検索語がわからず、検索からの来訪でもないため",
+        "no search words are known, and the visit did not begin with a search",
+    ),
+    "no searches": (
+        "検索語がわからず、着地ページがサーチコンソールのファイルにもないため",
+        "no search words are known, and the file of Search Console does not have the landing page",
+    ),
     "place": ("地域がわからないため", "the place is not known"),
     "partly": ("地域が1つに決まらないため", "the place is not known well enough"),
     "location": ("位置がわからないため", "the location is not known"),
@@ -45,6 +53,8 @@ def _reason(fact: Fact, occasion: Occasion) -> str:
         if visitor.member is None:
             return "logged out"
         return "not given" if member_value(visitor, fold(fact.field.partition(".")[2])) is None else "not kept"
+    if isinstance(fact.operand, Estimated):
+        return "no searches" if visitor.arrival.medium == "search" else "not searched"
     if head in ("prefecture", "area"):
         return "place" if visitor.place.area is None else "partly"
     if isinstance(fact.operand, HISTORY_OPERANDS) or head == "experiment":

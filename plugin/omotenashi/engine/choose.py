@@ -10,6 +10,7 @@ from msgspec import Struct
 from omotenashi.engine.account import Account, account
 from omotenashi.engine.borders import Segment
 from omotenashi.engine.bucket import bucket, ends, point
+from omotenashi.engine.estimates import Estimate, estimates
 from omotenashi.engine.evaluate import FactTests, Holds, grounds, holds
 from omotenashi.engine.facts import Test
 from omotenashi.engine.index import Index, Key, keys_of
@@ -83,9 +84,11 @@ class Engine:
         """
         self.program = program
         self.zone = zone
-        self._tests = FactTests(program.synonyms)
+        self.estimates = _estimates(program, segment, before)
+        """Those of its conditions, for the engine that comes after."""
+        self._tests = FactTests(program.synonyms, self.estimates)
         self._rules = [rule for block in program.blocks.values() for rule in block.rules]
-        known = before.ready if before and before.program.synonyms == program.synonyms else {}
+        known = before.ready if before and _same_words(before.program, program) else {}
         ready = [known.get(id(rule)) or self._made_ready(rule) for rule in self._rules]
         self.ready: Mapping[int, Ready] = {id(one.rule): one for one in ready}
         """Its rules by their identity, for the engine that comes after."""
@@ -114,7 +117,7 @@ class Engine:
     def _made_ready(self, rule: Rule) -> Ready:
         synonyms = self.program.synonyms
         words = tuple(_words(rule.condition, synonyms))
-        keys = keys_of(rule.condition, synonyms)
+        keys = keys_of(rule.condition, synonyms, self.estimates)
         return Ready(rule, holds(rule.condition, self._tests), keys, words, _choices(rule))
 
     def warm(self) -> None:
@@ -123,7 +126,7 @@ class Engine:
 
     def occasion(self, visitor: Visitor, now: float) -> Occasion:
         """Return what a decision at a moment (epoch seconds) is made on."""
-        return Occasion(visitor, now, self.zone, self._table)
+        return Occasion(visitor, now, self.zone, self._table, self.estimates)
 
     def decide(self, occasion: Occasion, blocks: Collection[str], without: Collection[str] = ()) -> dict[str, Choice]:
         """Return the choice for each of the blocks that exists; rules whose ids are in `without` are passed over."""
@@ -179,11 +182,27 @@ class Engine:
             return None
         found = occasion.found("keyword")
         for fact in facts(rule.condition):
-            if fact.field == "keyword" and isinstance(fact.operand, c.Words):
+            if fact.field == "keyword" and isinstance(fact.operand, (c.Words, c.Estimated)):
                 for word in fact.operand.words:
                     if any(one.holds(query, found) for one in spellings(word, self.program.synonyms)):
                         return word.text
         return None
+
+
+def _estimates(program: Program, segment: Segment | None, before: Engine | None) -> Mapping[c.Estimated, Estimate]:
+    """The estimates of all conditions; those that the engine before worked out are taken over."""
+    rules = (rule.condition for block in program.blocks.values() for rule in block.rules)
+    asked = [fact.operand for condition in (*rules, *program.segments.values()) for fact in facts(condition)]
+    needed = dict.fromkeys(operand for operand in asked if isinstance(operand, c.Estimated))
+    known = before.estimates if before and _same_words(before.program, program) else {}
+    kept = {one: known[one] for one in needed if one in known}
+    missing = [one for one in needed if one not in kept]
+    return kept | estimates(missing, program.landings, program.synonyms, segment)
+
+
+def _same_words(one: Program, other: Program) -> bool:
+    """Tell whether words mean the same in two programs."""
+    return one.synonyms == other.synonyms and one.landings == other.landings
 
 
 def _choices(rule: Rule) -> tuple[Choice, ...]:
@@ -200,7 +219,7 @@ def _split(experiment: Experiment, choices: tuple[Choice, ...]) -> _Split:
 def _words(condition: Condition, synonyms: Synonyms) -> Iterator[str]:
     """All words of a condition, folded and without spaces."""
     for fact in facts(condition):
-        if isinstance(fact.operand, c.Words):
+        if isinstance(fact.operand, (c.Words, c.Estimated)):
             for word in fact.operand.words:
                 for spelling in spellings(word, synonyms):
                     yield from (form for part in spelling.parts for form in part)

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
+from omotenashi.engine.estimates import Estimate
 from omotenashi.engine.facts import Test, fact_test
 from omotenashi.engine.occasion import Occasion
 from omotenashi.engine.spellings import Synonyms
-from omotenashi.language.condition import Condition, Conjunction, Disjunction, Fact, InSegment, Negation, Operand
+from omotenashi.language.condition import (
+    Condition,
+    Conjunction,
+    Disjunction,
+    Estimated,
+    Fact,
+    InSegment,
+    Negation,
+    Operand,
+)
 
 Holds: TypeAlias = Callable[[Occasion], bool]
+_NO_ESTIMATES: Mapping[Estimated, Estimate] = {}
 
 
 class FactTests:
     """The tests of a program: equal conditions share one."""
 
-    def __init__(self, synonyms: Synonyms) -> None:
+    def __init__(self, synonyms: Synonyms, estimates: Mapping[Estimated, Estimate] = _NO_ESTIMATES) -> None:
         self._synonyms = synonyms
+        self._estimates = estimates
         self._by_operand: dict[tuple[str, Operand], Test] = {}
 
     def of(self, fact: Fact) -> Test:
         """Return the test for one condition on one field."""
         key = (fact.field, fact.operand)
         if key not in self._by_operand:
-            self._by_operand[key] = fact_test(fact, self._synonyms)
+            self._by_operand[key] = fact_test(fact, self._synonyms, self._estimates)
         return self._by_operand[key]
 
 

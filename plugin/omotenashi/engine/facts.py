@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from calendar import isleap, monthrange
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import TypeAlias
 
 from omotenashi.engine import history
+from omotenashi.engine.estimates import NO_ESTIMATE, Estimate
 from omotenashi.engine.occasion import Occasion, months_before
 from omotenashi.engine.spellings import Synonyms, spellings
 from omotenashi.language import condition as c
@@ -21,7 +22,7 @@ from omotenashi.model.visitor import MemberValue, Visitor
 Test: TypeAlias = Callable[[Occasion], "bool | None"]
 
 
-def fact_test(fact: Fact, synonyms: Synonyms) -> Test:
+def fact_test(fact: Fact, synonyms: Synonyms, estimates: Mapping[c.Estimated, Estimate]) -> Test:
     """Return the test for one condition on one field."""
     operand = fact.operand
     if isinstance(operand, c.Unknown):
@@ -32,6 +33,8 @@ def fact_test(fact: Fact, synonyms: Synonyms) -> Test:
         return lambda occasion: None if occasion.visitor.id is None else True
     if isinstance(operand, c.Words):
         return _words_test(fact.field, operand, synonyms)
+    if isinstance(operand, c.Estimated):
+        return _estimated_test(operand, estimates.get(operand, NO_ESTIMATE), synonyms)
     make_history = _HISTORY.get(type(operand))
     if make_history is not None:
         return _history_test(fact, make_history(operand))
@@ -209,6 +212,18 @@ def _words_test(field: str, operand: c.Words, synonyms: Synonyms) -> Test:
             return None if field == "keyword" else False
         found = occasion.found(field)
         return any(way.holds(query, found) for way in ways)
+
+    return test
+
+
+def _estimated_test(operand: c.Estimated, estimate: Estimate, synonyms: Synonyms) -> Test:
+    words = _words_test("keyword", c.Words(operand.words), synonyms)
+
+    def test(occasion: Occasion) -> bool | None:
+        arrival = occasion.visitor.arrival
+        if arrival.keyword:
+            return words(occasion)
+        return estimate.holds(arrival.landing) if arrival.medium == "search" else None
 
     return test
 

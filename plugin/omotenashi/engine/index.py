@@ -7,9 +7,10 @@ is always tried. So the cost of a decision follows the rules that fit the visito
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
+from omotenashi.engine.estimates import NO_ESTIMATE, Estimate
 from omotenashi.engine.facts import HISTORY_OPERANDS, texts_of
 from omotenashi.engine.occasion import Occasion
 from omotenashi.engine.spellings import Synonyms, spellings
@@ -49,20 +50,22 @@ class Index:
         return sorted(found)
 
 
-def keys_of(condition: Condition, synonyms: Synonyms) -> list[frozenset[Key]]:
+def keys_of(
+    condition: Condition, synonyms: Synonyms, estimates: Mapping[c.Estimated, Estimate]
+) -> list[frozenset[Key]]:
     """For each necessary condition that can be looked up: its keys, one of which the visitor must have."""
     if isinstance(condition, Conjunction):
-        return [keys for part in condition.parts for keys in keys_of(part, synonyms)]
+        return [keys for part in condition.parts for keys in keys_of(part, synonyms, estimates)]
     if isinstance(condition, Disjunction):
-        parts = [keys_of(part, synonyms) for part in condition.parts]
+        parts = [keys_of(part, synonyms, estimates) for part in condition.parts]
         return [frozenset().union(*(min(sets, key=len) for sets in parts))] if parts and all(parts) else []
     if isinstance(condition, Fact):
-        keys = _keys(condition, synonyms)
+        keys = _keys(condition, synonyms, estimates)
         return [keys] if keys else []
     return []
 
 
-def _keys(fact: Fact, synonyms: Synonyms) -> frozenset[Key]:
+def _keys(fact: Fact, synonyms: Synonyms, estimates: Mapping[c.Estimated, Estimate]) -> frozenset[Key]:
     operand, field = fact.operand, fact.field
     if isinstance(operand, c.OneOf):
         return frozenset((field, value) for value in operand.values)
@@ -72,6 +75,9 @@ def _keys(fact: Fact, synonyms: Synonyms) -> frozenset[Key]:
         return frozenset((f"{field} under", literal_start(pattern)) for pattern in operand.patterns)
     if isinstance(operand, c.Words):
         return _word_keys(field, operand, synonyms)
+    if isinstance(operand, c.Estimated):
+        pages = frozenset(("landing page", path) for path in estimates.get(operand, NO_ESTIMATE).true)
+        return pages | _word_keys(field, c.Words(operand.words), synonyms)
     if isinstance(operand, c.Truth) and field == "logged_in":
         return frozenset((("logged_in", operand.value),))
     if isinstance(operand, c.TakesPart):
@@ -101,6 +107,7 @@ _READERS: dict[str, Read] = {
     "prefecture": lambda occasion: occasion.visitor.place.area,
     "page under": lambda occasion: above(occasion.visitor.page),
     "landing under": lambda occasion: above(occasion.visitor.arrival.landing),
+    "landing page": lambda occasion: (occasion.visitor.arrival.landing,),
     "logged_in": lambda occasion: (occasion.visitor.member is not None,),
     "experiment": lambda occasion: (occasion.visitor.id is not None,),
     "history": lambda occasion: (occasion.visitor.history is not None,),

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 
+from omotenashi.engine.estimates import Estimate
 from omotenashi.engine.words import Query, WordTable
-from omotenashi.language.condition import Span
+from omotenashi.language.condition import Estimated, Span
 from omotenashi.model.visitor import Visitor
 
 _NOTHING: frozenset[str] = frozenset()
+_NO_ESTIMATES: Mapping[Estimated, Estimate] = {}
 
 
 class Occasion:
     """What conditions are evaluated on."""
 
-    __slots__ = ("_found", "_local", "_zone", "memo", "now", "table", "visitor")
+    __slots__ = ("_found", "_local", "_zone", "estimates", "memo", "now", "table", "visitor")
 
-    def __init__(self, visitor: Visitor, now: float, zone: tzinfo, table: WordTable) -> None:
+    def __init__(
+        self,
+        visitor: Visitor,
+        now: float,
+        zone: tzinfo,
+        table: WordTable,
+        estimates: Mapping[Estimated, Estimate] = _NO_ESTIMATES,
+    ) -> None:
         self.visitor = visitor
         self.now = now
         self.table = table
+        self.estimates = estimates
+        """What the landing page stands for, for explanations."""
         self.memo: dict[int, bool | None] = {}
         """Values of history conditions by the identity of their operand: worked out once, and only when needed."""
         self._zone = zone

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 
 from omotenashi.engine import history
+from omotenashi.engine.estimates import NO_ESTIMATE, per_cent
 from omotenashi.engine.facts import days_judged, distance, member_value, texts_of
 from omotenashi.engine.occasion import Occasion
 from omotenashi.language import condition as c
@@ -37,6 +38,8 @@ def reading(fact: Fact, occasion: Occasion, language: str) -> str | None:
         return listed((_day(day, operand, occasion, language) for day in days_judged(occasion, operand)), language)
     if isinstance(operand, (c.NotBefore, c.Before, c.Hours)):
         return moment_text(occasion.local, language)
+    if isinstance(operand, c.Estimated) and not occasion.visitor.arrival.keyword:
+        return _estimated(operand, occasion, language)
     if head in ("keyword", "site_search"):
         return occasion.visitor.arrival.keyword if head == "keyword" else occasion.visitor.site_search
     if head == "member":
@@ -46,6 +49,20 @@ def reading(fact: Fact, occasion: Occasion, language: str) -> str | None:
     if type(operand) in _HISTORY or (isinstance(operand, c.Unknown) and head in _KINDS):
         return _past(fact, occasion, language)
     return _words(texts_of(fact.field)(occasion.visitor), head, language)
+
+
+def _estimated(operand: c.Estimated, occasion: Occasion, language: str) -> str | None:
+    """The part of the landing page's clicks that stand for the words which nobody sent."""
+    path, estimate = occasion.visitor.arrival.landing, occasion.estimates.get(operand, NO_ESTIMATE)
+    landing = estimate.landings.get(path)
+    if landing is None or occasion.visitor.arrival.medium != "search":
+        return None
+    share = per_cent(estimate.matching.get(path, 0), landing)
+    return _say(
+        language,
+        f"着地ページ {path} のクリック {landing.clicks:,} 回のうち {share:.3g}% が一致(landing_estimate)",
+        f"landing {path}: {share:.3g} % of {landing.clicks:,} clicks match (landing_estimate)",
+    )
 
 
 def moment_text(moment: datetime, language: str) -> str:

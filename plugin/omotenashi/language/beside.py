@@ -1,4 +1,4 @@
-"""What rule files name that lies elsewhere: tables of rules, files of holidays, the holidays of a country."""
+"""What rule files name that lies elsewhere: tables of rules, files of holidays and searches, a country's holidays."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ from msgspec import Struct
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.report import Report, suggestion
 from omotenashi.language.table_text import WORKBOOKS
-from omotenashi.language.vocabulary import BLOCK_KEYS, COUNTRIES, FILE_KEYS, HOLIDAY_KEYS, SITE_KEYS, TABLE_KEYS, Words
+from omotenashi.language.vocabulary import (
+    BLOCK_KEYS,
+    COUNTRIES,
+    FILE_KEYS,
+    HOLIDAY_KEYS,
+    SEARCH_CONSOLE_KEYS,
+    SITE_KEYS,
+    TABLE_KEYS,
+    Words,
+)
 
 
 class Beside(Struct, frozen=True):
@@ -50,8 +59,17 @@ def named_countries(tree: MapNode) -> Iterator[str]:
                 yield country.name
 
 
-def text_of(named: TextNode, beside: Beside, report: Report) -> str | None:
-    """Return the text of a file that is named, or None after reporting why there is none."""
+def named_searches(tree: MapNode) -> Iterator[str]:
+    """Return the paths of the files of searches by landing page that a file names."""
+    for console in _inner(tree, SITE_KEYS, "search_console"):
+        yield from _texts(_inner(console, SEARCH_CONSOLE_KEYS, "file"))
+
+
+def text_of(named: TextNode, beside: Beside, report: Report, missing: str = "E453") -> str | None:
+    """Return the text of a file that is named, or None after reporting why there is none.
+
+    `missing` is the code where there is no such file.
+    """
     path = named.text
     if path in beside.texts:
         return beside.texts[path]
@@ -61,7 +79,7 @@ def text_of(named: TextNode, beside: Beside, report: Report) -> str | None:
         last = path.replace("\\", "/").rpartition("/")[2]
         report.add("E463", named, value=path, did_you_mean=suggestion(last, beside.names))
     elif path not in beside.refused:
-        report.add("E453", named, value=path, did_you_mean=suggestion(path, beside.names))
+        report.add(missing, named, value=path, did_you_mean=suggestion(path, beside.names))
     report.unreadable = True
     return None
 

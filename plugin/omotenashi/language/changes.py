@@ -74,6 +74,8 @@ _WITHIN = {
     "search_parameters": "site_search",
     "accept_weak_region": "weak_region",
     "cookie_domain": "cookie",
+    "landings": "search_console",
+    "landings_file": "search_console",
 }
 """Facts that follow from a key of another name."""
 

@@ -16,6 +16,7 @@ from omotenashi.language.condition import (
     Condition,
     Conjunction,
     Disjunction,
+    Estimated,
     InSegment,
     Negation,
     Shown,
@@ -207,13 +208,23 @@ def experiments_fit(whole: Whole, report: Report) -> None:
     variants_exist(whole.folder, report)
 
 
+def estimates_have_searches(whole: Whole, report: Report) -> None:
+    """Who estimates the words of a search has a file of searches by landing page. It lacks once, for all conditions."""
+    if whole.site.landings is not None or report.may_exist("search_console"):
+        return
+    asked = (fact for condition in _conditions(whole.folder) for fact in facts(condition))
+    first = next((fact for fact in asked if isinstance(fact.operand, Estimated)), None)
+    if first is not None:
+        report.add("E326", first.position)
+
+
 def words_can_be_cut(whole: Whole, report: Report) -> None:
     """What `keyword_matching: morphemes` needs is installed, if any condition matches by word: never another page."""
     if whole.site.keyword_matching != "morphemes" or whole.can_cut_words or report.matching_said is None:
         return
     for condition in _conditions(whole.folder):
         for fact in facts(condition):
-            if isinstance(fact.operand, Words) and any(word.mode == "word" for word in fact.operand.words):
+            if isinstance(fact.operand, (Words, Estimated)) and any(word.mode == "word" for word in fact.operand.words):
                 report.add("E481", report.matching_said, (fact.position, "by_word"))
                 return
 
@@ -236,6 +247,7 @@ CHECKS: tuple[Callable[[Whole, Report], None], ...] = (
     experiments_fit,
     sensitive_only_where_allowed,
     allowed_blocks_exist,
+    estimates_have_searches,
     words_can_be_cut,
     nothing_contradicts_itself,
 )

@@ -47,13 +47,19 @@ def compile_folder(
     return Program(
         blocks=blocks,
         segments=segments,
-        synonyms={fold(word): group for group in site.synonyms for word in group},
+        synonyms=synonyms_of(site),
         timezone=site.timezone,
         names=names,
         written_segments={segment.name: compiler.written(segment.when) for segment in folder.segments},
         remembered=_remembered(blocks.values(), segments.values()),
         private_segments=frozenset(name for name, condition in segments.items() if _is_private(condition, site)),
+        landings=site.landings or {},
     )
+
+
+def synonyms_of(site: SiteFacts) -> Mapping[str, tuple[str, ...]]:
+    """Return for each folded word of a group the words of its group."""
+    return {fold(word): group for group in site.synonyms for word in group}
 
 
 def _same_blocks(folder: Folder, names: RuleNames, old: Folder, program: Program) -> dict[int, Block]:

@@ -51,6 +51,14 @@ class Words(Struct, frozen=True):
     words: tuple[Word, ...]
 
 
+class Estimated(Struct, frozen=True):
+    """The query holds one of the words; where none is known, enough of the searches that lead to the page do."""
+
+    words: tuple[Word, ...]
+    share: float = 50
+    """Per cent of the clicks on the landing page in search results, inclusive."""
+
+
 class Paths(Struct, frozen=True):
     """The path matches one of these patterns: * within a segment, ** across segments."""
 
@@ -228,7 +236,7 @@ class TakesPart(Struct, frozen=True):
 
 
 Operand: TypeAlias = (
-    "OneOf | Unknown | Truth | Words | Paths | HostPaths | Prefectures | Languages | Range | Near"
+    "OneOf | Unknown | Truth | Words | Estimated | Paths | HostPaths | Prefectures | Languages | Range | Near"
     " | DateTest | Viewed | Bought | Did | Visits | LastVisit | InCart | InStage | Shown | CooledDown | NotBefore | Before | Hours | Days | LimitLeft"
     " | TakesPart"
 )

@@ -11,6 +11,7 @@ from omotenashi.language.placeholders import Template
 from omotenashi.language.rule_names import RuleNames
 from omotenashi.language.syntax import LimitSpec
 from omotenashi.model.errors import Position
+from omotenashi.model.landings import Landings
 
 
 class Show(Struct, frozen=True):
@@ -79,3 +80,5 @@ class Program(Struct, frozen=True):
     """By name, with the segments within them by name."""
     private_segments: frozenset[str] = frozenset()
     """Segments that ask for a sensitive attribute: who is in them is not told."""
+    landings: Landings = {}
+    """The searches that lead to each page."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from omotenashi.language import reader
 from omotenashi.language.condition import (
+    Estimated,
     HostPaths,
     InStage,
     Languages,
@@ -36,7 +37,7 @@ from omotenashi.language.read_history import (
 )
 from omotenashi.language.read_member import read_member
 from omotenashi.language.report import Report
-from omotenashi.language.values import kilometres
+from omotenashi.language.values import kilometres, percent, percent_meant
 from omotenashi.language.vocabulary import EXAMPLES, LANGUAGES, NEAR_KEYS, WORD_KEYS, Field, Kind
 from omotenashi.language.vocabulary import Words as Names
 from omotenashi.language.written import listed
@@ -87,16 +88,49 @@ def _words(field: Field, node: Node, site: SiteFacts, report: Report) -> Operand
         _long_enough(found, "word", site, report)
         return Words((Word(found.text),)) if found and _one_text(found, report) else None
     entries = reader.keys(node, WORD_KEYS, field.name, report)
+    share = entries.pop("share", None)
     if len(entries) != 1:
         if entries:
             report.add("E311", list(entries.values())[1][0], names=list(entries))
+        elif share and len(node.entries) == 1:
+            reader.missing_inside(node, {"share": share}, field.name, "estimated", report)
         return None
-    mode, (_, value) = next(iter(entries.items()))
-    items = [reader.text(item, mode, report) for item in reader.one_or_more(value, mode, report)]
+    mode, (key, value) = next(iter(entries.items()))
+    if mode == "estimated":
+        return _estimated(field, key, value, share[1] if share else None, site, report)
+    if share:
+        report.add("E327", share[0], mode=mode)
+    words = _each_word(value, mode, mode, site, report)
+    return Words(words) if words else None
+
+
+def _each_word(value: Node, what: str, mode: str, site: SiteFacts, report: Report) -> tuple[Word, ...]:
+    items = [reader.text(item, what, report) for item in reader.one_or_more(value, what, report)]
     for item in items:
         _long_enough(item, mode, site, report)
-    words = tuple(Word(item.text, mode) for item in items if item and _one_text(item, report))
-    return Words(words) if words else None
+    return tuple(Word(item.text, mode) for item in items if item and _one_text(item, report))
+
+
+def _estimated(
+    field: Field, key: TextNode, value: Node, share: Node | None, site: SiteFacts, report: Report
+) -> Operand | None:
+    if field.name != "keyword":
+        report.add("E329", key)
+        return None
+    words = _each_word(value, "estimated", "word", site, report)
+    least = _share(share, report) if share else Estimated(()).share
+    return Estimated(words, least) if words and least is not None else None
+
+
+def _share(node: Node, report: Report) -> float | None:
+    found = reader.text(node, "share", report)
+    share = percent(found.text) if found else None
+    if found and share is None:
+        report.add("E437", found, value=found.text, did_you_mean=percent_meant(found.text))
+    elif found and share is not None and not 0 < share <= 100:
+        report.add("E328", found, value=found.text)
+        return None
+    return share
 
 
 def _long_enough(word: TextNode | None, mode: str, site: SiteFacts, report: Report) -> None:

@@ -13,6 +13,7 @@ from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.patterns import host_name
 from omotenashi.language.read_holidays import Holidays, read_holidays
 from omotenashi.language.read_operand import read_language
+from omotenashi.language.read_search_console import read_search_console
 from omotenashi.language.read_site_urls import campaign_parameters, search_parameters
 from omotenashi.language.read_site_visitors import browser_events, consent, cookie_domain, lifecycle
 from omotenashi.language.report import Report
@@ -25,6 +26,7 @@ from omotenashi.language.vocabulary import (
     WEAK_REGION,
 )
 from omotenashi.language.written import inline
+from omotenashi.model.landings import Landings
 from omotenashi.model.site_facts import Attribute, SiteFacts
 from omotenashi.model.text import fold
 
@@ -46,6 +48,7 @@ def read_site(root: MapNode, report: Report, beside: Beside | None = None) -> Si
     hosts = _hosts(entries, report)
     language = (read_language(entries["language"][1], "language", report) or "") if "language" in entries else ""
     places = _places(entries, report)
+    landings_file, landings = _landings(entries, beside or Beside(), report)
     listed = read_holidays(entries["holidays"][1], beside or Beside(), report) if "holidays" in entries else Holidays()
     if listed is None:
         report.broken.add("holidays")
@@ -72,6 +75,8 @@ def read_site(root: MapNode, report: Report, beside: Beside | None = None) -> Si
         cookie_domain=cookie_domain(entries, hosts, report),
         browser_events=browser_events(entries, report),
         sensitive_topics=_folded(entries, "sensitive_topics", report),
+        landings=landings,
+        landings_file=landings_file,
     )
 
 
@@ -198,6 +203,22 @@ def _matching(entries: Entries, report: Report) -> str:
     if key == "keyword_matching":
         return reader.choice(node, key, MATCHING, report) or SiteFacts().keyword_matching
     return "morphemes" if isinstance(node, TextNode) and fold(node.text) == "ja" else "scripts"
+
+
+def _landings(entries: Entries, beside: Beside, report: Report) -> tuple[str, Landings | None]:
+    if "search_console" not in entries:
+        return "", None
+    node = entries["search_console"][1]
+    if isinstance(node, TextNode) and node.text.strip().lower().endswith((".csv", ".tsv")):
+        report.add(
+            "E203", node, what="search_console", expected="mapping", did_you_mean=f"{{file: {node.text.strip()}}}"
+        )
+        path, landings = "", None
+    else:
+        path, landings = read_search_console(node, beside, report)
+    if landings is None:
+        report.broken.add("search_console")
+    return path, landings
 
 
 def _blocks(entries: Entries, key: str, report: Report) -> frozenset[str]:

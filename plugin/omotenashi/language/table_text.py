@@ -16,12 +16,12 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 
 
-def decode_table(file: str, data: bytes, report: Report) -> str | None:
+def decode_table(file: str, data: bytes, report: Report, largest: int = LARGEST_FILE) -> str | None:
     """Return the text of a table in UTF-8, UTF-16 with a mark, or cp932; otherwise report why not.
 
     What could be cp932 and EUC-JP as well is not guessed: a wrong guess would be words that nobody ever searches for.
     """
-    refusal = _refusal(file, data)
+    refusal = _refusal(file, data, largest)
     text = None if refusal else _decoded(data)
     if text is None:
         refusal = refusal or Diagnostic("E101", _first_broken(file, data), {"encoding": _other_encoding(data)})
@@ -35,9 +35,9 @@ def decode_table(file: str, data: bytes, report: Report) -> str | None:
     return None
 
 
-def _refusal(file: str, data: bytes) -> Diagnostic | None:
+def _refusal(file: str, data: bytes, largest: int) -> Diagnostic | None:
     start = Position(file, 1, 1, 2)
-    if len(data) > LARGEST_FILE:
+    if len(data) > largest:
         return Diagnostic("E459", start, dict(LIMITS))
     return Diagnostic("E451", start, {"value": file}) if data.startswith(_WORKBOOK_STARTS) else None
 

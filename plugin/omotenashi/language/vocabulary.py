@@ -209,7 +209,7 @@ VARIANT_SLIPS = _slips(
 )
 """What other tools call the keys of experiments."""
 LIMIT_KEYS = Words(*_words("times 回数", "per 期間あたり"))
-WORD_KEYS = Words(*_words("contains 含む", "exact 完全一致"), Word("estimated", "推定", ready=False))
+WORD_KEYS = Words(*_words("contains 含む", "exact 完全一致", "estimated 推定", "share 割合"))
 ALL = Words(Word("all", "すべて"))
 RANGE_KEYS = Words(*_words("at_least 以上", "at_most 以下"))
 NEAR_KEYS = Words(*_words("place 場所", "within 以内"))
@@ -238,7 +238,7 @@ SITE_KEYS = Words(
     *_words("places 場所一覧", "synonyms 同義語", "holidays 祝日", "site_search サイト内検索", "consent 同意"),
     *_words("keyword_matching 語の照合", "weak_region 弱い地域"),
     *_words("lifecycle 段階", "cookie クッキー", "browser_events ブラウザのイベント", "sensitive_topics 機微な話題"),
-    *_words("campaign_parameters 広告パラメータ"),
+    *_words("campaign_parameters 広告パラメータ", "search_console サーチコンソール"),
 )
 LIFECYCLE_KEYS = Words(*_words("new 新規", "active 継続", "lapsing ごぶさた"))
 COOKIE_KEYS = Words(*_words("domain ドメイン"))
@@ -249,6 +249,11 @@ ATTRIBUTE_TYPES = Words(
     *_words("text 文字", "choice 選択", "number 数値", "date 日付", "yes_no はいいいえ", "list 一覧")
 )
 HOLIDAY_KEYS = Words(*_words("file ファイル"))
+SEARCH_CONSOLE_KEYS = Words(*_words("file ファイル"))
+LANDING_COLUMNS = _words("landing 着地ページ", "query 検索語", "clicks クリック数")
+"""Headings of the file of searches by landing page."""
+REST = Word("(rest)", "(残り)")
+"""In the place of a search: all others of the page together."""
 PLACE_KEYS = Words(*_words("lat 緯度", "lng 経度"))
 SEARCH_KEYS = Words(*_words("parameters パラメータ"))
 CAMPAIGN_KEYS = Words(

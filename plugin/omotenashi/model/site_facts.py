@@ -7,6 +7,8 @@ from datetime import date
 
 from msgspec import Struct
 
+from omotenashi.model.landings import Landings
+
 
 class Attribute(Struct, frozen=True):
     """An attribute that the CMS may state about a member."""
@@ -103,3 +105,7 @@ class SiteFacts(Struct, frozen=True):
     """Events that browsers may state though they need the server key by default."""
     sensitive_topics: frozenset[str] = frozenset()
     """Folded tags and categories; what has one of them is a visit, but it is not remembered what was looked at."""
+    landings: Landings | None = None
+    """The searches that lead to each page; None where site.yaml names no file of them, or one that cannot be read."""
+    landings_file: str = ""
+    """Its path within the rules folder, as site.yaml names it."""

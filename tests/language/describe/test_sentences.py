@@ -63,7 +63,8 @@ words = st.builds(
 )
 minutes = st.sampled_from([0, 60, 540, 1320])
 operands: dict[str, st.SearchStrategy[c.Operand]] = {
-    "keyword": st.frozensets(words, min_size=1, max_size=3).map(lambda found: c.Words(tuple(sorted(found, key=repr)))),
+    "keyword": st.frozensets(words, min_size=1, max_size=3).map(lambda found: c.Words(tuple(sorted(found, key=repr))))
+    | st.builds(c.Estimated, st.tuples(words.map(lambda word: c.Word(word.text))), st.sampled_from([50, 62.5])),
     "site_search": st.builds(c.Words, st.tuples(words)),
     "medium": st.builds(c.OneOf, st.frozensets(st.sampled_from(["search", "ai", "paid"]), min_size=1)),
     "device": st.builds(c.OneOf, st.frozensets(st.sampled_from(["mobile", "desktop"]), min_size=1)),

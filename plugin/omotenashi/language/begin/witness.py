@@ -212,7 +212,7 @@ def _meets(name: str, operand: c.Operand) -> bool:
 _Stated: TypeAlias = "Iterator[tuple[str, str]]"
 
 
-def _words(fact: Fact, operand: c.Words) -> _Stated:
+def _words(fact: Fact, operand: c.Words | c.Estimated) -> _Stated:
     yield fact.field, as_yaml(operand.words[0].text)
 
 
@@ -331,6 +331,7 @@ def _stage(fact: Fact, operand: c.InStage) -> _Stated:
 
 _STATED: Mapping[type, Callable[[Fact, Any], _Stated]] = {
     c.Words: _words,
+    c.Estimated: _words,
     c.Paths: _paths,
     c.HostPaths: _host,
     c.Prefectures: _prefecture,

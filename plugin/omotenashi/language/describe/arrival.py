@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from omotenashi.language.condition import Fact, OneOf, Word, Words
+from omotenashi.language.condition import Estimated, Fact, OneOf, Word, Words
 from omotenashi.language.describe.voice import Voice, as_written
 from omotenashi.language.vocabulary import CONSENTS, DEVICES, MEDIA
 from omotenashi.model.text import fold
@@ -25,6 +25,16 @@ def words(fact: Fact, operand: Words, voice: Voice) -> str:
         if (phrases := list(_phrases(mode, operand, voice)))
     ]
     return voice.say("、または", ", or ").join(found)
+
+
+def estimated(fact: Fact, operand: Estimated, voice: Voice) -> str:
+    """Say which words the search has, or which part of the searches that lead to the landing page."""
+    said = words(fact, Words(operand.words), voice)
+    return voice.say(
+        f"{said}。検索語がわからないときは、検索から着いたページのクリックの{operand.share:g}%以上が、この語の検索によるもの(推定)",
+        f"{said}; or, where the search is not known, {operand.share:g}% or more of the clicks that lead from searches"
+        " to the landing page come from searches with these words (an estimate)",
+    )
 
 
 _SEARCHES = {

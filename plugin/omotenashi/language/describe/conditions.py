@@ -81,6 +81,7 @@ _SENTENCES: Mapping[type, Callable[[Fact, Any, Voice], str]] = {
     c.OneOf: _one_of,
     c.Truth: _truth,
     c.Words: arrival.words,
+    c.Estimated: arrival.estimated,
     c.Paths: places.paths,
     c.HostPaths: _plainly(places.host_paths),
     c.Prefectures: places.prefectures,

@@ -90,10 +90,12 @@ def notes(blocks: Sequence[BlockSpec], segments: Sequence[SegmentSpec], voice: V
     yield from _about_time(operands, voice)
     if any(isinstance(one, (c.Viewed, c.Bought, c.Did, c.Visits, c.Shown)) for one in operands):
         yield voice.say(*_WINDOWS)
-    if any(word.mode == "word" for one in operands if isinstance(one, c.Words) for word in one.words):
+    if any(word.mode == "word" for one in operands if isinstance(one, _WORD_OPERANDS) for word in one.words):
         yield voice.say(*_WORDS)
-    if any(isinstance(one.operand, c.Words) or one.field.partition(".")[0] in _TEXT_FIELDS for one in asked):
+    if any(isinstance(one.operand, _WORD_OPERANDS) or one.field.partition(".")[0] in _TEXT_FIELDS for one in asked):
         yield voice.say(*_TEXTS)
+    if any(isinstance(one, c.Estimated) for one in operands):
+        yield voice.say(*_ESTIMATES)
     patterns = [pattern for one in operands for pattern in _patterns(one)]
     if patterns:
         yield voice.say(*_PATHS)
@@ -134,6 +136,7 @@ def _patterns(operand: c.Operand) -> tuple[str, ...]:
     return operand.values if isinstance(operand, c.Viewed) and operand.kind == "page" else ()
 
 
+_WORD_OPERANDS = (c.Words, c.Estimated)
 _TEXT_FIELDS = frozenset(one.name for one in FIELDS if one.kind is Kind.TEXT or one.name in ("page_tag", "member"))
 
 _STORED = frozenset(one.name for one in FIELDS if one.stored)
@@ -158,6 +161,10 @@ _WINDOWS = (
 _WORDS = (
     "検索の言葉は、語として数えます。「パン」は「パンツ」に、「京都」は「東京都」には当てはまりません。「ランニング」は「ランニングシューズ」に当てはまります。",
     "Words of a search count as words: “art” is not in “startup”; “running” is in “running shoes”.",
+)
+_ESTIMATES = (
+    "推定は、ページについてのものです。そのページに検索から来た人の多くがその語で検索していても、目の前の1人がそうとはかぎりません。",
+    "An estimate is about the page. Most of those who come to it from a search may have used these words; one visitor may not.",
 )
 _TEXTS = (
     "全角と半角、大文字と小文字、ひらがなとカタカナの違いは区別しません。",

@@ -84,7 +84,8 @@ unknown | わからない人 | those of whom it is not known | prefecture: unkno
 WORDS = section("語の当て方(keyword、site_search)", "How words match (`keyword`, `site_search`)", v.WORD_KEYS.all, """
 contains | 語の一部でも当たる | a piece of a word is enough | {contains: パン}
 exact | 検索語の全体が同じ | the whole of what was searched for | {exact: 靴}
-estimated | 来たページから推し量った語(準備中) | words that are estimated from the landing page (to come) | {estimated: [靴]}
+estimated | 検索語がわからないとき、着いたページから推し量る(keyword だけ) | where the search is not known, estimated from the landing page (`keyword` only) | {estimated: [靴], share: 50%}
+share | 推定: クリックのうち、この語の検索がこれ以上。書かなければ50% | of an estimate: the least part of the clicks; without it 50% | 60%
 """)  # fmt: skip
 RANGE = section("数(amount、times、member.名前)", "Numbers (`amount`, `times`, `member.NAME`)", v.RANGE_KEYS.all, """
 at_least | この数以上 | this or more | {at_least: 5000}

@@ -24,6 +24,7 @@ lifecycle | 段階の日数 | the spans of the stages | {new: 7 days, active: 30
 cookie | 訪問者のクッキー | the visitor's cookie | {domain: shop.example}
 browser_events | 鍵がなくても信じる行動 | events that browsers may state without the key | [purchase]
 sensitive_topics | 見たことを覚えない、機微な話題 | topics of which nothing is remembered | [妊娠, 病気]
+search_console | 着地ページごとの検索語のファイル。推定(estimated)に使う | the file of searches by landing page, for `estimated` | {file: search-console.csv}
 """)  # fmt: skip
 ATTRIBUTE = section("会員項目(attributes)", "An attribute of members", v.ATTRIBUTE_KEYS.all, """
 label | 人のための名前 | its name for people | 会員ランク
@@ -49,6 +50,15 @@ file | 祝日の表(CSV) | a table of holidays (CSV) | holidays.csv
 """)  # fmt: skip
 COUNTRIES = section("祝日の国(holidays)", "Whose holidays (`holidays`)", v.COUNTRIES.all, """
 japan | 日本の祝日、振替休日、国民の休日 | Japan's, with substitute holidays
+""")  # fmt: skip
+SEARCH_CONSOLE = section("サーチコンソール(search_console)", "`search_console`", v.SEARCH_CONSOLE_KEYS.all, """
+file | omo import search-console が作るファイル | the file that `omo import search-console` writes | search-console.csv
+""")  # fmt: skip
+SEARCHES = section("サーチコンソールのファイルの見出し", "Headings of that file", (*v.LANDING_COLUMNS, v.REST), """
+landing | 着地ページのパス | the path of the landing page | /running
+query | 検索語 | what was searched for | ランニングシューズ
+clicks | この検索でこのページに来たクリック数 | clicks that led from the search to the page | 120
+(rest) | 検索語の代わりに: そのページの残りの検索語すべて | in the place of a query: all others of the page | /running,(rest),30
 """)  # fmt: skip
 SEARCH = section("サイト内検索(site_search)", "The site's own search", v.SEARCH_KEYS.all, """
 parameters | 検索した語が入るURLのパラメータ | parameters of the URL that hold the words | [q, s]
@@ -94,7 +104,18 @@ domain | このドメインの下では同じ人とみなす | hosts under this 
 """)  # fmt: skip
 
 SITE_FILE = (
-    *(SITE, ATTRIBUTE, ATTRIBUTE_TYPES, PLACE, HOLIDAYS, SEARCH, CAMPAIGN_PARAMETERS, CONSENT, CONSENT_DEFAULTS, GPC),
-    *(LIFECYCLE, COOKIE, COUNTRIES, MATCHING, WEAK_REGION),
+    *(
+        SITE,
+        ATTRIBUTE,
+        ATTRIBUTE_TYPES,
+        PLACE,
+        HOLIDAYS,
+        COUNTRIES,
+        SEARCH,
+        SEARCH_CONSOLE,
+        SEARCHES,
+        CAMPAIGN_PARAMETERS,
+    ),
+    *(CONSENT, CONSENT_DEFAULTS, GPC, LIFECYCLE, COOKIE, MATCHING, WEAK_REGION),
 )
 """All of site.yaml."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from omotenashi.language.messages.advice import ADVICE
 from omotenashi.language.messages.analyses import ANALYSES
+from omotenashi.language.messages.estimates import ESTIMATES
 from omotenashi.language.messages.experiments import EXPERIMENTS
 from omotenashi.language.messages.form import FORM
 from omotenashi.language.messages.message import Message
@@ -22,6 +23,7 @@ MESSAGES: dict[str, Message] = {
     **VALUES,
     **NAMES,
     **EXPERIMENTS,
+    **ESTIMATES,
     **TABLES,
     **WORDS,
     **ANALYSES,

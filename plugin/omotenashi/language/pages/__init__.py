@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from omotenashi.language.pages.advice import ADVICE
 from omotenashi.language.pages.analyses import ANALYSES
+from omotenashi.language.pages.estimates import ESTIMATES
 from omotenashi.language.pages.experiments import EXPERIMENTS
 from omotenashi.language.pages.form import FORM
 from omotenashi.language.pages.names import NAMES
@@ -19,6 +20,7 @@ PAGES: dict[str, Page] = {
     **VALUES,
     **NAMES,
     **EXPERIMENTS,
+    **ESTIMATES,
     **TABLES,
     **WORDS,
     **ANALYSES,

@@ -30,6 +30,8 @@ _ENGLISH = {
     "prefecture: 全国": "prefecture: all",
     "pregnant: はい": "pregnant: yes",
     "[ランニング, マラソン]": "[running, marathon]",
+    "上位のクエリ,クリック数": "Top queries,Clicks",
+    ",多い\n": ",many\n",
     # Names
     "クリスマスの帯": "Christmas bar",
     "東京のパソコン": "a computer in Tokyo",

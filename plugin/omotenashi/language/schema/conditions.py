@@ -17,7 +17,7 @@ from omotenashi.language.prefectures import (
 )
 from omotenashi.language.read_event import USUAL_EVENTS
 from omotenashi.language.schema import forms
-from omotenashi.language.schema.forms import COUNT, DISTANCE, HOST, MOMENT, NUMBER, PATH, SPAN, TEXT, Schema
+from omotenashi.language.schema.forms import COUNT, DISTANCE, HOST, MOMENT, NUMBER, PATH, SHARE, SPAN, TEXT, Schema
 from omotenashi.language.schema.names import Names
 from omotenashi.language.schema.spelling import spelled_before_a_dot, spelled_otherwise
 from omotenashi.language.vocabulary import FIELDS, LANGUAGES, LOGIC, UNKNOWN, Field, Kind
@@ -130,9 +130,8 @@ def _attributes(names: Names, language: str) -> dict[str, object]:
 
 def _words(_: Names, language: str) -> Schema:
     texts = forms.one_or_more(TEXT)
-    return forms.either(
-        TEXT, forms.mapping(m.WORDS, dict.fromkeys(("contains", "exact", "estimated"), texts), language)
-    )
+    values = {**dict.fromkeys(("contains", "exact", "estimated"), texts), "share": SHARE}
+    return forms.either(TEXT, forms.mapping(m.WORDS, values, language, ("contains", "exact", "estimated")))
 
 
 def _near(names: Names, language: str) -> Schema:

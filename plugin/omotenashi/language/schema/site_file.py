@@ -38,6 +38,7 @@ def site_file(names: Names, language: str) -> Schema:
         "cookie": forms.mapping(m.COOKIE, {"domain": TEXT}, language),
         "browser_events": forms.one_or_more(forms.choice(BROWSER_EVENTS.names())),
         "sensitive_topics": _TEXTS,
+        "search_console": forms.mapping(m.SEARCH_CONSOLE, {"file": TEXT}, language),
     }
     return forms.mapping(m.SITE, values, language)
 
