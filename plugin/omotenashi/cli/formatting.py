@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from msgspec import Struct
 
 from omotenashi.cli.common import FAILED, FINE, command, language_of
+from omotenashi.cli.writing import write_at_once
 from omotenashi.language.fmt.fix import tidied
 from omotenashi.language.parse import decode
 from omotenashi.language.report import Report
@@ -106,21 +104,8 @@ def _act(result: _Result, text: str, options: argparse.Namespace, language: str)
     if options.diff or options.check:
         _say(language, "would", result.path)
         return
-    _write(result.path.resolve(), text)
+    write_at_once(result.path.resolve(), text)
     _say(language, "tidied", result.path)
-
-
-def _write(path: Path, text: str) -> None:
-    """Put a new file in the place of the old one at once: a service that reads meanwhile sees either."""
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        shutil.copymode(path, name)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _say(language: str, what: str, path: Path) -> None:

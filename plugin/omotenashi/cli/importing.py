@@ -1,4 +1,4 @@
-"""`omo import events`, `omo import members`."""
+"""`omo import events`, `omo import members`; what `omo import search-console` does stands in a module of its own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from omotenashi.cli.common import FAILED, FINE, command
 from omotenashi.cli.loading import load_site
+from omotenashi.cli.search_console import add_search_console
 from omotenashi.cli.stores import settings_of, store_arguments, store_of, warn
 from omotenashi.model.errors import StoreUnavailable
 from omotenashi.model.site_facts import SiteFacts
@@ -31,8 +32,10 @@ _WAIT = 60.0
 
 
 def add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command with its two kinds."""
-    parser = commands.add_parser("import", help="会員・過去の行動を取り込む / import members, past events")
+    """Add the command with its kinds."""
+    parser = commands.add_parser(
+        "import", help="会員・過去の行動・検索語を取り込む / import members, past events, searches"
+    )
     kinds = parser.add_subparsers(metavar="KIND", required=True)
     for kind, text in (
         ("events", "過去の行動を取り込む / import what visitors and members did"),
@@ -44,6 +47,7 @@ def add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         one.add_argument("--format", choices=("csv", "jsonl"), help="by default the file's ending tells")
         one.add_argument("--again", action="store_true", help="import a file that was imported already")
         store_arguments(one)
+    add_search_console(kinds)
 
 
 def _import(options: argparse.Namespace) -> int:

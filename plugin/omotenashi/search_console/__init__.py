@@ -1,0 +1,1 @@
+"""Exports of Google Search Console -> the file of searches by landing page."""
