@@ -153,3 +153,31 @@ def summed(path: Path, data: bytes) -> Sums:
         with suppress(RefusedRequest):
             sums.add(row)
     return sums
+
+
+def test_after_a_line_that_is_no_csv_the_others_are_read(tmp_path: Path) -> None:
+    lines = [
+        "page,query,clicks",
+        f'{URL},"靴, 白",1',
+        f'{URL},"鞄 "a,2',
+        f'{URL},"帽\n子",3',
+        "",
+        f"{URL},時計,4,x",
+        f"{URL},傘,5",
+    ]
+    (tmp_path / "gsc.csv").write_text("\n".join(lines))
+    found = list(rows(open_export(tmp_path / "gsc.csv")))
+    assert [(row.line, row.query, row.clicks) for row in found if not row.problem] == [
+        (2, "靴, 白", "1"),
+        (4, "帽\n子", "3"),
+        (8, "傘", "5"),
+    ]
+    assert [(row.line, row.problem.partition(":")[0]) for row in found if row.problem] == [
+        (3, "a quote is not closed, or stands alone in a quoted cell"),
+        (7, "4 cells under 3 columns"),
+    ]
+
+
+def test_lines_are_numbered_as_they_stand_in_the_file(tmp_path: Path) -> None:
+    (tmp_path / "gsc.csv").write_text(f'page,query,clicks\r\n\r\n{URL},"a\r\nb",1\r\n{URL},c,2\r\n', newline="")
+    assert [row.line for row in rows(open_export(tmp_path / "gsc.csv"))] == [3, 5]

@@ -13,7 +13,7 @@ from omotenashi.language.report import Report
 from omotenashi.language.table_text import decode_table
 from omotenashi.model.errors import Position, RefusedRequest
 from omotenashi.model.text import fold
-from omotenashi.search_console.exports import Row
+from omotenashi.search_console.columns import Row
 from omotenashi.search_console.sums import MOST_QUERIES, Ranked, Sums
 from omotenashi.search_console.write import file_text
 

@@ -6,41 +6,25 @@ CSV of add-ons, Looker Studio and BigQuery (headings in English or Japanese), JS
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 from msgspec import Struct
 
 from omotenashi.model.errors import EditorError
 from omotenashi.model.text import fold
-from omotenashi.profiles.import_tables import LONGEST_LINE, Columns, Place, Table, look_through, records
+from omotenashi.profiles.import_tables import LONGEST_LINE, Place, Table, look_through, records
+from omotenashi.search_console.columns import COLUMNS, FOLDED, Row
+from omotenashi.search_console.csv_rows import csv_lacks, csv_rows
 from omotenashi.search_console.dimensions import Dimensions, find_dimensions
 
 LARGEST_DOCUMENT = 64 * 1_048_576
 """Bytes of a JSON document, which is read as a whole; an answer of the API has a tenth of that at most."""
 _LOOKED_AT = 1000
 """Rows by which it is told what the keys of the API are."""
-_CSV_COLUMNS = ("page", "query", "clicks")
-_ALIASES = {
-    "page": (
-        *("page", "url", "top pages", "landing page", "page url", "address"),
-        *("ページ", "上位のページ", "ランディング ページ", "ランディングページ", "着地ページ", "アドレス"),
-    ),
-    "query": (
-        *("query", "top queries", "search query", "search term", "keyword"),
-        *("クエリ", "上位のクエリ", "検索クエリ", "検索語句", "検索語", "検索キーワード", "キーワード"),
-    ),
-    "clicks": ("clicks", "url clicks", "total clicks", "クリック数", "クリック", "URL のクリック数", "合計クリック数"),
-    "anonymized": ("is_anonymized_query",),
-    "keys": ("keys",),
-    "rows": ("rows",),
-}
-_COLUMNS = Columns({name: column for column, names in _ALIASES.items() for name in names}, ())
-_NAMES = {fold(name): column for name, column in _COLUMNS.names.items()}
 _ZIPPED = b"PK\x03\x04"
 _NEEDED_JA = (
     "ページとクエリの両方がある書き出しが要ります: Search Console API(dimensions に page と query)、BigQuery の"
@@ -53,19 +37,6 @@ _NEEDED_EN = (
     " performance report exports has no queries by page"
 )
 Values: TypeAlias = "Mapping[str, object]"
-
-
-class Row(NamedTuple):
-    """One row of an export, as it stands there."""
-
-    line: int
-    """Of a JSON document, the number of the row."""
-    page: object = None
-    query: object = None
-    clicks: object = None
-    anonymized: object = None
-    problem: str = ""
-    """Why it cannot be read."""
 
 
 class Export(Struct, frozen=True):
@@ -93,18 +64,21 @@ def open_export(path: Path) -> Export:
     if document is not None:
         return Export(path, len(document), document=document)
     table = look_through(path, "jsonl" if is_json else "csv")
-    if not is_json:
-        _check_columns(table)
+    absent = () if is_json else csv_lacks(table)
+    if absent:
+        raise _lacks(path, absent[0])
     return Export(path, table.lines, table)
 
 
 def rows(export: Export) -> Iterator[Row]:
     """Read the rows. Raises EditorError where they have no page or no query."""
+    if export.table is not None and export.table.form == "csv":
+        return csv_rows(export.table)
     if export.table is None:
         numbered = enumerate(export.document, 1)
         found = ((number, _named(row), "" if isinstance(row, dict) else _NO_OBJECT) for number, row in numbered)
     else:
-        lines = records(export.table, _COLUMNS, Place(), lambda _: None)
+        lines = records(export.table, COLUMNS, Place(), lambda _: None)
         found = ((one.line, one.values, one.problem) for one in lines)
     sample = list(islice(found, _LOOKED_AT))
     dimensions = _dimensions([values for _, values, _ in sample], export.path)
@@ -136,16 +110,6 @@ def _dimensions(sample: Sequence[Values], path: Path) -> Dimensions | None:
     if absent:
         raise _lacks(path, absent[0])
     return dimensions
-
-
-def _check_columns(table: Table) -> None:
-    with table.path.open(encoding=table.encoding, errors="replace", newline="") as file:
-        first = file.readline().removeprefix("\ufeff")
-    delimiter = "\t" if first.count("\t") > first.count(",") else ","
-    names = {_NAMES.get(fold(cell)) for cell in next(csv.reader([first], delimiter=delimiter), [])}
-    absent = [column for column in _CSV_COLUMNS if column not in names]
-    if absent:
-        raise _lacks(table.path, absent[0])
 
 
 def _is_row(line: bytes) -> bool:
@@ -188,7 +152,7 @@ def _flat(found: object) -> Iterator[object]:
 def _named(row: object) -> Values:
     if not isinstance(row, dict):
         return {}
-    return {_NAMES[fold(name)]: value for name, value in row.items() if fold(name) in _NAMES}
+    return {FOLDED[fold(name)]: value for name, value in row.items() if fold(name) in FOLDED}
 
 
 def _lacks(path: Path, column: str) -> EditorError:

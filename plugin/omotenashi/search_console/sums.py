@@ -11,7 +11,7 @@ from typing import NamedTuple
 from omotenashi.model.errors import RefusedRequest
 from omotenashi.model.paths import bare_host, host_of, page_path
 from omotenashi.model.text import fold, widths
-from omotenashi.search_console.exports import Row
+from omotenashi.search_console.columns import Row
 
 LONGEST_QUERY = 200
 MOST_QUERIES = 200
@@ -103,8 +103,9 @@ def _ranked(path: str, queries: dict[str, int]) -> Ranked:
     total: Counter[str] = Counter()
     best: dict[str, str] = {}
     for query, clicks in sorted(queries.items(), key=lambda one: (-one[1], one[0])):
-        total[fold(query)] += clicks
-        best.setdefault(fold(query), query)
+        folded = _folded(query)
+        total[folded] += clicks
+        best.setdefault(folded, query)
     ordered = sorted(total.items(), key=lambda one: (-one[1], one[0]))
     clicks, told = sum(total.values()), 0
     kept: list[tuple[str, int]] = []
@@ -124,6 +125,9 @@ def _split(page: str) -> tuple[str | None, str]:
         return host, page_path(page)
     host, slash, path = page.partition("/")
     return (bare_host(host), page_path(slash + path)) if "." in host and " " not in host else (None, "")
+
+
+_folded = lru_cache(maxsize=65_536)(fold)
 
 
 @lru_cache(maxsize=65_536)
