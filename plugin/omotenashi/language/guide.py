@@ -79,8 +79,9 @@ def _chapter(sections: Sequence[Section], *, japanese: bool) -> Iterator[str]:
 
 
 def _row(first: str, word: Word | Field, meaning: Meaning, *, japanese: bool) -> str:
-    name, example = f"`{_NAMED.get(word.name, word.name)}`", f"`{meaning.example}`" if meaning.example else ""
-    return _line(first, name, word.ja, meaning.ja if japanese else meaning.en, example)
+    name = _NAMED.get(word.name, word.name) if isinstance(word, Field) else word.name
+    example = f"`{meaning.example}`" if meaning.example else ""
+    return _line(first, f"`{name}`", word.ja, meaning.ja if japanese else meaning.en, example)
 
 
 def _once(title: str, number: int) -> str:
