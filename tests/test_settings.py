@@ -34,6 +34,14 @@ def test_unknown_names_are_warned_of_with_a_suggestion(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("network", ["0.0.0.0/0", "::/0"])
+def test_trusting_everybody_is_warned_of(network: str, tmp_path: Path) -> None:
+    _, warnings = read_settings({}, {"OMO_TRUSTED_PROXIES": f"10.0.0.0/8,{network}"}, tmp_path)
+    assert warnings == [
+        "trusted_proxies: 0.0.0.0/0 and ::/0 let anybody state who they are; name the networks of your proxies alone"
+    ]
+
+
 @pytest.mark.parametrize(
     ("environment", "words"),
     [

@@ -16,6 +16,7 @@ from msgspec.structs import fields
 
 from omotenashi.model.errors import SettingsError
 from omotenashi.profiles.keep import Keep
+from omotenashi.signals.client_address import TrustedNetworks
 
 SETTINGS_FILE = "omotenashi.toml"
 KEY_FILE = "key"
@@ -80,6 +81,10 @@ def read_settings(
     values |= {name: _typed(name, value, f"--{name}") for name, value in flags.items() if value is not None}
     settings = Settings(**values)
     _check(settings)
+    if TrustedNetworks.parse(settings.trusted_proxies).everybody():
+        warnings.append(
+            "trusted_proxies: 0.0.0.0/0 and ::/0 let anybody state who they are; name the networks of your proxies alone"
+        )
     return settings, warnings
 
 

@@ -1,13 +1,21 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from omotenashi.model.errors import SettingsError
 from omotenashi.signals.client_address import HeaderKind, TrustedNetworks, resolve
+from omotenashi.web.guard import Access, Caller
 
 XFF, RFC7239 = HeaderKind.X_FORWARDED_FOR, HeaderKind.FORWARDED
 TRUSTED = TrustedNetworks.parse(["10.0.0.0/8", "::1", "2001:db8:1::/48"])
 NOBODY = TrustedNetworks.parse([])
+CASES = [json.loads(line) for line in Path(__file__).with_name("client_addresses.jsonl").read_text().splitlines()]
 
 
 def test_without_trust_the_peer_is_the_visitor_and_the_header_nothing() -> None:
@@ -86,7 +94,6 @@ def test_rfc_7239_is_read_with_its_quotes(header: str, expected: str) -> None:
         "for=203.0.113.5, proto=https",
         "for=203.0.113.5;for=6.6.6.6",
         'for="203.0.113.5',
-        'for=6.6.6.6;x=", for="[2001:db8::7]:1"',
         "203.0.113.5",
         "for=10.0.0.2",
     ],
@@ -119,7 +126,57 @@ def test_a_mapped_network_is_an_ipv4_network() -> None:
     assert TrustedNetworks.parse(["::ffff:192.0.2.0/120"]).contains("192.0.2.9")
 
 
-@pytest.mark.parametrize("text", ["10.0.0.0/33", "proxy.example", "10.0.0.1/8", ""])
-def test_a_wrong_network_is_named(text: str) -> None:
-    with pytest.raises(SettingsError, match=f"trusted_proxies: '{text}' is not a network"):
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("10.0.0.1/8", "write 10.0.0.0/8, or 10.0.0.1 for the one address"),
+        ("2001:db8::1/32", "write 2001:db8::/32, or 2001:db8::1 for the one address"),
+        ("10.0.0.0/33", "write networks such as 10.0.0.0/8"),
+        ("proxy.example", "write networks such as 10.0.0.0/8"),
+        ("*", "write networks such as 10.0.0.0/8"),
+        ("", "write networks such as 10.0.0.0/8"),
+    ],
+)
+def test_a_wrong_network_is_named_with_what_to_write(text: str, remedy: str) -> None:
+    with pytest.raises(SettingsError) as refused:
         TrustedNetworks.parse(["10.0.0.0/8", text])
+    assert str(refused.value).startswith(f"trusted_proxies: {text!r} is not a network; {remedy}")
+
+
+@pytest.mark.parametrize(("network", "all_of_them"), [("0.0.0.0/0", True), ("::/0", True), ("10.0.0.0/8", False)])
+def test_a_network_of_all_addresses_trusts_everybody(network: str, all_of_them: bool) -> None:  # noqa: FBT001
+    assert TrustedNetworks.parse(["192.0.2.1", network]).everybody() is all_of_them
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["says"] for case in CASES])
+def test_what_proxies_write_is_read_as_they_mean_it(case: dict[str, Any]) -> None:
+    assert caller(case).client_ip() == case["expect"]
+
+
+def caller(case: dict[str, Any]) -> Caller:
+    """Return a request of the table, as the server hands it on; behind trusted proxies, `read` names their header."""
+    headers = [
+        (name, text(value).encode("latin-1", "xmlcharrefreplace"))
+        for name, values in ((b"x-forwarded-for", "forwarded_for"), (b"forwarded", "forwarded"))
+        for value in case.get(values, [])
+    ]
+    kind = HeaderKind(case.get("read", "forwarded" if "forwarded" in case else "x-forwarded-for"))
+    trusted = TrustedNetworks.parse(["10.0.0.0/8", "2001:db8:1::/48", "fe80:1::/32"])
+    client = (case["peer"], 40000) if case["peer"] else None
+    return Caller({"headers": headers, "client": client}, Access(b"the server key", trusted, kind))
+
+
+def text(value: str | dict[str, Any]) -> str:
+    return value if isinstance(value, str) else value["repeat"] * value["times"]
+
+
+QUOTED = st.text(alphabet='a,;=" \\', max_size=8).map(lambda value: json.dumps(value, ensure_ascii=False))
+ADDED = st.builds(
+    lambda address, host: f"for={address};host={host}", st.sampled_from(["203.0.113.5", '"[2001:db8::7]:80"']), QUOTED
+)
+
+
+@given(st.text(alphabet='for=1.,;" \\x', max_size=30), ADDED, st.booleans())
+def test_whatever_a_client_sends_the_element_that_the_proxy_adds_is_read(sent: str, added: str, two: bool) -> None:  # noqa: FBT001
+    chain = f"{sent}, {added}, for=10.0.0.2;by=10.0.0.3" if two else f"{sent},{added}"
+    assert resolve("10.0.0.1", chain, RFC7239, TRUSTED) == ("203.0.113.5" if "203" in added else "2001:db8::7")
