@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import hmac
+import json
+from base64 import urlsafe_b64encode
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -119,6 +122,134 @@ def test_in_a_cookie_a_token_may_live_12_hours() -> None:
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "soon", True, [1], 10**400])
 def test_a_time_that_is_no_time_is_refused(value: object) -> None:
     assert reason(token({"exp": value})) == "malformed"
+
+
+def test_a_token_that_ends_before_it_begins_is_refused() -> None:
+    assert reason(token({"iat": NOW, "exp": NOW})) == "malformed"
+    assert reason(token({"iat": NOW, "exp": NOW - 10})) == "malformed"
+
+
+def test_what_was_verified_once_is_still_refused_when_it_is_over() -> None:
+    text = token()
+    assert accepted(text).id == "u1"
+    assert reason(text, now=NOW + 1000) == "expired"
+    assert accepted(text).id == "u1"
+
+
+@pytest.mark.parametrize("audience", [["omotenashi"], ["shop", "omotenashi"]])
+def test_a_token_may_be_for_several(audience: list[str]) -> None:
+    assert accepted(token({"aud": audience})).id == "u1"
+
+
+@pytest.mark.parametrize("audience", ["", "Omotenashi", "omotenashi ", [], ["shop"], ["omotenashi", 1], {"a": 1}, 5])
+def test_an_audience_that_is_not_just_ours_by_name_is_refused(audience: object) -> None:
+    assert reason(raw({"aud": audience})) in {"audience", "missing_claim"}
+
+
+@pytest.mark.parametrize("name", ["exp", "iat", "nbf"])
+def test_a_time_as_text_is_refused(name: str) -> None:
+    assert reason(raw({name: str(NOW + 100)})) == "malformed"
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"), [("u1", "u1"), (4711, "4711"), ("", ""), (None, ""), ("会員1", "会員1")]
+)
+def test_the_subject_is_text_or_a_number_or_missing(stated: object, expected: str) -> None:
+    assert accepted(raw({"sub": stated})).id == expected
+
+
+@pytest.mark.parametrize("stated", [["u1"], {"id": "u1"}, True, 1.5, 10**30, "\ud800"])
+def test_a_subject_of_another_kind_is_refused(stated: object) -> None:
+    assert reason(raw({"sub": stated})) == "malformed"
+
+
+@pytest.mark.parametrize("extra", [{"crit": ["exp"]}, {"crit": []}, {"b64": False}, {"b64": True, "crit": ["b64"]}])
+def test_an_extension_that_must_be_understood_is_refused(extra: dict[str, Any]) -> None:
+    assert reason(raw({}, {"alg": "HS256", "kid": "k1", **extra})) == "malformed"
+
+
+@pytest.mark.parametrize("kid", [5, ["k1"], {"k1": 1}, True, "", "K1", "k1 ", "../k1", "k1\x00"])
+def test_a_kid_that_is_not_just_the_keys_name_is_refused(kid: object) -> None:
+    assert reason(raw({}, {"alg": "HS256", "kid": kid})) in {"malformed", "unknown_key"}
+
+
+@pytest.mark.parametrize("alg", ["none", "None", "NONE", "hs256", "", "RS256", "ES256", "HS384", ["HS256"], None, 1])
+def test_the_key_and_not_the_token_says_which_algorithm_it_is(alg: object) -> None:
+    assert reason(raw({}, {"alg": alg, "kid": "k1"})) in {"algorithm", "malformed"}
+    assert reason(raw({}, {"alg": alg, "kid": "k1"}, signature="")) in {"algorithm", "malformed"}
+
+
+@pytest.mark.parametrize("header", [{}, {"kid": "k1"}, [], "x", 5])
+def test_a_header_that_says_nothing_is_refused(header: object) -> None:
+    assert reason(raw({}, header)) in {"algorithm", "malformed"}
+
+
+@pytest.mark.parametrize("key", ["jwk", "jku", "x5u", "x5c"])
+def test_a_key_that_a_token_brings_along_is_not_used(key: str) -> None:
+    brought = {"kty": "oct", "k": encoded(OTHER.encode())}
+    forged = raw({}, {"alg": "HS256", "kid": "k1", key: brought}, secret=OTHER)
+    assert reason(forged) == "signature"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: f" {text}",
+        lambda text: f"{text}\n",
+        lambda text: text.replace(".", " . "),
+        lambda text: f"{text}=",
+        lambda text: f"{text}.{text}",
+        lambda text: text.rpartition(".")[0],
+        lambda text: f'"{text}"',
+        lambda text: f"Bearer {text}",
+    ],
+)
+def test_anything_around_a_token_is_refused(change: Any) -> None:
+    assert reason(change(token())) == "malformed"
+
+
+def test_another_bit_anywhere_is_refused() -> None:
+    text = token({"rank": "一般"})
+    for at in range(len(text) - 1):  # of the last character not all bits count
+        other = "A" if text[at] != "A" else "B"
+        assert reason(text[:at] + other + text[at + 1 :]) in {"malformed", "signature", "algorithm", "unknown_key"}
+
+
+@pytest.mark.parametrize(
+    "payload", [b"[" * 4000, b'{"a":' * 900, b'{"a":' + b"9" * 5000 + b"}", b"[]", b"1", b"\xff", b""]
+)
+def test_a_payload_that_is_no_claims_is_refused_though_it_is_signed(payload: bytes) -> None:
+    assert reason(raw(payload)) in {"malformed", "missing_claim"}
+
+
+@pytest.mark.parametrize("header", [b"[" * 4000, b'{"a":' * 900, b"\xff", b'{"alg":' + b"9" * 5000 + b"}"])
+def test_a_header_that_nobody_can_read_is_refused(header: bytes) -> None:
+    assert reason(f"{encoded(header)}.e30.AAAA") == "malformed"
+
+
+def test_a_token_within_a_token_is_refused() -> None:
+    assert reason(raw(token().encode(), {"alg": "HS256", "kid": "k1", "cty": "JWT"})) == "malformed"
+
+
+def test_of_a_claim_that_stands_there_twice_the_last_one_counts() -> None:
+    claims = b'{"sub":"u1","sub":"u2","aud":"omotenashi","iat":%d,"exp":%d}' % (NOW, NOW + 60)
+    assert accepted(raw(claims)).id == "u2"
+
+
+def raw(
+    claims: dict[str, Any] | bytes, header: Any = None, *, secret: str = SECRET, signature: str | None = None
+) -> str:
+    """Sign whatever it is, as no library would."""
+    header = {"alg": "HS256", "kid": "k1"} if header is None else header
+    usual = {"sub": "u1", "aud": "omotenashi", "iat": NOW, "exp": NOW + 60}
+    payload = claims if isinstance(claims, bytes) else json.dumps({**usual, **claims}).encode()
+    text = f"{encoded(json.dumps(header).encode())}.{encoded(payload)}"
+    made = encoded(hmac.digest(secret.encode(), text.encode(), "sha256")) if signature is None else signature
+    return f"{text}.{made}"
+
+
+def encoded(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def test_a_token_over_8_kilobytes_is_not_read() -> None:

@@ -26,6 +26,7 @@ COMMANDS = {
     "new": "beginning",
     "schema": "schema",
     "import": "importing",
+    "token": "token",
     "visitor": "visitor",
     "privacy": "visitor",
 }

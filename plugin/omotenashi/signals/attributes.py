@@ -40,11 +40,11 @@ def typed(stated: Mapping[str, object], declared: Mapping[str, Attribute]) -> tu
 
 
 def _text(value: object, _: Attribute) -> str | None:
-    return value if isinstance(value, str) and _is_unicode(value) else None
+    return value if isinstance(value, str) and is_unicode(value) else None
 
 
-def _is_unicode(text: str) -> bool:
-    """Half of a surrogate pair can stand in JSON, but in no answer."""
+def is_unicode(text: str) -> bool:
+    """Tell whether a text can be answered with: half of a surrogate pair can stand in JSON, but in no answer."""
     return text.isascii() or not _SURROGATE.search(text)
 
 
@@ -81,7 +81,7 @@ def _yes_no(value: object, _: Attribute) -> bool | None:
 
 
 def _list(value: object, _: Attribute) -> tuple[str, ...] | None:
-    if not isinstance(value, list | tuple) or not all(isinstance(item, str) and _is_unicode(item) for item in value):
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) and is_unicode(item) for item in value):
         return None
     return tuple(value)
 

@@ -118,11 +118,11 @@ def kept_arrival(now: Arrival, kept: Arrival | None) -> Arrival:
 def member_of(facts: RequestFacts, site: SiteFacts, tools: SignalTools) -> Member | None:
     """Return who is logged in, or None for a guest: by the caller's statement, a token in the body, or the cookie.
 
-    An empty statement is a guest's. A member token that is not to be believed makes a guest, and is counted in
+    An empty statement is a guest's, whatever the cookie says. A member token that is not to be believed makes a guest, and is counted in
     `tools.counts`.
     """
-    if facts.stated_member:
-        return from_statement(facts.stated_member, site, tools.counts)
+    if facts.stated_member is not None:
+        return from_statement(facts.stated_member, site, tools.counts) if facts.stated_member else None
     token = facts.member_token or facts.cookies.get(MEMBER_COOKIE)
     if not token:
         return None

@@ -16,12 +16,12 @@ from omotenashi.model.errors import OmotenashiError, SettingsError
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 from omotenashi.model.visitor import Member
-from omotenashi.signals.attributes import typed
+from omotenashi.signals.attributes import is_unicode, typed
 
 try:
     from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 except ImportError:  # the extra `ed25519`
     HAS_ED25519 = False
 else:
@@ -31,10 +31,12 @@ AUDIENCE = "omotenashi"
 DROPPED = "member_attribute_dropped"
 """The counter of attributes that were undeclared, of another type, or sensitive in a cookie."""
 
+LIFE_IN_BODY = 5 * 60
+LIFE_IN_COOKIE = 12 * 60 * 60
+"""Seconds from `iat` to `exp`, at most."""
+
 _SHORTEST_SECRET = 32
 _LONGEST_TOKEN = 8192
-_LIFE_IN_BODY = 5 * 60
-_LIFE_IN_COOKIE = 12 * 60 * 60
 _LEEWAY = 30
 _LATEST = 1e12
 """Seconds; above it, and for NaN and infinity, a time claim is nonsense."""
@@ -48,7 +50,11 @@ _OPTIONS: Any = {
     "verify_exp": False,  # by the `now` of the request instead
     "verify_iat": False,
     "verify_nbf": False,
+    "verify_sub": False,  # many systems have numbers for their members
+    "verify_jti": False,
 }
+_COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
+"""A token as it is sent (RFC 7515, section 7.1): nothing before it, behind it or between."""
 
 
 class BadToken(OmotenashiError):
@@ -88,13 +94,30 @@ class MemberKeys:
             keys[kid] = _public_key(kid, Path(secret[1:])) if secret.startswith("@") else _secret_key(number, secret)
         return cls(keys)
 
+    def kids(self) -> tuple[str, ...]:
+        """Return the names of the keys."""
+        return tuple(self._keys)
+
+    def sign(self, claims: Mapping[str, object], kid: str) -> str:
+        """Return a token signed with a secret, as a CMS signs it; SettingsError where the key is a public one."""
+        key = self._keys[kid]
+        if key.algorithm != "HS256":
+            raise SettingsError(
+                f"OMO_MEMBER_KEY: {kid} is a public key, which signs nothing; name the private key's file"
+            )
+        return jwt.encode(dict(claims), key.key, key.algorithm, {"kid": kid})
+
     def _verified(self, token: str) -> dict[str, Any]:
         """Return the claims of a token whose signature and audience are right; times are the caller's business."""
+        if not _COMPACT.fullmatch(token):
+            raise BadToken("malformed")
         try:
             header = jwt.get_unverified_header(token)
+            if "crit" in header or "b64" in header:  # extensions that must be understood: none is (RFC 7515, 7797)
+                raise BadToken("malformed")
             key = self._key(header.get("kid"))
             return jwt.decode(token, key.key, algorithms=[key.algorithm], audience=AUDIENCE, options=_OPTIONS)
-        except (jwt.PyJWTError, UnicodeError) as error:
+        except (jwt.PyJWTError, UnicodeError, RecursionError) as error:
             raise BadToken(_reason(error)) from error
 
     def _key(self, kid: object) -> _Key:
@@ -117,7 +140,9 @@ def from_token(
     if len(token) > _LONGEST_TOKEN:
         raise BadToken("too_long")
     claims = keys.claims(token)
-    _check_times(claims, now, _LIFE_IN_COOKIE if in_cookie else _LIFE_IN_BODY)
+    _check_times(claims, now, LIFE_IN_COOKIE if in_cookie else LIFE_IN_BODY)
+    if claims.get("sub") is not None and not _is_id(claims["sub"]):
+        raise BadToken("malformed")
     stated = {name: value for name, value in claims.items() if name not in _REGISTERED}
     if not in_cookie:
         return _member(claims.get("sub"), stated, site, counts)
@@ -134,14 +159,17 @@ def from_statement(stated: Mapping[str, Any], site: SiteFacts, counts: Counter[s
 def completed(member: Member, recorded: Mapping[str, str], site: SiteFacts) -> Member:
     """Return a member with the attributes that were imported, where the call did not state them. `recorded`: texts."""
     texts: dict[str, object] = {
-        name: [part.strip() for part in _LISTED.split(text) if part.strip()]
-        if name in site.attributes and site.attributes[name].type == "list"
-        else text
+        name: listed(text) if name in site.attributes and site.attributes[name].type == "list" else text
         for name, text in recorded.items()
         if name not in member.attributes
     }
     attributes, _ = typed(texts, site.attributes)
     return Member(member.id, {**attributes, **member.attributes}) if attributes else member
+
+
+def listed(text: str) -> list[str]:
+    """Return the entries of a list that is written as one text."""
+    return [part.strip() for part in _LISTED.split(text) if part.strip()]
 
 
 def _member(stated_id: object, stated: Mapping[str, object], site: SiteFacts, counts: Counter[str] | None) -> Member:
@@ -157,9 +185,13 @@ def _is_sensitive(name: str, site: SiteFacts) -> bool:
 
 def _id(stated: object) -> str:
     """Return a member id; many systems have numbers for it."""
-    if isinstance(stated, int) and not isinstance(stated, bool) and abs(stated) <= _LARGEST_ID:
-        return str(stated)
-    return stated if isinstance(stated, str) else ""
+    return str(stated) if _is_id(stated) else ""
+
+
+def _is_id(stated: object) -> bool:
+    if isinstance(stated, str):
+        return is_unicode(stated)
+    return isinstance(stated, int) and not isinstance(stated, bool) and abs(stated) <= _LARGEST_ID
 
 
 def _count(counts: Counter[str] | None, dropped: int) -> None:
@@ -169,6 +201,8 @@ def _count(counts: Counter[str] | None, dropped: int) -> None:
 
 def _check_times(claims: Mapping[str, Any], now: float, longest_life: int) -> None:
     issued, expires = _instant(claims, "iat"), _instant(claims, "exp")
+    if expires <= issued:
+        raise BadToken("malformed")
     if expires - issued > longest_life:
         raise BadToken("life_too_long")
     if expires <= now - _LEEWAY:
@@ -198,6 +232,21 @@ _REASONS: tuple[tuple[type[Exception], str], ...] = (
     (jwt.MissingRequiredClaimError, "missing_claim"),
     (jwt.InvalidAudienceError, "audience"),
 )
+
+
+def sign_with_file(claims: Mapping[str, object], path: Path, kid: str) -> str:
+    """Return a token signed with the Ed25519 private key in a PEM file, as a CMS signs it; SettingsError."""
+    if not HAS_ED25519:
+        raise SettingsError(f"{path} is a key file, which needs: pip install 'omotenashi[ed25519]'")
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise SettingsError(f"{path} holds no private key in PEM form without a password") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise SettingsError(f"{path} holds another kind of key than Ed25519: openssl genpkey -algorithm ed25519")
+    return jwt.encode(dict(claims), key, "EdDSA", {"kid": kid})
 
 
 def _secret_key(number: int, secret: str) -> _Key:
