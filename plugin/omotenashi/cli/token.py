@@ -23,6 +23,7 @@ from omotenashi.signals.member import (
     AUDIENCE,
     LIFE_IN_BODY,
     LIFE_IN_COOKIE,
+    RESERVED,
     BadToken,
     MemberKeys,
     from_token,
@@ -121,6 +122,11 @@ def _attributes(stated: Sequence[str], site: SiteFacts | None) -> dict[str, obje
     found: dict[str, list[str]] = {}
     for one in stated:
         name, equals, value = one.partition("=")
+        if name in RESERVED:
+            raise EditorError(
+                f"--attr: {name} はトークン自身の項目なので、属性の名前には使えません",
+                f"--attr: {name} is the token's own, and no name of an attribute",
+            )
         if not (name and equals):
             raise EditorError(
                 f"--attr: 「{one}」は 名前=値 の形ではありません。rank=ゴールド のように書きます",
@@ -198,7 +204,7 @@ def _tried(token: str, keys: MemberKeys, options: argparse.Namespace) -> int:
 
 def _warn_of_dropped(claims: Mapping[str, object], site: SiteFacts, options: argparse.Namespace) -> None:
     names = {attribute.name for attribute in site.attributes.values()}
-    for name in claims.keys() - {"sub", "aud", "iat", "exp"}:
+    for name in claims.keys() - RESERVED:
         attribute = site.attributes.get(fold(name))
         if attribute is None:
             meant = suggestion(name, names)

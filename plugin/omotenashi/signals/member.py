@@ -31,6 +31,8 @@ AUDIENCE = "omotenashi"
 DROPPED = "member_attribute_dropped"
 """The counter of attributes that were undeclared, of another type, or sensitive in a cookie."""
 
+RESERVED = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
+"""Claims that are the token's own (RFC 7519, section 4.1), and no attributes."""
 LIFE_IN_BODY = 5 * 60
 LIFE_IN_COOKIE = 12 * 60 * 60
 """Seconds from `iat` to `exp`, at most."""
@@ -44,7 +46,6 @@ _LARGEST_ID = 2**63
 _LISTED = re.compile(r"[、,;;,]")
 """What stands between the entries of a list in a table's cell."""
 _CACHED = 1024
-_REGISTERED = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
 _OPTIONS: Any = {
     "require": ["exp", "iat", "aud"],
     "verify_exp": False,  # by the `now` of the request instead
@@ -143,7 +144,7 @@ def from_token(
     _check_times(claims, now, LIFE_IN_COOKIE if in_cookie else LIFE_IN_BODY)
     if claims.get("sub") is not None and not _is_id(claims["sub"]):
         raise BadToken("malformed")
-    stated = {name: value for name, value in claims.items() if name not in _REGISTERED}
+    stated = {name: value for name, value in claims.items() if name not in RESERVED}
     if not in_cookie:
         return _member(claims.get("sub"), stated, site, counts)
     sensitive = {name for name in stated if _is_sensitive(name, site)}
