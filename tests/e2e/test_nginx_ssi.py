@@ -22,6 +22,7 @@ import httpx
 import pytest
 from tests.conftest import SITE
 from tests.e2e.conftest import ROOT, Start, answers, free_port, installed, wait_until
+from tests.forged import HEADERS
 
 from omotenashi.profiles.database import Database
 from omotenashi.profiles.keep import Keep
@@ -230,6 +231,13 @@ def recorded(port: int) -> Iterator[list[tuple[str, Message]]]:
         Thread(target=server.serve_forever, daemon=True).start()
         yield requests
         server.shutdown()
+
+
+def test_no_forged_header_gets_through_to_what_the_page_shows(nginx: Site, start: Start, tmp_path: Path) -> None:
+    start(SITE, *PROXIES, port=nginx.service)
+    honest = nginx.page().text
+    assert [forged for forged in HEADERS if httpx.get(nginx.url, headers=forged).text != honest] == []
+    assert profiles(tmp_path) == 0
 
 
 def test_the_blocks_are_not_open_to_visitors(nginx: Site, start: Start) -> None:
