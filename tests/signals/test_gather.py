@@ -240,8 +240,19 @@ def test_dropped_attributes_are_counted() -> None:
     assert tools.counts == {"member_attribute_dropped": 1}
 
 
-def test_an_empty_statement_is_a_guest() -> None:
-    assert seen(stated_member={}).member is None
+def test_an_empty_statement_is_a_guest_whatever_the_cookie_says() -> None:
+    tools = SignalTools(member_keys=MemberKeys.parse(f"k1:{SECRET}"))
+    facts = RequestFacts(now=NOW, stated_member={}, member_token=token(), cookies={"omo_member": token()})
+    assert member_of(facts, SITE, tools) is None
+    assert tools.counts == {}
+
+
+def test_a_statement_counts_before_a_token_and_a_token_in_the_body_before_the_cookie() -> None:
+    tools = SignalTools(member_keys=MemberKeys.parse(f"k1:{SECRET}"))
+    sent = {"member_token": token(sub="body"), "cookies": {"omo_member": token(sub="cookie")}}
+    assert member_of(RequestFacts(now=NOW, stated_member={"id": "cms"}, **sent), SITE, tools) == Member("cms")
+    assert member_of(RequestFacts(now=NOW, **sent), SITE, tools) == Member("body")
+    assert member_of(RequestFacts(now=NOW, cookies=sent["cookies"]), SITE, tools) == Member("cookie")
 
 
 def test_everything_can_be_loaded_before_the_first_request() -> None:

@@ -118,8 +118,8 @@ def kept_arrival(now: Arrival, kept: Arrival | None) -> Arrival:
 def member_of(facts: RequestFacts, site: SiteFacts, tools: SignalTools) -> Member | None:
     """Return who is logged in, or None for a guest: by the caller's statement, a token in the body, or the cookie.
 
-    An empty statement is a guest's, whatever the cookie says. A member token that is not to be believed makes a guest, and is counted in
-    `tools.counts`.
+    An empty statement is a guest's, whatever the cookie says. A member token that is not to be believed makes a guest,
+    whatever the cookie beside it says, and is counted in `tools.counts`.
     """
     if facts.stated_member is not None:
         return from_statement(facts.stated_member, site, tools.counts) if facts.stated_member else None
