@@ -124,6 +124,7 @@ def test_what_the_service_would_drop_is_warned_of(
         (["--life", "0m"], "--life: '0m' is not a span"),
         (["--attr", "rank"], "--attr: 'rank' is not of the form NAME=VALUE, such as rank=gold"),
         (["--attr", "exp=9"], "--attr: exp is the token's own, and no name of an attribute"),
+        (["--member", ""], "--member: write the member's id"),
         (["--kid", "k9"], "--kid: there is no k9 in OMO_MEMBER_KEY; there is k1, k2"),
         (["--key-file", "private.pem"], "--key-file needs --kid, too"),
     ],

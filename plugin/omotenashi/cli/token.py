@@ -64,6 +64,8 @@ def add_token(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 def _token(options: argparse.Namespace) -> int:
     if options.new_key:
         return _new_key(options)
+    if not options.member:
+        raise EditorError("--member: 会員の ID を書いてください", "--member: write the member's id")
     site = check_folder(existing(options.rules)).facts if options.rules else None
     settings = settings_of(options)
     keys = MemberKeys.parse(settings.member_key) if settings.member_key else None

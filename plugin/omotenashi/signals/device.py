@@ -34,7 +34,8 @@ _LANGUAGE = re.compile(r"([a-z]{1,8}(?:-[a-z0-9]{1,8})*)(?:;q=([01](?:\.\d{0,6})
 def device_class(user_agent: str, mobile_hint: str) -> str | None:
     """Return mobile, tablet or desktop by User-Agent and Sec-CH-UA-Mobile, or None for what is none of these.
 
-    An iPad that asks for desktop pages calls itself a Mac and is taken for one.
+    An iPad that asks for desktop pages calls itself a Mac and is taken for one. Sec-CH-UA-Platform would not tell it
+    either, nor anything else that the User-Agent does not; so it is not asked for.
     """
     return _device_class(user_agent[:_LONGEST_USER_AGENT], mobile_hint.strip() == "?1")
 

@@ -38,6 +38,7 @@ LIFE_IN_COOKIE = 12 * 60 * 60
 """Seconds from `iat` to `exp`, at most."""
 
 _SHORTEST_SECRET = 32
+_HOW = "omo token --new-key makes one"
 _LONGEST_TOKEN = 8192
 _LEEWAY = 30
 _LATEST = 1e12
@@ -89,7 +90,9 @@ class MemberKeys:
         for number, part in enumerate(text.split(","), 1):
             kid, colon, secret = part.strip().partition(":")
             if not (kid and colon and secret):
-                raise SettingsError(f"OMO_MEMBER_KEY: entry {number} is not of the form kid:secret or kid:@file.pem")
+                raise SettingsError(
+                    f"OMO_MEMBER_KEY: entry {number} is not of the form kid:secret or kid:@file.pem; {_HOW}"
+                )
             if kid in keys:
                 raise SettingsError(f"OMO_MEMBER_KEY: the kid of entry {number} stands there twice")
             keys[kid] = _public_key(kid, Path(secret[1:])) if secret.startswith("@") else _secret_key(number, secret)
@@ -252,7 +255,9 @@ def sign_with_file(claims: Mapping[str, object], path: Path, kid: str) -> str:
 
 def _secret_key(number: int, secret: str) -> _Key:
     if len(secret.encode()) < _SHORTEST_SECRET:
-        raise SettingsError(f"OMO_MEMBER_KEY: the secret of entry {number} has fewer than {_SHORTEST_SECRET} bytes")
+        raise SettingsError(
+            f"OMO_MEMBER_KEY: the secret of entry {number} has fewer than {_SHORTEST_SECRET} bytes; {_HOW}"
+        )
     return _Key("HS256", secret.encode())
 
 
