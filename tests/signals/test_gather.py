@@ -6,6 +6,7 @@ from typing import Any
 
 import jwt
 import pytest
+from msgspec.structs import replace
 
 from omotenashi.model.request import RequestFacts
 from omotenashi.model.site_facts import Attribute, CampaignParameters, SiteFacts
@@ -249,10 +250,11 @@ def test_an_empty_statement_is_a_guest_whatever_the_cookie_says() -> None:
 
 def test_a_statement_counts_before_a_token_and_a_token_in_the_body_before_the_cookie() -> None:
     tools = SignalTools(member_keys=MemberKeys.parse(f"k1:{SECRET}"))
-    sent = {"member_token": token(sub="body"), "cookies": {"omo_member": token(sub="cookie")}}
-    assert member_of(RequestFacts(now=NOW, stated_member={"id": "cms"}, **sent), SITE, tools) == Member("cms")
-    assert member_of(RequestFacts(now=NOW, **sent), SITE, tools) == Member("body")
-    assert member_of(RequestFacts(now=NOW, cookies=sent["cookies"]), SITE, tools) == Member("cookie")
+    cookie = RequestFacts(now=NOW, cookies={"omo_member": token(sub="cookie")})
+    body = replace(cookie, member_token=token(sub="body"))
+    assert member_of(replace(body, stated_member={"id": "cms"}), SITE, tools) == Member("cms")
+    assert member_of(body, SITE, tools) == Member("body")
+    assert member_of(cookie, SITE, tools) == Member("cookie")
 
 
 def test_everything_can_be_loaded_before_the_first_request() -> None:
