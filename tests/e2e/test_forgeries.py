@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
-from tests.conftest import MEMBER_SECRET, SITE
+from tests.conftest import KEY, MEMBER_SECRET, SITE
 from tests.e2e.conftest import Start
-from tests.forged import BODIES, HEADERS, OTHER, OTHER_KEY, Headers, good_token, tokens
+from tests.forged import BODIES, HEADERS, OSAKA, OTHER, OTHER_KEY, Headers, good_token, tokens
+from tests.signals.conftest import write_mmdb  # noqa: F401 a fixture
 
 pytestmark = pytest.mark.e2e
 BLOCKS = ["hero", "store_info", "greeting", "notice"]
@@ -16,10 +18,16 @@ MEMBER = "<p>お客様</p>"
 
 
 @pytest.fixture
-def client(start: Start, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
-    """A visitor who is no trusted proxy; somebody else has a history."""
+def client(
+    start: Start,
+    monkeypatch: pytest.MonkeyPatch,
+    write_mmdb: Callable[..., Path],  # noqa: F811 the fixture
+) -> Iterator[httpx.Client]:
+    """A visitor who is no trusted proxy, at an address that is nowhere; somebody else has a history."""
+    places = write_mmdb({"133.1.0.0/16": {"country": {"iso_code": "JP"}, "subdivisions": [{"iso_code": "27"}]}})
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")  # what would make uvicorn believe everybody
     monkeypatch.setenv("OMO_MEMBER_KEY", f"k1:{MEMBER_SECRET},k2:{OTHER_KEY}")
-    server = start(SITE, "--trusted-proxies", "10.0.0.0/8", "--deadline", "1000")
+    server = start(SITE, "--trusted-proxies", "10.0.0.0/8", "--deadline", "1000", "--mmdb", str(places))
     for number in range(3):
         page = {"url": f"/running/{number}"}
         server.decide(blocks=BLOCKS, page=page, visitor={"id": OTHER, "consent": ["personalization"]})
@@ -48,6 +56,12 @@ def test_no_forged_token_makes_a_member_and_a_good_one_does(client: httpx.Client
     assert [what for what, token in tokens().items() if shown(client, cookie(token)) != honest] == []
     assert [what for what, token in tokens().items() if shown(client, [], {"member_token": token}) != honest] == []
     assert (200, MEMBER) in shown(client, cookie(good_token()))
+
+
+def test_the_key_may_state_the_address_that_others_forge(client: httpx.Client) -> None:
+    body = {"blocks": BLOCKS, "client": {"ip": OSAKA}}
+    answer = client.post("/v1/decide", json=body, headers={"Authorization": f"Bearer {KEY}"})
+    assert answer.json()["blocks"]["store_info"]["rule"] == "大阪"
 
 
 def cookie(token: str) -> Headers:
