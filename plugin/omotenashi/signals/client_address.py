@@ -69,7 +69,7 @@ def resolve(peer: str, forwarded: str | None, header_kind: HeaderKind, trusted: 
         return str(address) if address else None
     for hop in _hops(forwarded or "", header_kind):
         address = parse_address(_without_port(hop))
-        if address is None:
+        if address is None or address.is_unspecified:
             return None
         text = str(address)
         if not trusted.contains(text):
