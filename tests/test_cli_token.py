@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import time
 from base64 import urlsafe_b64decode
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from omotenashi.cli import main
+from omotenashi.cli import main, make_parser
 from omotenashi.model.site_facts import Attribute, SiteFacts
 from omotenashi.model.visitor import Member
 from omotenashi.signals.member import BadToken, MemberKeys, from_token
@@ -187,6 +189,14 @@ def test_a_wrong_key_file_is_told(
         (tmp_path / "private.pem").write_text(text)
     assert main(["token", "--member", "u1", "--key-file", "private.pem", "--kid", "ed"]) == 1
     assert says in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("file", ["README.md", "examples/member-token/README.md"])
+def test_the_commands_of_the_documentation_are_understood(file: str) -> None:
+    lines = re.findall(r"omo (token --[^#)`\n]+)", (Path(__file__).parents[1] / file).read_text())
+    assert lines
+    for line in lines:
+        assert make_parser("token").parse_args(shlex.split(line))
 
 
 def key_files(folder: Path) -> tuple[Path, Path]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import cache
-from itertools import chain
 
 _LENGTH = 4
 _USUAL = (
@@ -23,7 +21,6 @@ _TOKEN = re.compile(
 )
 _ESCAPED_OR_SET = re.compile(r"\\.|\[\^?\]?[^\]]*\]")
 _GROUP = re.compile(r"\([^()]*\)")
-_CHOICE = "|"
 
 
 class PatternSet:
@@ -37,19 +34,16 @@ class PatternSet:
         by_four: defaultdict[str, list[str]] = defaultdict(list)
         for pattern in patterns:
             by_four[_four(pattern)].append(pattern)
-        self._always = by_four.pop("", [])
+        self._always = [re.compile(pattern) for pattern in by_four.pop("", [])]
         self._by_four = {tuple(four): found for four, found in by_four.items()}
         self._fours = frozenset(self._by_four)
 
     def matches(self, text: str) -> bool:
         """Tell whether any of the patterns matches anywhere in the text."""
         held = self._fours.intersection(zip(text, text[1:], text[2:], text[3:], strict=False))
-        patterns = chain(self._always, *(self._by_four[four] for four in held))
-        return any(_compiled(pattern).search(text) for pattern in patterns)
-
-
-_compiled = cache(re.compile)
-"""What is compiled is one of the patterns: no visitor adds to it."""
+        if any(pattern.search(text) for pattern in self._always):
+            return True
+        return any(re.search(pattern, text) for four in held for pattern in self._by_four[four])
 
 
 def _four(pattern: str) -> str:
@@ -60,7 +54,7 @@ def _four(pattern: str) -> str:
 
 def _literals(pattern: str) -> Iterator[str]:
     """Yield texts that every match holds. What may be there or not, or is one of several, ends a text."""
-    if "(?" in pattern or "{" in pattern or _CHOICE in _GROUP.sub("", _ESCAPED_OR_SET.sub("", pattern)):
+    if "(?" in pattern or "{" in pattern or "|" in _GROUP.sub("", _ESCAPED_OR_SET.sub("", pattern)):
         return  # rare: such a pattern is searched for always
     run, depth = "", 0
     for token in _TOKEN.finditer(pattern):
