@@ -117,6 +117,29 @@ def test_what_is_no_consent_sets_no_cookie(nginx: Site, start: Start, headers: d
     assert profiles(tmp_path) == 0
 
 
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("GET", {"Sec-Purpose": "prefetch;prerender"}),
+        ("GET", {"Purpose": "prefetch"}),
+        ("GET", {"X-Moz": "prefetch"}),
+        ("HEAD", {}),
+    ],
+)
+def test_a_page_that_is_fetched_ahead_is_answered_and_not_counted(
+    nginx: Site, start: Start, method: str, headers: dict[str, str], tmp_path: Path
+) -> None:
+    start(SITE, *PROXIES, port=nginx.service)
+    sent = {"Cookie": "omo_consent=personalization", "Referer": YAHOO, **headers}
+    page = httpx.request(method, nginx.url, headers=sent)
+    assert page.status_code == 200
+    assert (HERO in page.text) is (method == "GET")
+    assert "set-cookie" not in page.headers
+    known = {**sent, "Cookie": "omo_consent=personalization; omo_vid=visitor-0123456789"}
+    assert httpx.request(method, nginx.url, headers=known).status_code == 200
+    assert profiles(tmp_path) == 0
+
+
 def profiles(folder: Path) -> int:
     with sqlite3.connect(folder / "data" / "visitors.sqlite") as connection:
         return int(connection.execute("SELECT count(*) FROM profile").fetchone()[0])
