@@ -23,7 +23,7 @@ _ADDRESSES = """
     X-ProxyUser-Ip X-Azure-ClientIP X-Azure-SocketIP X-Appengine-User-Ip X-Envoy-External-Address X-Original-Forwarded-For
     X-Vercel-Forwarded-For CloudFront-Viewer-Address Via WL-Proxy-Client-IP Remote-Addr
 """.split()
-_PLACES = {
+PLACES = {
     "CF-IPCountry": "JP", "CF-Region": "Osaka", "CF-Region-Code": "27", "CF-IPCity": "Osaka",
     "CloudFront-Viewer-Country": "JP", "CloudFront-Viewer-Country-Region": "27", "CloudFront-Viewer-City": "Osaka",
     "X-Vercel-IP-Country": "JP", "X-Vercel-IP-Country-Region": "27", "X-Vercel-IP-City": "Osaka",
@@ -59,7 +59,7 @@ def _together(values: Mapping[str, str]) -> Headers:
 _OWN_HEADERS = {f"X-Omo-{name}": value for name, value in _OWN.items()}
 HEADERS: list[Headers] = [
     *(_one(name, OSAKA) for name in _ADDRESSES),
-    *(_one(name, value) for name, value in (_PLACES | _OWN_HEADERS | _ODD).items()),
+    *(_one(name, value) for name, value in (PLACES | _OWN_HEADERS | _ODD).items()),
     _one("Forwarded", f"for={OSAKA}"),
     _one("Forwarded", f'For="{OSAKA}:80";by=10.0.0.1, for=10.0.0.2'),
     _one("Forwarded", 'for="'),
@@ -70,7 +70,7 @@ HEADERS: list[Headers] = [
     _one("X-Forwarded-For", OSAKA, "10.0.0.1"),
     _one("X-Omo-Visitor", OTHER, OTHER) + _one("X-Omo-Consent", "personalization"),
     _together(dict.fromkeys(_ADDRESSES, OSAKA)),
-    _together(_PLACES),
+    _together(PLACES),
     _together(_OWN_HEADERS),
 ]
 """Each a request's forged headers."""

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.conftest import HASH_KEY, KEY, MEMBER_SECRET
-from tests.forged import BODIES, HEADERS, OSAKA, OTHER, OTHER_KEY, Headers, good_token, tokens
+from tests.forged import BODIES, HEADERS, OSAKA, OTHER, OTHER_KEY, PLACES, Headers, good_token, tokens
 from tests.signals.conftest import write_mmdb  # noqa: F401 a fixture
 
 from omotenashi.profiles.sqlite import SqliteStore
@@ -125,14 +125,19 @@ async def test_no_header_gets_through_a_proxy_that_follows_the_recipe(visitor: s
 
 
 def by_proxy(sent: Headers) -> Headers:
-    """Return what a proxy hands on: no X-Omo-…, and its own view of the address added to what was sent."""
-    kept = [(name, value) for name, value in sent if not name.lower().replace(b"_", b"-").startswith(b"x-omo-")]
+    """Return what a proxy hands on: no X-Omo-… and no place, and its own view of the address added to what was sent."""
+    cleared = {name.lower().encode() for name in PLACES}
+    kept = [(name, value) for name, value in sent if name.lower() not in cleared and not is_own(name)]
     added = {b"x-forwarded-for": SAPPORO, b"forwarded": f"for={SAPPORO};proto=https"}
     for name, value in added.items():
         lines = [one for header, one in kept if header.lower() == name]
         kept = [(header, one) for header, one in kept if header.lower() != name]
         kept.append((name, b", ".join([*lines, value.encode()])))
     return kept
+
+
+def is_own(name: bytes) -> bool:
+    return name.lower().replace(b"_", b"-").startswith(b"x-omo-")
 
 
 @pytest.mark.parametrize("visitor", VISITORS)
