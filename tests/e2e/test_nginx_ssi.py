@@ -122,7 +122,6 @@ def test_what_is_no_consent_sets_no_cookie(nginx: Site, start: Start, headers: d
     [
         ("GET", {"Sec-Purpose": "prefetch;prerender"}),
         ("GET", {"Purpose": "prefetch"}),
-        ("GET", {"X-Moz": "prefetch"}),
         ("HEAD", {}),
     ],
 )

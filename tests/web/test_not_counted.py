@@ -42,7 +42,8 @@ async def block(client: httpx.AsyncClient, name: str, cookies: str = COOKIES, **
 
 
 async def decide(client: httpx.AsyncClient, cookies: str = COOKIES, **headers: str) -> httpx.Response:
-    body = {"blocks": ["store_info", "notice"], "page": {"url": "/running/a"}, "events": [{"event": "sign_up"}]}
+    page = {"url": "/running/a", "referrer": "https://www.google.com/"}
+    body = {"blocks": ["store_info", "notice"], "page": page, "events": [{"event": "sign_up"}]}
     return await client.post("/v1/decide", json=body, headers={"Cookie": cookies, **headers})
 
 
