@@ -131,8 +131,8 @@ def _roman_spellings(row: tuple[str, str, str, str, str]) -> Iterator[str]:
 def _romanised(folded: str) -> str:
     """Return a name in Latin letters without marks, its parts divided by single spaces; empty for other scripts."""
     letters = unicodedata.normalize("NFD", folded.replace("'", "").replace("’", ""))
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return " ".join(_DIVIDERS.split(bare)) if bare.isascii() else ""
+    bare = _DIVIDERS.sub(" ", "".join(letter for letter in letters if not unicodedata.combining(letter)))
+    return bare if bare.isascii() else ""
 
 
 _DIVIDERS = re.compile("[\\s_\u2010-\u2015\u2212-]+")
