@@ -49,6 +49,9 @@ class Settings(Struct, frozen=True):
     """Keys of member tokens: kid:secret[,kid2:secret2], kid:@file.pem for Ed25519."""
     trusted_proxies: tuple[str, ...] = ()
     """Networks whose X-Omo-… and forwarding headers count, such as 127.0.0.1/32. None by default."""
+    geo_headers: str = ""
+    """Whose headers say where a visitor is, from trusted proxies: cloudflare, cloudfront, vercel, appengine, akamai, or
+    names such as country=X-Geo-Country,prefecture=X-Geo-Region. None by default."""
     forwarded: str = "x-forwarded-for"
     """The header with the client's address: x-forwarded-for or forwarded (RFC 7239)."""
     deadline: int = 50
@@ -80,6 +83,10 @@ def read_settings(
     values |= {name: _typed(name, value, f"--{name}") for name, value in flags.items() if value is not None}
     settings = Settings(**values)
     _check(settings)
+    if settings.geo_headers and not settings.trusted_proxies:
+        warnings.append(
+            "geo_headers: no header counts while nobody is trusted; set trusted_proxies to the edge's networks"
+        )
     return settings, warnings
 
 
