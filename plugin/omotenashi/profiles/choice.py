@@ -38,9 +38,10 @@ def stated_choice(stated: StatedEvent, at: int, places: Mapping[str, tuple[float
 def _named(name: str, at: int, places: Mapping[str, tuple[float, float]]) -> ChosenPlace:
     if (location := places.get(fold(name))) is not None:
         return ChosenPlace(at, location=location)
-    if (code := prefecture_code(name)) is not None:
-        return ChosenPlace(at, "JP", code)
-    _refuse("the place is neither a prefecture such as 東京都 nor a name under places: in site.yaml")
+    code = prefecture_code(name)
+    if code is None:
+        _refuse("the place is neither a prefecture such as 東京都 nor a name under places: in site.yaml")
+    return ChosenPlace(at, "JP", code)
 
 
 def _prefecture(text: str) -> str:
