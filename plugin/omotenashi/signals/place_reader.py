@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
@@ -14,13 +14,12 @@ import maxminddb
 from omotenashi.model.errors import SettingsError
 from omotenashi.model.visitor import Place
 from omotenashi.signals.guessed_place import country_code, guessed_place
+from omotenashi.signals.place_trial import try_out
 
 _UNKNOWN = Place()
 _NAT64 = IPv6Network("64:ff9b::/96")
 _LARGEST_ADDRESS_TEXT = 64
-_READER_ERRORS = (maxminddb.InvalidDatabaseError, ValueError, TypeError, RecursionError)
-_STEPS, _SAMPLE = 2000, 1000
-_IPV6, _BITS_OF_IPV6 = 6, 128
+_READER_ERRORS = (maxminddb.InvalidDatabaseError, ValueError, TypeError)
 _CACHED = 8192
 
 _Fingerprint: TypeAlias = tuple[int, int, int]
@@ -98,7 +97,7 @@ def _opened(path: Path) -> Callable[[str], Place]:
     with tempfile.NamedTemporaryFile(prefix="omotenashi-", suffix=".mmdb") as copy:
         copy.write(path.read_bytes())
         copy.flush()
-        _try_out(copy.name)
+        try_out(copy.name)
         reader = maxminddb.open_database(copy.name)
 
     @lru_cache(maxsize=_CACHED)
@@ -112,46 +111,6 @@ def _opened(path: Path) -> Callable[[str], Place]:
             return _UNKNOWN
 
     return look_up
-
-
-def _try_out(path: str) -> None:
-    """Look a sample up, so that a broken tree or record shows before a visitor meets it; raises what the reader does.
-
-    By the reader in Python, 15 times slower: with maxminddb 3.2 a map whose key is no text ends the process in the
-    extension. Not by iterating: a tree that leads back to itself has no end.
-    """
-    with maxminddb.open_database(path, maxminddb.MODE_MMAP) as reader:
-        bits = _BITS_OF_IPV6 if reader.metadata().ip_version == _IPV6 else 32
-        for address in (*_spread(32), *(_spread(bits) if bits == _BITS_OF_IPV6 else ())):
-            _require_text_keys(reader.get(address))
-        at = 0
-        for _ in range(_STEPS):  # network by network from the first one
-            record, length = reader.get_with_prefix_len(_address(at, bits))
-            _require_text_keys(record)
-            at += 1 << (bits - length)
-            if at >> bits:
-                break
-
-
-def _spread(bits: int) -> Iterator[IPv4Address | IPv6Address]:
-    """Yield addresses spread over all that is assigned: 0.0.0.0/0 or 2000::/3."""
-    first, room = (0b001 << 125, 125) if bits == _BITS_OF_IPV6 else (0, 32)
-    return (_address(first + (number << room) // _SAMPLE, bits) for number in range(_SAMPLE))
-
-
-def _address(number: int, bits: int) -> IPv4Address | IPv6Address:
-    return IPv6Address(number) if bits == _BITS_OF_IPV6 else IPv4Address(number)
-
-
-def _require_text_keys(value: object) -> None:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if not isinstance(key, str):
-                raise TypeError("a map has a key that is no text")
-            _require_text_keys(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            _require_text_keys(inner)
 
 
 def _complaint(path: Path, error: Exception) -> str:
