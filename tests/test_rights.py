@@ -36,7 +36,7 @@ HASH_KEY = "a-key-of-thirty-two-characters-or-more"
 
 def test_every_field_of_a_profile_is_told_counted_or_only_says_how_it_is_kept() -> None:
     told = {"first_seen", "visits", "views", "orders", "refunds", "cart", "deeds", "showings"}
-    told |= {"shown", "emptied", "arrival", "arrival_at"}
+    told |= {"shown", "emptied", "arrival", "arrival_at", "chosen"}
     counted = {"event_ids", "requests", "owner"}
     bounds = {name for name in Profile.__struct_fields__ if name.endswith("_since")}
     joined = {"marks"}

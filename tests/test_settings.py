@@ -63,6 +63,16 @@ def test_a_wrong_value_is_named(environment: dict[str, str], words: str, tmp_pat
         read_settings({}, environment, tmp_path)
 
 
+def test_place_headers_while_nobody_is_trusted_are_warned_of(tmp_path: Path) -> None:
+    settings, warnings = read_settings({}, {"OMO_GEO_HEADERS": "cloudflare"}, tmp_path)
+    assert settings.geo_headers == "cloudflare"
+    assert warnings == [
+        "geo_headers: no header counts while nobody is trusted; set trusted_proxies to the edge's networks"
+    ]
+    with_trust = {"OMO_GEO_HEADERS": "cloudflare", "OMO_TRUSTED_PROXIES": "10.0.0.0/8"}
+    assert read_settings({}, with_trust, tmp_path)[1] == []
+
+
 def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
     (tmp_path / "omotenashi.toml").write_text("port =\n")
     with pytest.raises(SettingsError, match=r"omotenashi\.toml: "):

@@ -6,11 +6,13 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
+from collections.abc import Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from omotenashi.model.errors import StoreUnavailable
+from omotenashi.model.event import Event
 from omotenashi.model.paths import page_path
 from omotenashi.model.request import RequestFacts
 from omotenashi.model.visitor import Arrival, Member, Visitor
@@ -207,8 +209,10 @@ def _together(member: Profile | None, anonymous: Profile | None, owner: bytes) -
     return merged
 
 
-def visitor_of(facts: RequestFacts, person: Person, site: Site, tools: SignalTools) -> Visitor:
-    """Return all the facts for one request of a person."""
+def visitor_of(
+    facts: RequestFacts, person: Person, site: Site, tools: SignalTools, events: Sequence[Event] = ()
+) -> Visitor:
+    """Return all the facts for one request of a person. A place that is chosen in its `events` counts at once."""
     now = int(facts.now)
     path = page_path(facts.url) if facts.one_of_several and not facts.request_id else ""
     known = Known(
@@ -217,6 +221,7 @@ def visitor_of(facts: RequestFacts, person: Person, site: Site, tools: SignalToo
         visitor_id=_split_by(facts, person),
         history=fold.history(person.profile, now, facts.request_id, path) if person.known else None,
         kept=_going_on(person, now),
+        chosen=fold.chosen_place(person.profile, events),
     )
     return gather.visitor(facts, site.facts, tools, known)
 

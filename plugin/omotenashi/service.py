@@ -176,7 +176,7 @@ class Service:
         begun = time.monotonic()
         events = _stated_events(facts, site)
         person = await self._person(facts, site)
-        visitor = visitor_of(facts, person, site, self._tools)
+        visitor = visitor_of(facts, person, site, self._tools, events)
         occasion = site.engine.occasion(visitor, facts.now)
         choices, stored = site.engine.decide(occasion, facts.blocks), False
         if person.known and facts.counts:
@@ -259,6 +259,7 @@ def _stated_events(facts: RequestFacts, site: Site) -> tuple[Event, ...]:
             facts.tags,
             from_browser=not facts.authenticated,
             allowed=site.facts.browser_events,
+            places=site.facts.places,
         )
         for event in facts.events
     )

@@ -50,6 +50,9 @@ class Settings(Struct, frozen=True):
     """Keys of member tokens: kid:secret[,kid2:secret2], kid:@file.pem for Ed25519."""
     trusted_proxies: tuple[str, ...] = ()
     """Networks whose X-Omo-… and forwarding headers count, such as 127.0.0.1/32. None by default."""
+    geo_headers: str = ""
+    """Whose headers say where a visitor is, from trusted proxies: cloudflare, cloudfront, vercel, appengine, akamai, or
+    names such as country=X-Geo-Country,prefecture=X-Geo-Region. None by default."""
     forwarded: str = "x-forwarded-for"
     """The header with the client's address: x-forwarded-for or forwarded (RFC 7239)."""
     deadline: int = 50
@@ -84,6 +87,10 @@ def read_settings(
     if TrustedNetworks.parse(settings.trusted_proxies).everybody():
         warnings.append(
             "trusted_proxies: 0.0.0.0/0 and ::/0 let anybody state who they are; name the networks of your proxies alone"
+        )
+    if settings.geo_headers and not settings.trusted_proxies:
+        warnings.append(
+            "geo_headers: no header counts while nobody is trusted; set trusted_proxies to the edge's networks"
         )
     return settings, warnings
 

@@ -67,11 +67,24 @@ def test_the_keyword_is_the_rules_own_word_never_the_visitors_query() -> None:
     assert shown("{keyword|走る}の特集", visitor) == "走るの特集"
 
 
-def test_a_prefecture_is_named_only_when_the_visitor_chose_it() -> None:
-    chosen = Visitor(place=Place("JP", "JP-27", frozenset({"JP-27"}), origin="caller"))
-    guessed = Visitor(place=Place("JP", "JP-27", frozenset({"JP-27"}), origin="mmdb"))
-    assert shown("{prefecture|全国}", chosen) == "大阪府"
-    assert shown("{prefecture|全国}", guessed) == "全国"
+@pytest.mark.parametrize(
+    ("origin", "text"),
+    [
+        ("caller", "大阪府"),
+        ("chosen", "大阪府"),
+        ("member", "全国"),
+        ("cdn", "全国"),
+        ("mmdb", "全国"),
+        ("none", "全国"),
+    ],
+)
+def test_a_prefecture_is_named_only_when_the_visitor_chose_it(origin: str, text: str) -> None:
+    visitor = Visitor(place=Place("JP", "JP-27", frozenset({"JP-27"}), origin=origin))
+    assert shown("{prefecture|全国}", visitor) == text
+
+
+def test_a_chosen_city_without_a_prefecture_names_none() -> None:
+    assert shown("{prefecture|全国}", Visitor(place=Place("JP", city="堺市", origin="chosen"))) == "全国"
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ NOON = "2025-12-05T12:00:00+09:00"
 AT = NOW - 86_400
 VISITOR = "visitor-0000000001"
 OTHER = "visitor-0000000002"
+PLACES = {"渋谷店": (35.66, 139.7)}
 SECRET = b"a-secret-of-the-tests"
 TAROS = member_key("taro", SECRET)
 CATEGORIES = frozenset({"personalization", "measurement"})
@@ -61,7 +62,7 @@ class Imported:
         return path
 
     def events(self, content: str | bytes, name: str = "import.csv", *, again: bool = False) -> Import:
-        work = EventWork(SECRET, ZoneInfo("Asia/Tokyo"), self.topics, NOW)
+        work = EventWork(SECRET, ZoneInfo("Asia/Tokyo"), self.topics, NOW, PLACES)
         running = Import(look_through(self.file(content, name)), "events", self.database, again=again)
         if not running.progress.finished:
             for batch in running.run(EVENT_COLUMNS, work, self.warnings.append):
@@ -126,6 +127,21 @@ def test_all_columns_by_their_japanese_names_in_any_order_and_width(imported: Im
     )
     assert imported.warnings == []
     assert imported.profile(TAROS).orders[0].lines[0].item == "shoe"
+
+
+def test_chosen_places_are_imported(imported: Imported) -> None:
+    imported.events(
+        "イベント,日時,訪問者ID,都道府県,市区町村,場所\n"
+        f"choose_place,2025-11-01,{VISITOR},大阪,堺市,\nchoose_place,2025-11-02,{OTHER},,,渋谷店\n"
+        f"choose_place,2025-11-03,{OTHER},関東,,\n"
+    )
+    assert imported.refused == [(4, "the prefecture is none of Japan: write it as 東京都, Tokyo or JP-13")]
+    chosen = imported.profile().chosen
+    assert chosen is not None
+    assert (chosen.prefecture, chosen.city) == ("JP-27", "堺市")
+    other = imported.profile(OTHER).chosen
+    assert other is not None
+    assert other.location == (35.66, 139.7)
 
 
 def test_the_item_may_be_called_shohin(imported: Imported) -> None:

@@ -91,7 +91,7 @@ def _run(work: Import, facts: SiteFacts, secret: bytes) -> Iterator[Committed]:
     now = int(time.time())
     if work.kind == "events":
         zone = ZoneInfo(facts.timezone)
-        return work.run(EVENT_COLUMNS, EventWork(secret, zone, facts.sensitive_topics, now), warn)
+        return work.run(EVENT_COLUMNS, EventWork(secret, zone, facts.sensitive_topics, now, facts.places), warn)
     members = MemberWork(secret, facts.attributes, CATEGORIES, _unreadable(facts), now)
     return work.run(member_columns(facts.attributes), members, warn)
 

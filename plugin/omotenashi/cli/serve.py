@@ -24,6 +24,7 @@ def add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         ("--mmdb", Path, "a MaxMind database for places"),
         ("--workers", int, "processes that serve (1)"),
         ("--trusted-proxies", str, "networks whose X-Omo-… and forwarding headers count, with commas (none)"),
+        ("--geo-headers", str, "whose place headers count: cloudflare, cloudfront, vercel, appengine, akamai (none)"),
         ("--forwarded", str, "x-forwarded-for or forwarded"),
         ("--store", str, "sqlite:///path or memory: (visitors.sqlite in the data directory)"),
         ("--retention-events", int, "days for which it is kept what visitors did (400)"),

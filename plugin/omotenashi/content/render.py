@@ -12,6 +12,7 @@ from omotenashi.model.visitor import MemberValue, Visitor
 
 HIDDEN = "<!-- omo:hidden -->"
 """Shows nothing; an empty answer would make an include show its stub."""
+_SAID = frozenset({"caller", "chosen"})
 
 
 def is_fixed(show: Show) -> bool:
@@ -49,8 +50,8 @@ def _value(fact: str, visitor: Visitor, matched_word: str | None) -> MemberValue
     if fact == "keyword":
         return matched_word
     if fact == "prefecture":
-        chosen = visitor.place.origin == "caller" and visitor.place.prefecture
-        return prefecture_name(chosen) if chosen else None
+        place = visitor.place  # what was guessed is never told
+        return prefecture_name(place.prefecture) if place.prefecture and place.origin in _SAID else None
     return visitor.member.attributes.get(fact.removeprefix("member.")) if visitor.member else None
 
 

@@ -55,7 +55,7 @@ def _fields(*, japanese: bool) -> Iterator[str]:
     yield (
         f"地方(`area`): {areas}"
         if japanese
-        else f"Areas (`area`): {areas}; 首都圏 are Tokyo, Kanagawa, Saitama and Chiba."
+        else f"Areas (`area`): {areas}; Greater Tokyo (首都圏) is Tokyo, Kanagawa, Saitama and Chiba."
     )
 
 

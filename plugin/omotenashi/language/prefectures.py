@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Iterator
+
 from omotenashi.model.text import fold
 
 PREFECTURES: tuple[tuple[str, str, str, str, str], ...] = (
@@ -59,14 +63,19 @@ PREFECTURES: tuple[tuple[str, str, str, str, str], ...] = (
 def prefecture_code(text: str) -> str | None:
     """Return the ISO code for a prefecture as people and databases write it, or None.
 
-    東京, 東京都, とうきょう, Tokyo, Tokyo-to, JP-13, JP13 and 13 are all JP-13.
+    東京, 東京都, とうきょう, トウキョウト, Tokyo, Tōkyō-to, Tokyo Prefecture, JP-13, JP13 and 13 are all JP-13.
     """
-    return _CODES.get(fold(text))
+    folded = fold(text)
+    return _CODES.get(folded) or _ROMAN_CODES.get(_romanised(folded))
 
 
 def area_prefectures(text: str) -> frozenset[str] | None:
-    """Return the ISO codes of the prefectures of an area, or None where there is no such area."""
-    return _AREAS.get(fold(text))
+    """Return the ISO codes of the prefectures of an area, or None where there is no such area.
+
+    関東, 関東地方, かんとう, Kanto and Kantō are the same.
+    """
+    folded = fold(text)
+    return _AREAS.get(folded) or _AREAS.get(_romanised(folded))
 
 
 def prefecture_name(code: str) -> str:
@@ -85,7 +94,7 @@ def english_area_names() -> tuple[str, ...]:
 
 
 def prefecture_spellings() -> tuple[str, ...]:
-    """Return all that may be written for a prefecture, folded."""
+    """Return what is written for a prefecture in most cases, folded."""
     return tuple(_CODES)
 
 
@@ -94,32 +103,65 @@ def area_spellings() -> tuple[str, ...]:
     return tuple(_AREAS)
 
 
-def _spellings(row: tuple[str, str, str, str, str]) -> list[str]:
+def _spellings(row: tuple[str, str, str, str, str]) -> Iterator[str]:
     code, name, kana, english, _ = row
     number = code.removeprefix("JP-")
-    short = name if name == "北海道" else name[:-1]
-    ending = "" if name == "北海道" else {"都": "-to", "府": "-fu", "県": "-ken"}[name[-1]]
-    short_kana = (
-        kana if name == "北海道" else _SUFFIX_READING[name[-1]].join(kana.rsplit(_SUFFIX_READING[name[-1]])[:-1])
-    )
-    spellings = [
-        code,
-        f"JP{number}",
-        number,
-        number.lstrip("0"),
-        name,
-        short,
-        kana,
-        short_kana,
-        english,
-        english + ending,
-    ]
-    return [fold(spelling) for spelling in spellings]
+    reading, ending = _ENDINGS[name[-1]]
+    yield from (code, f"JP{number}", number, number.lstrip("0"))
+    yield from (name, name if name == "北海道" else name[:-1])
+    yield from (kana, kana if name == "北海道" else kana.removesuffix(reading))
+    for roman in (english, *_MACRONS.get(code, ())):
+        yield roman
+        if name != "北海道":
+            yield f"{roman}-{ending}"
 
 
-_SUFFIX_READING = {"都": "と", "府": "ふ", "県": "けん"}
+def _roman_spellings(row: tuple[str, str, str, str, str]) -> Iterator[str]:
+    """Yield further ways to write a name in Latin letters, as `_romanised` leaves them."""
+    code, name, _, english, _ = row
+    ending = _ENDINGS[name[-1]][1]
+    yield "jp " + code.removeprefix("JP-")
+    for roman in (english.lower(), *_OTHER_ROMAN.get(code, ())):
+        yield roman
+        yield from (f"{roman} {suffix}" for suffix in (ending, "prefecture", "pref", "pref."))
+        if name != "北海道":
+            yield roman + ending
+
+
+def _romanised(folded: str) -> str:
+    """Return a name in Latin letters without marks, its parts divided by single spaces; empty for other scripts."""
+    letters = unicodedata.normalize("NFD", folded.replace("'", "").replace("’", ""))
+    bare = _DIVIDERS.sub(" ", "".join(letter for letter in letters if not unicodedata.combining(letter)))
+    return bare if bare.isascii() else ""
+
+
+_DIVIDERS = re.compile("[\\s_\u2010-\u2015\u2212-]+")
+_ENDINGS = {"都": ("と", "to"), "府": ("ふ", "fu"), "県": ("けん", "ken"), "道": ("どう", "do")}
+"""How the endings are read, in kana and in Latin letters."""
+_MACRONS = {
+    "JP-01": ("Hokkaidō",),
+    "JP-13": ("Tōkyō",),
+    "JP-26": ("Kyōto",),
+    "JP-27": ("Ōsaka",),
+    "JP-28": ("Hyōgo",),
+    "JP-39": ("Kōchi",),
+    "JP-44": ("Ōita",),
+}
+"""Names with long vowels, as ISO 3166-2 and GeoLite2 write them."""
+_OTHER_ROMAN = {
+    "JP-01": ("hokkaidou", "hokkai do"),
+    "JP-10": ("gumma",),
+    "JP-13": ("toukyou", "tokyo metropolis"),
+    "JP-26": ("kyouto",),
+    "JP-27": ("oosaka", "ohsaka"),
+    "JP-28": ("hyougo",),
+    "JP-39": ("kouchi", "kohchi"),
+    "JP-44": ("ooita", "ohita"),
+}
+"""Older spellings, and long vowels as they are typed."""
 _NAMES = {row[0]: row[1] for row in PREFECTURES}
-_CODES = {spelling: row[0] for row in PREFECTURES for spelling in _spellings(row)}
+_CODES = {fold(spelling): row[0] for row in PREFECTURES for spelling in _spellings(row)}
+_ROMAN_CODES = {spelling: row[0] for row in PREFECTURES for spelling in _roman_spellings(row)}
 
 
 def _codes(names: str) -> frozenset[str]:
@@ -150,11 +192,17 @@ _AREA_MEMBERS = {
 _ENGLISH_AREAS = {
     "Hokkaido": "北海道", "Tohoku": "東北", "Kanto": "関東", "Chubu": "中部", "Kinki": "近畿", "Kansai": "関西",
     "Chugoku": "中国", "Shikoku": "四国", "Kyushu": "九州", "Okinawa": "沖縄", "Tokai": "東海", "Hokuriku": "北陸",
-    "Koshinetsu": "甲信越",
+    "Koshinetsu": "甲信越", "Kyushu-Okinawa": "九州・沖縄", "Greater Tokyo": "首都圏",
+}  # fmt: skip
+_AREA_READINGS = {
+    "ほっかいどう": "北海道", "とうほく": "東北", "かんとう": "関東", "ちゅうぶ": "中部", "きんき": "近畿", "かんさい": "関西",
+    "ちゅうごく": "中国", "しこく": "四国", "きゅうしゅう": "九州", "おきなわ": "沖縄", "しゅとけん": "首都圏", "とうかい": "東海",
+    "ほくりく": "北陸", "こうしんえつ": "甲信越", "九州沖縄": "九州・沖縄",
 }  # fmt: skip
 _AREAS = {fold(name): codes for name, codes in _AREA_MEMBERS.items()}
-_AREAS |= {fold(name): _AREA_MEMBERS[area] for name, area in _ENGLISH_AREAS.items()}
+_AREAS |= {fold(name): _AREA_MEMBERS[area] for name, area in (_ENGLISH_AREAS | _AREA_READINGS).items()}
+_AREAS |= {_romanised(fold(name)): _AREA_MEMBERS[area] for name, area in _ENGLISH_AREAS.items()}
 _AREAS |= {
     fold(name + "地方"): _AREA_MEMBERS[name]
-    for name in ("東北", "関東", "中部", "近畿", "中国", "四国", "九州", "北陸", "東海")
+    for name in "東北 関東 中部 近畿 関西 中国 四国 九州 北陸 東海 甲信越 九州・沖縄".split()
 }

@@ -7,6 +7,10 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from omotenashi.model.visitor import ChosenPlace
+
+CHOOSE_PLACE = "choose_place"
+"""The event with which visitors say where they are."""
 EVENT_NAME = re.compile(r"[A-Za-z0-9_ぁ-ゖァ-ヺー々〆一-鿿]{1,40}")
 """What events may be called."""
 
@@ -54,6 +58,14 @@ class StatedEvent(Struct, frozen=True):
     page: str | None = ""
     """Path or URL; without it the page of the request."""
     tags: tuple[str, ...] | None = ()
+    prefecture: object = None
+    """Of choose_place, like the rest; in other events these fields may hold anything."""
+    city: object = None
+    location: object = None
+    """Latitude, comma, longitude, in degrees."""
+    country: object = None
+    place: object = None
+    """A prefecture, or a place of site.yaml."""
 
 
 class Event(Struct, frozen=True):
@@ -71,3 +83,5 @@ class Event(Struct, frozen=True):
     value: float | None = None
     basis: Basis = Basis.STATED
     """Of a page view."""
+    chosen: ChosenPlace | None = None
+    """Of choose_place."""

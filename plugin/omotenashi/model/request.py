@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from omotenashi.model.event import StatedEvent
+from omotenashi.model.visitor import Place
 
 
 class StatedPlace(Struct, frozen=True):
@@ -58,4 +59,6 @@ class RequestFacts(Struct, frozen=True):
     """Sec-CH-UA-Mobile."""
     accept_language: str = ""
     place: StatedPlace | None = None
+    edge_place: Place = Place()
+    """What the headers of the edge in front say; only from trusted proxies."""
     events: tuple[StatedEvent, ...] = ()

@@ -44,7 +44,25 @@ class Place(Struct, frozen=True):
     location: tuple[float, float] | None = None
     """Latitude and longitude in degrees."""
     origin: str = "none"
+    """caller, chosen, member, cdn or mmdb: who says so."""
     confidence: str = "none"
+
+
+class ChosenPlace(Struct, frozen=True, array_like=True, gc=False):
+    """Where the visitor said to be, once; with nothing but the moment, the choice was taken back."""
+
+    at: int
+    """Seconds since 1970-01-01 UTC."""
+    country: str | None = None
+    prefecture: str | None = None
+    """As in a place."""
+    city: str | None = None
+    location: tuple[float, float] | None = None
+
+    @property
+    def is_anywhere(self) -> bool:
+        """Tell whether a place is chosen."""
+        return self != ChosenPlace(self.at)
 
 
 class Member(Struct, frozen=True):

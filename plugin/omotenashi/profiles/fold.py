@@ -15,7 +15,7 @@ from msgspec import structs
 
 from omotenashi.model.event import Event
 from omotenashi.model.views import Views
-from omotenashi.model.visitor import Arrival, Deed, History, Showing
+from omotenashi.model.visitor import Arrival, ChosenPlace, Deed, History, Showing
 from omotenashi.profiles.cart import cart_of, change_cart, drop_cart_lines, empty_cart
 from omotenashi.profiles.deferred import Deferred
 from omotenashi.profiles.orders import (
@@ -53,6 +53,7 @@ _REQUEST_LASTS = 60
 """Seconds within which all includes of one page have been asked for."""
 
 _AT = attrgetter("at")
+_NOBODY = Profile()
 
 
 def fold(profile: Profile | None, event: Event) -> Profile:
@@ -81,6 +82,7 @@ def fold_into(profile: Profile, event: Event) -> None:
     else:
         if event.name in _CART_EVENTS:
             change_cart(profile, event)
+        profile.chosen = later_choice(profile.chosen, event.chosen)
         _add_deed(profile, event)
 
 
@@ -120,6 +122,24 @@ def kept_arrival(profile: Profile | None, now: int) -> Arrival | None:
     start, end = profile.visits[-1]
     goes_on = now <= end + SILENCE and profile.arrival_at >= start - SILENCE
     return profile.arrival if goes_on else None
+
+
+def chosen_place(profile: Profile | None, events: Sequence[Event]) -> ChosenPlace | None:
+    """Return the place that was chosen last, by these events of the present request or before."""
+    if profile is None:
+        profile = _NOBODY
+    chosen = profile.chosen
+    for event in events:
+        if event.chosen is not None and not _is_repeated(profile, event):
+            chosen = later_choice(chosen, event.chosen)
+    return chosen
+
+
+def later_choice(known: ChosenPlace | None, new: ChosenPlace | None) -> ChosenPlace | None:
+    """Return the later one of two choices; of two in the same second the new one."""
+    if known is None or new is None:
+        return new if known is None else known
+    return known if known.at > new.at else new
 
 
 def claimed(profile: Profile | None, rule_id: str, since: int) -> int:

@@ -38,6 +38,11 @@ _NAMES = {
     "currency": "通貨",
     "transaction_id": "注文番号",
     "event_id": "イベントID",
+    "prefecture": "都道府県",
+    "city": "市区町村",
+    "location": "緯度経度",
+    "country": "国",
+    "place": "場所",
 }
 _NESTED = ("visitor", "member", "items", "events")
 """As in the body of an event request; in JSON Lines only."""
@@ -87,6 +92,11 @@ class _Line(Struct, frozen=True):
     currency: str | None = None
     transaction_id: str | int | None = None
     event_id: str | int | None = None
+    prefecture: object = None
+    city: object = None
+    location: object = None
+    country: object = None
+    place: object = None
     events: tuple[_Line, ...] | None = None
 
 
@@ -95,12 +105,23 @@ class EventWork:
 
     together = "transaction_id"
 
-    def __init__(self, secret: bytes, zone: tzinfo, topics: frozenset[str], now: int) -> None:
-        """`secret` makes the keys of members; `zone` is that of times without an offset; `topics` are sensitive ones."""
+    def __init__(
+        self,
+        secret: bytes,
+        zone: tzinfo,
+        topics: frozenset[str],
+        now: int,
+        places: Mapping[str, tuple[float, float]] | None = None,
+    ) -> None:
+        """`secret` makes the keys of members; `zone` is that of times without an offset; `topics` are sensitive ones.
+
+        `places` are those of site.yaml, by folded name.
+        """
         self._secret = secret
         self._zone = zone
         self._topics = topics
         self._now = now
+        self._places = places or {}
 
     def read(self, values: Mapping[str, object]) -> Done:
         """Return what a line says; raises RefusedRequest."""
@@ -163,8 +184,13 @@ class EventWork:
             _items(line),
             line.page.url if isinstance(line.page, _Page) else line.page,
             tuple(_TAGS.split(line.tags)) if isinstance(line.tags, str) else line.tags,
+            line.prefecture,
+            line.city,
+            line.location,
+            line.country,
+            line.place,
         )
-        return settle(stated, self._now, "", from_browser=False)
+        return settle(stated, self._now, "", from_browser=False, places=self._places)
 
 
 def _on_page_of(body: _Line, event: _Line) -> _Line:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NoReturn
 
 from msgspec import structs
 
 from omotenashi.model.errors import RefusedRequest
-from omotenashi.model.event import EVENT_NAME, Event, Item, StatedEvent, StatedItem
+from omotenashi.model.event import CHOOSE_PLACE, EVENT_NAME, Event, Item, StatedEvent, StatedItem
 from omotenashi.model.paths import page_path
 from omotenashi.model.text import fold
+from omotenashi.profiles.choice import stated_choice
 
 NEED_THE_SERVER_KEY = frozenset({"purchase", "refund", "login"})
 """What a browser cannot be believed, unless site.yaml says so."""
@@ -26,6 +27,7 @@ LONGEST_PAGE = 4096
 LARGEST_NUMBER = 1e12
 LARGEST_ID = 2**63 - 1
 
+_NO_PLACES: Mapping[str, tuple[float, float]] = {}
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d)?")
 """Google Analytics 4 allows 40 letters, digits and underscores; ours may be Japanese."""
 
@@ -38,11 +40,13 @@ def settle(
     *,
     from_browser: bool,
     allowed: frozenset[str] = frozenset(),
+    places: Mapping[str, tuple[float, float]] = _NO_PLACES,
 ) -> Event:
     """Return a stated event with its time (seconds), its page as paths are compared, its tags and categories folded.
 
     What the event does not state itself is taken from the request: `now`, `page_url` and the `tags` of that page.
-    `allowed` are the events that a browser may state though they need the server key by default. Raises RefusedRequest:
+    `allowed` are the events that a browser may state though they need the server key by default, `places` those of
+    site.yaml that choose_place may name, by folded name. Raises RefusedRequest:
     401 where a browser states what needs the server key, 400 for what cannot be understood.
     """
     _require_name(stated.event)
@@ -52,15 +56,17 @@ def settle(
     if stated.event == "refund" and stated.transaction_id in {None, ""}:
         _refuse("a refund needs the transaction_id of its purchase")
     page = _text("page", stated.page, LONGEST_PAGE)
+    at = int(now) if stated.timestamp is None else _moment(stated.timestamp, now)
     return Event(
         name=stated.event,
-        at=int(now) if stated.timestamp is None else _moment(stated.timestamp, now),
+        at=at,
         event_id=_text("event_id", stated.event_id),
         path=_path(page or page_url),
         tags=_tags(stated.tags or (tags if not page or _path(page) == _path(page_url) else ())),
         items=_items(stated.items or ()),
         transaction_id=_text("transaction_id", stated.transaction_id),
         value=_number("value", stated.value),
+        chosen=stated_choice(stated, at, places) if stated.event == CHOOSE_PLACE else None,
     )
 
 

@@ -7,7 +7,15 @@ from operator import attrgetter
 from omotenashi.model.views import Views
 from omotenashi.model.visitor import Deed
 from omotenashi.profiles.cart import MOST_CART_LINES, cart_order, drop_cart_lines, empty_cart
-from omotenashi.profiles.fold import MOST_DEEDS, MOST_EVENT_IDS, MOST_REQUESTS, MOST_SHOWINGS, drop_deeds, drop_showings
+from omotenashi.profiles.fold import (
+    MOST_DEEDS,
+    MOST_EVENT_IDS,
+    MOST_REQUESTS,
+    MOST_SHOWINGS,
+    drop_deeds,
+    drop_showings,
+    later_choice,
+)
 from omotenashi.profiles.orders import (
     MOST_ORDERS,
     MOST_REFUNDS,
@@ -59,6 +67,7 @@ def _merge_moments(target: Profile, source: Profile) -> None:
     target.first_seen = min(seen, default=None)
     if source.arrival is not None and source.arrival_at > target.arrival_at:
         target.arrival, target.arrival_at = source.arrival, source.arrival_at
+    target.chosen = later_choice(source.chosen, target.chosen)
 
 
 def _merge_visits(target: Profile, source: Profile) -> None:

@@ -18,7 +18,7 @@ from zstandard import ZstdCompressor, ZstdDecompressor, ZstdError
 
 from omotenashi.model.errors import StoreUnavailable
 from omotenashi.model.views import Details, Views
-from omotenashi.model.visitor import Arrival, Deed, Order, Showing
+from omotenashi.model.visitor import Arrival, ChosenPlace, Deed, Order, Showing
 from omotenashi.profiles.fold import shed
 from omotenashi.profiles.profile import CartLine, CountedRequest, Mark, Profile, Refund
 
@@ -35,7 +35,8 @@ T = TypeVar("T")
 
 
 class _Packed(Struct, array_like=True, gc=False):
-    """A profile in columns. With other columns the file needs another number of its schema.
+    """A profile in columns. With other columns the file needs another number of its schema, unless they are at the end and
+    have a default, which is what profiles without them hold.
 
     Places in tables and kinds of views are small numbers, hence bytes.
     """
@@ -70,6 +71,7 @@ class _Packed(Struct, array_like=True, gc=False):
     moments: list[int | None]
     """Those of `_MOMENTS`; none if all are None."""
     owner: bytes
+    chosen: ChosenPlace | None = None
 
 
 _MOMENTS = (
@@ -150,6 +152,7 @@ def _columns(profile: Profile) -> _Packed:
         profile.requests,
         _moments(profile),
         profile.owner,
+        profile.chosen,
     )
 
 
@@ -172,6 +175,7 @@ def _profile(packed: _Packed) -> Profile:
         refunds=packed.refunds,
         owner=packed.owner,
         shown=_showings(packed.shown_times, packed.shown_rules, packed.unlimited),
+        chosen=packed.chosen,
     )
 
 

@@ -36,6 +36,7 @@ def profile_data(profile: Profile, blocks: Mapping[str, str] | None = None) -> d
         "events": _entries(profile.deeds),
         "shown": [_shown(one, blocks) for one in _entries(sorted([*profile.showings, *profile.shown], key=_AT))],
         "arrival": arrival_data(profile.arrival, profile.arrival_at) if profile.arrival else None,
+        "chosen_place": _entry(profile.chosen) if profile.chosen else None,
         "complete_since": _complete_since(profile),
         "hashes": {
             "events": len(profile.event_ids) // len(short_id("")),

@@ -8,7 +8,7 @@ from typing import TypeAlias, TypeVar
 from msgspec import Struct, field
 
 from omotenashi.model.views import Views
-from omotenashi.model.visitor import Arrival, Deed, Number, Order, Showing
+from omotenashi.model.visitor import Arrival, ChosenPlace, Deed, Number, Order, Showing
 
 _ID_SIZE = 4
 """Bytes of a hashed id: that a new one looks like one of 200 has a chance of 5e-8."""
@@ -100,6 +100,8 @@ class Profile(Struct):
     shown: list[Showing] = []
     """Of rules without a limit; `showings` has those of rules with one, which nothing else may push out."""
     shown_since: int | None = None
+    chosen: ChosenPlace | None = None
+    """The place that was chosen last, or when the choice was taken back."""
 
 
 def short_id(text: str) -> bytes:

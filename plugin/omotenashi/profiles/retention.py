@@ -52,6 +52,8 @@ def _has_old_events(profile: Profile, before: int) -> bool:
         return True
     if profile.emptied is not None and profile.emptied < before:
         return True
+    if profile.chosen is not None and profile.chosen.at < before:
+        return True
     timed: tuple[Sequence[_Timed], ...] = (profile.deeds, profile.orders, profile.refunds, profile.cart)
     if profile.views.at and profile.views.at[0] < before:
         return True
@@ -76,5 +78,7 @@ def _drop_events(profile: Profile, before: int) -> None:
     profile.requests = [request for request in profile.requests if request.at >= before]
     if profile.emptied is not None and profile.emptied < before:
         profile.emptied = None
+    if profile.chosen is not None and profile.chosen.at < before:
+        profile.chosen = None
     if profile.arrival_at < before:
         profile.arrival, profile.arrival_at = None, 0

@@ -13,7 +13,7 @@ from omotenashi.model.paths import bare_host, host_of, page_path
 from omotenashi.model.request import RequestFacts
 from omotenashi.model.site_facts import CampaignParameters, SiteFacts
 from omotenashi.model.text import fold
-from omotenashi.model.visitor import Arrival, History, Member, Visitor
+from omotenashi.model.visitor import Arrival, ChosenPlace, History, Member, Visitor
 from omotenashi.signals import campaign, device, referrer, region
 from omotenashi.signals.campaign import Campaign
 from omotenashi.signals.decode import JAPANESE, LONGEST_PATH, LONGEST_TEXT, LONGEST_URL, as_typed, query_pairs
@@ -62,6 +62,8 @@ class Known(Struct, frozen=True):
     history: History | None = None
     kept: Arrival | None = None
     """The arrival of the visit that goes on, if one does."""
+    chosen: ChosenPlace | None = None
+    """The place that the visitor chose."""
 
 
 _NOTHING = Known()
@@ -70,6 +72,7 @@ _NOTHING = Known()
 def visitor(facts: RequestFacts, site: SiteFacts, tools: SignalTools, known: Known = _NOTHING) -> Visitor:
     """Return the visitor whom a request brings."""
     page = _page(facts.url, site)
+    place = region.located(facts, site, tools.places, known.member, known.chosen)
     return Visitor(
         arrival=kept_arrival(arrival(facts, site), known.kept),
         page=page.path,
@@ -77,7 +80,7 @@ def visitor(facts: RequestFacts, site: SiteFacts, tools: SignalTools, known: Kno
         page_tags=_folded(facts.tags),
         site_search=_site_search(page.pairs, site.search_parameters) if page.pairs else "",
         query=page.query,
-        place=region.resolve(facts, site, tools.places, known.member),
+        place=region.seen_by_conditions(place, site),
         device=device.device_class(facts.user_agent, facts.mobile_hint),
         languages=device.languages(facts.accept_language),
         member=known.member,

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
 import maxminddb
 
-from omotenashi.language.prefectures import prefecture_code
 from omotenashi.model.errors import SettingsError
 from omotenashi.model.visitor import Place
-
-WEAK_PREFECTURE = "JP-13"
-"""Tokyo: in DB-IP City Lite (2026-06) 82 % of all Japanese IPv4 addresses."""
+from omotenashi.signals.guessed_place import country_code, guessed_place
+from omotenashi.signals.place_trial import try_out
 
 _UNKNOWN = Place()
-_ALPHA_2 = re.compile(r"[A-Z]{2}")
-_NO_COUNTRY = frozenset({"XX", "ZZ", "EU", "AP"})
 _NAT64 = IPv6Network("64:ff9b::/96")
-_POLE, _DATE_LINE = 90, 180
-_USABLE_RADIUS_KM = 50
 _LARGEST_ADDRESS_TEXT = 64
 _READER_ERRORS = (maxminddb.InvalidDatabaseError, ValueError, TypeError)
-_SAMPLE = 1000
 _CACHED = 8192
 
 _Fingerprint: TypeAlias = tuple[int, int, int]
@@ -77,25 +68,6 @@ class PlaceReader:
         return self._problem
 
 
-def coordinates(latitude: object, longitude: object) -> tuple[float, float] | None:
-    """Return latitude and longitude in degrees, or None where they are not on the globe."""
-    if not isinstance(latitude, float | int | str) or not isinstance(longitude, float | int | str):
-        return None
-    try:
-        point = float(latitude), float(longitude)
-    except (OverflowError, ValueError):
-        return None
-    return point if abs(point[0]) <= _POLE and abs(point[1]) <= _DATE_LINE else None
-
-
-def country_code(text: object) -> str | None:
-    """Return an ISO 3166-1 alpha-2 code in capitals, or None for what is none."""
-    if not isinstance(text, str):
-        return None
-    code = text.strip().upper()
-    return code if _ALPHA_2.fullmatch(code) and code not in _NO_COUNTRY else None
-
-
 def global_address(text: str) -> IPv4Address | IPv6Address | None:
     """Return the address to look up: out of its IPv6 wrapping (mapped, 6to4, NAT64), None if it is not global."""
     if "%" in text:
@@ -125,9 +97,8 @@ def _opened(path: Path) -> Callable[[str], Place]:
     with tempfile.NamedTemporaryFile(prefix="omotenashi-", suffix=".mmdb") as copy:
         copy.write(path.read_bytes())
         copy.flush()
+        try_out(copy.name)
         reader = maxminddb.open_database(copy.name)
-    for _ in islice(reader, _SAMPLE):  # a broken tree or record shows here, before a visitor meets it
-        pass
 
     @lru_cache(maxsize=_CACHED)
     def look_up(ip: str) -> Place:
@@ -157,37 +128,28 @@ def _place(record: object) -> Place:
 
 
 def _nested_place(record: Mapping[str, object]) -> Place:
+    """DB-IP's own files name subdivisions without a code."""
     country = country_code(_mapping(record, "country").get("iso_code"))
-    if country is None:
-        return _UNKNOWN
     subdivisions = record.get("subdivisions")
     first = subdivisions[0] if isinstance(subdivisions, list) and subdivisions else None
-    code = first.get("iso_code") if isinstance(first, Mapping) else None
+    subdivision = first if isinstance(first, Mapping) else {}
     names = _mapping(_mapping(record, "city"), "names")
     city = (names.get("ja") if country == "JP" else None) or names.get("en")
     location = _mapping(record, "location")
-    radius = location.get("accuracy_radius", _USABLE_RADIUS_KM)
-    usable = isinstance(radius, int | float) and radius <= _USABLE_RADIUS_KM
-    return _assembled(country, code, city, location if usable else {})
+    return guessed_place(
+        "mmdb",
+        country,
+        (subdivision.get("iso_code"), _mapping(subdivision, "names").get("en")),
+        city,
+        (location.get("latitude"), location.get("longitude")),
+        location.get("accuracy_radius"),
+    )
 
 
 def _flat_place(record: Mapping[str, object]) -> Place:
-    country = country_code(record.get("country_code"))
-    return _assembled(country, record.get("state1"), record.get("city"), record) if country else _UNKNOWN
-
-
-def _assembled(country: str, subdivision: object, city: object, location: Mapping[str, object]) -> Place:
-    code = prefecture_code(subdivision) if country == "JP" and isinstance(subdivision, str) else None
-    name = city if isinstance(city, str) and city else None
-    known = name or code  # else the point is the middle of a country
-    return Place(
-        country=country,
-        prefecture=code,
-        area=frozenset({code}) if code else None,
-        city=name,
-        location=coordinates(location.get("latitude"), location.get("longitude")) if known else None,
-        origin="mmdb",
-        confidence="weak" if code == WEAK_PREFECTURE else "strong",
+    point = record.get("latitude"), record.get("longitude")
+    return guessed_place(
+        "mmdb", country_code(record["country_code"]), (record.get("state1"),), record.get("city"), point
     )
 
 

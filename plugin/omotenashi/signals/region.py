@@ -1,39 +1,58 @@
-"""Where the visitor is: as somebody stated it, else by the address in the operator's mmdb."""
+"""Where the visitor is: as somebody stated it, else as it is guessed from the address."""
 
 from __future__ import annotations
-
-import re
-import unicodedata
 
 from msgspec.structs import replace
 
 from omotenashi.language.prefectures import prefecture_code
+from omotenashi.model.geo import point
 from omotenashi.model.request import RequestFacts, StatedPlace
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
-from omotenashi.model.visitor import Member, Place
+from omotenashi.model.visitor import ChosenPlace, Member, Place
 from omotenashi.signals.decode import cleaned
-from omotenashi.signals.place_reader import WEAK_PREFECTURE, PlaceReader, coordinates, country_code
+from omotenashi.signals.guessed_place import country_code
+from omotenashi.signals.place_reader import PlaceReader
 
-__all__ = ["PlaceReader", "resolve", "stated_place"]
+__all__ = ["PlaceReader", "located", "seen_by_conditions", "stated_place"]
 
 _UNKNOWN = Place()
 _ATTRIBUTES = ("prefecture", "都道府県")
-_LOCATION = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*,\s*([+-]?\d+(?:\.\d+)?)\s*")
 
 
-def resolve(facts: RequestFacts, site: SiteFacts, places: PlaceReader | None, member: Member | None = None) -> Place:
-    """Return the place that conditions see: what the caller states, else the member's prefecture, else the database's.
+def located(
+    facts: RequestFacts,
+    site: SiteFacts,
+    places: PlaceReader | None,
+    member: Member | None = None,
+    chosen: ChosenPlace | None = None,
+) -> Place:
+    """Return where the visitor is, where that is known from, and whether the answer is weak.
 
-    The first of these that knows anything is the answer; they are not mixed.
+    What the caller states counts first, then what the visitor chose, the member's prefecture, the headers of the edge,
+    the database. The first of these that knows anything is the answer; they are not mixed.
     """
     if facts.place is not None and (stated := stated_place(facts.place)) != _UNKNOWN:
         return stated
+    if chosen is not None and chosen.is_anywhere:
+        return _stated("chosen", chosen.country, chosen.prefecture, chosen.city, chosen.location)
     if member is not None and (code := _prefecture_of(member, site)):
-        return _in_prefecture(code, "member")
+        return _stated("member", "JP", code)
+    if facts.edge_place != _UNKNOWN:
+        return facts.edge_place
     if places is None or facts.client_ip is None:
         return _UNKNOWN
-    return _without_weak_tokyo(places.place(facts.client_ip), site)
+    return places.place(facts.client_ip)
+
+
+def seen_by_conditions(place: Place, site: SiteFacts) -> Place:
+    """Return what conditions may see of a place: of a weak one the country, unless site.yaml accepts it.
+
+    Weak is a guessed Tokyo, which is where databases put most of what they do not know.
+    """
+    if place.confidence != "weak" or site.accept_weak_region:
+        return place
+    return replace(place, prefecture=None, area=None, city=None, location=None)
 
 
 def stated_place(stated: StatedPlace) -> Place:
@@ -41,16 +60,20 @@ def stated_place(stated: StatedPlace) -> Place:
     code = prefecture_code(stated.prefecture) if stated.prefecture else None
     country = "JP" if code else country_code(stated.country)
     city = cleaned(stated.city) or None
-    location = _location(stated.location)
+    location = point(stated.location) if stated.location else None
     if country is None and city is None and location is None:
         return _UNKNOWN
-    area = frozenset({code}) if code else None
-    return Place(country, code, area, city, location, origin="caller", confidence="strong")
+    return _stated("caller", country, code, city, location)
 
 
-def _location(text: str) -> tuple[float, float] | None:
-    match = _LOCATION.fullmatch(unicodedata.normalize("NFKC", text)) if text else None
-    return coordinates(float(match[1]), float(match[2])) if match else None
+def _stated(
+    origin: str,
+    country: str | None,
+    code: str | None,
+    city: str | None = None,
+    location: tuple[float, float] | None = None,
+) -> Place:
+    return Place(country, code, frozenset({code}) if code else None, city, location, origin, "strong")
 
 
 def _prefecture_of(member: Member, site: SiteFacts) -> str | None:
@@ -59,14 +82,3 @@ def _prefecture_of(member: Member, site: SiteFacts) -> str | None:
         if attribute is not None and not attribute.sensitive and isinstance(value, str):
             return prefecture_code(value)
     return None
-
-
-def _in_prefecture(code: str, origin: str) -> Place:
-    return Place("JP", code, frozenset({code}), origin=origin, confidence="strong")
-
-
-def _without_weak_tokyo(place: Place, site: SiteFacts) -> Place:
-    """Return what is left of a database's Tokyo, which is where it puts most of what it does not know."""
-    if place.prefecture != WEAK_PREFECTURE or site.accept_weak_region:
-        return place
-    return replace(place, prefecture=None, area=None, city=None, location=None)

@@ -17,6 +17,7 @@ from omotenashi.reload import Holder
 from omotenashi.service import Service, signal_tools
 from omotenashi.settings import Settings, hash_key, keep_of, store_path
 from omotenashi.signals.client_address import HeaderKind, TrustedNetworks
+from omotenashi.signals.geo_headers import GeoHeaders
 from omotenashi.web.app import create_app
 from omotenashi.web.guard import Access
 
@@ -41,7 +42,12 @@ def build_app(settings: Settings, key: str) -> ASGIApp:
 
 def access_of(settings: Settings, key: str) -> Access:
     """Return what decides whom to trust."""
-    return Access(key.encode(), TrustedNetworks.parse(list(settings.trusted_proxies)), HeaderKind(settings.forwarded))
+    return Access(
+        key.encode(),
+        TrustedNetworks.parse(list(settings.trusted_proxies)),
+        HeaderKind(settings.forwarded),
+        GeoHeaders.parse(settings.geo_headers) if settings.geo_headers else None,
+    )
 
 
 def check_store(settings: Settings) -> None:

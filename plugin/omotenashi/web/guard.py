@@ -14,12 +14,15 @@ from starlette.types import Receive, Scope, Send
 
 from omotenashi.model.errors import RefusedRequest, StoreUnavailable
 from omotenashi.model.paths import bare_host, host_of
+from omotenashi.model.visitor import Place
 from omotenashi.signals import client_address
 from omotenashi.signals.client_address import HeaderKind, TrustedNetworks
+from omotenashi.signals.geo_headers import GeoHeaders
 from omotenashi.web.wire import Problem, encode
 
 LARGEST_BODY = 65_536
 """Bytes."""
+_UNKNOWN = Place()
 _PURPOSES = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
 PRIVATE = [(b"cache-control", b"private, no-store"), (b"surrogate-control", b"no-store")]
 
@@ -30,6 +33,8 @@ class Access(Struct, frozen=True):
     key: bytes
     proxies: TrustedNetworks
     forwarded: HeaderKind = HeaderKind.X_FORWARDED_FOR
+    geo: GeoHeaders | None = None
+    """The headers in which trusted proxies say where a visitor is."""
 
 
 class Caller:
@@ -64,6 +69,16 @@ class Caller:
         values = [value for header, value in self._scope["headers"] if header == name.encode()]
         forwarded = b", ".join(values).decode("latin-1") if values else None
         return client_address.resolve(self.peer, forwarded, name, self._access.proxies)
+
+    def edge_place(self) -> Place:
+        """Return where trusted proxies say that the visitor is; unknown from all others.
+
+        The key is not enough: whoever has it states the place in the body.
+        """
+        geo = self._access.geo
+        if geo is None or not self._access.proxies.contains(self.peer):
+            return _UNKNOWN
+        return geo.place(self._scope["headers"])
 
     def cookies(self) -> dict[str, str]:
         """Return the cookies by name."""

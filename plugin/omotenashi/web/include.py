@@ -176,6 +176,7 @@ def _connection_says(caller: Caller) -> dict[str, Any]:
     return {
         "host": bare_host(caller.text(b"host")),
         "client_ip": caller.client_ip(),
+        "edge_place": caller.edge_place(),
         "user_agent": caller.text(b"user-agent"),
         "mobile_hint": caller.text(b"sec-ch-ua-mobile"),
         "accept_language": caller.text(b"accept-language"),

@@ -134,6 +134,7 @@ def _counts(stored: Stored) -> dict[str, int]:
         "cart": sum(len(one.cart) for one in profiles),
         "events": sum(len(one.deeds) for one in profiles),
         "shown": sum(len(one.showings) + len(one.shown) for one in profiles),
+        "place": sum(one.chosen is not None and one.chosen.is_anywhere for one in profiles),
         "record": 0 if stored.record is None else len(stored.record.attributes) + (stored.record.consent is not None),
     }
 

@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from omotenashi.model.text import fold
 
-_TYPED = (range(0x21, 0x7F), range(0x3041, 0x30FF), range(0xFF01, 0xFFDD))
-"""What is typed in several ways: ASCII, kana, and the other widths of both."""
+_TYPED = (range(0x21, 0x7F), range(0x100, 0x180), range(0x3041, 0x30FF), range(0xFF01, 0xFFDD))
+"""What is typed in several ways: ASCII, Latin letters with macrons, kana, and other widths."""
 _HALF_KANA, _MARKS = range(0xFF66, 0xFF9E), "ﾞﾟ"
 _SYNTAX = re.compile(r"[\\^$.*+?()\[\]{}|/]")
 

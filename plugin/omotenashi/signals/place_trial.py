@@ -1,0 +1,57 @@
+"""A database of places tried out in a process of its own.
+
+Broken files can end the process that reads them: with maxminddb 3.2 a map whose key is no text is one of the ways, to
+iterate over a tree that leads back to itself another. Better that this happens here than while pages are made.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv6Address
+
+import maxminddb
+
+_SPREAD = 1000
+_SECONDS = 1.0
+"""A file of average size is read as a whole in it, of GeoLite2 City some 200,000 networks."""
+_PATIENCE = 60
+_CLOCK_EVERY = 1000
+_IPV6 = 6
+_NO_TEXT = "error:PyUnicode_FromStringAndSize"
+"""Python warns so where the extension makes a text out of nothing."""
+
+
+def try_out(path: str) -> None:
+    """Read a sample of a file, or all of it; raises InvalidDatabaseError where that cannot be done."""
+    command = [sys.executable, "-S", "-P", "-W", _NO_TEXT, __file__, path]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    try:
+        subprocess.run(command, env=environment, capture_output=True, timeout=_PATIENCE, check=True)  # noqa: S603 our own file
+    except subprocess.SubprocessError as error:
+        raise maxminddb.InvalidDatabaseError("reading it fails") from error
+
+
+def _read(path: str) -> None:
+    end = time.monotonic() + _SECONDS
+    with maxminddb.open_database(path) as reader:
+        for address in _spread(has_ipv6=reader.metadata().ip_version == _IPV6):
+            reader.get(address)
+        for number, _ in enumerate(reader):
+            if number % _CLOCK_EVERY == 0 and time.monotonic() > end:
+                return
+
+
+def _spread(*, has_ipv6: bool) -> Iterator[IPv4Address | IPv6Address]:
+    """Yield addresses spread over all that is assigned: 0.0.0.0/0 and 2000::/3."""
+    for number in range(_SPREAD):
+        yield IPv4Address((number << 32) // _SPREAD)
+        if has_ipv6:
+            yield IPv6Address((0b001 << 125) + (number << 125) // _SPREAD)
+
+
+if __name__ == "__main__":
+    _read(sys.argv[1])
