@@ -17,6 +17,7 @@ from omotenashi.reload import Holder
 from omotenashi.service import Service
 from omotenashi.signals.client_address import HeaderKind, TrustedNetworks
 from omotenashi.signals.gather import SignalTools
+from omotenashi.signals.geo_headers import GeoHeaders
 from omotenashi.signals.member import MemberKeys
 from omotenashi.signals.place_reader import PlaceReader
 from omotenashi.web.app import create_app
@@ -39,7 +40,8 @@ class Site:
         self._kind = kind
 
     def client(self, peer: str) -> httpx.AsyncClient:
-        access = Access(KEY.encode(), TrustedNetworks.parse(["10.0.0.0/8"]), self._kind)
+        proxies, geo = TrustedNetworks.parse(["10.0.0.0/8"]), GeoHeaders.parse("cloudflare")
+        access = Access(KEY.encode(), proxies, self._kind, geo=geo)
         transport = httpx.ASGITransport(create_app(self._service, access), client=(peer, 40000))
         return httpx.AsyncClient(transport=transport, base_url="http://shop.example")
 
