@@ -21,6 +21,7 @@ COMMANDS = {
     "test": "testing",
     "explain": "explaining",
     "diff": "diffing",
+    "signals": "signals",
     "describe": "describing",
     "fmt": "formatting",
     "new": "beginning",

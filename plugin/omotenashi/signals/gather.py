@@ -113,6 +113,11 @@ def arrival(facts: RequestFacts, site: SiteFacts) -> Arrival:
     )
 
 
+def campaign_name(facts: RequestFacts) -> str:
+    """Return the name of the campaign as it stands in the URL; empty text where there is none."""
+    return _page(facts.url).campaign.campaign
+
+
 def kept_arrival(now: Arrival, kept: Arrival | None) -> Arrival:
     """Return the arrival of the visit: the one that is kept, unless this request comes from elsewhere anew."""
     return kept if kept is not None and now.medium in {"internal", "direct"} else now

@@ -113,7 +113,7 @@ def facts_of_body(
         if visitor.id:
             said["visitor_id"] = visitor.id if is_visitor_id(visitor.id) else None  # another form is replaced
     else:
-        said |= _connection_says(caller)
+        said |= connection_says(caller)
     return RequestFacts(
         now=time.time(),
         blocks=blocks,
@@ -146,7 +146,7 @@ def _facts_of_include(name: str, query: dict[str, str], caller: Caller, scope: S
         referrer=(query.get("ref") or caller.text(b"referer"))[:LONGEST_URL],
         tags=_tags(query.get("tags", "").split(",")),
         **_cookies_say(caller, service),
-        **_connection_says(caller),
+        **connection_says(caller),
     )
 
 
@@ -171,8 +171,8 @@ def _key_says(body: DecideBody | EventBody, client: ClientPart) -> dict[str, Any
     }
 
 
-def _connection_says(caller: Caller) -> dict[str, Any]:
-    """What the headers say of a browser, in its own request or in an include."""
+def connection_says(caller: Caller) -> dict[str, Any]:
+    """Return what the headers say of a browser, in its own request or in an include."""
     return {
         "host": bare_host(caller.text(b"host")),
         "client_ip": caller.client_ip(),
