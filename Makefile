@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check guide bench bench-profiles bench-rules clean
+.PHONY: demo test check guide bench bench-profiles bench-rules bench-signals fuzz-signals clean
 
 demo: .venv/ready ## start the service and the sample shop
 	@$(BIN)/python examples/shop/demo.py
@@ -26,6 +26,12 @@ bench-profiles: .venv/ready ## bytes per profile, and CPU beside many of them; N
 
 bench-rules: .venv/ready ## CPU of reading and checking 1,000 rules, and of doing so again after a change; FOLDER=… for your own
 	@$(BIN)/python -m tests.bench.rules $(FOLDER)
+
+bench-signals: .venv/ready ## CPU of reading all signals of a request, warm and cold
+	@$(BIN)/python -m tests.bench.signals
+
+fuzz-signals: .venv/ready ## a million generated requests, none of which may raise; N=1000 SEED=7 for others
+	@$(BIN)/python -m tests.fuzz.signals $(N) $(SEED)
 
 clean: ## remove what the other targets made
 	rm -rf .venv omo-data var
