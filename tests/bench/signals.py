@@ -132,8 +132,9 @@ def requests(hosts: Iterable[str], chance: random.Random) -> Iterator[dict[str, 
     for number, address in enumerate(hosts):
         word = quote(f"{chance.choice(WORDS)} {number}")
         agent = AGENTS[number % len(AGENTS)].format(number % 97, number // 97, number)
-        claims = {"sub": f"u{number}", "rank": "ゴールド", "points": number, "iat": int(time.time()) - 60}
-        claims |= {"exp": claims["iat"] + 36_000, "aud": "omotenashi"}
+        now = int(time.time())
+        claims = {"sub": f"u{number}", "rank": "ゴールド", "points": number, "iat": now - 60, "exp": now + 36_000}
+        claims["aud"] = "omotenashi"
         token = jwt.encode(claims, SECRET, "HS256", {"kid": "k"})
         headers = {
             "host": "shop.example",

@@ -203,7 +203,7 @@ def _bytes(text: str) -> bytes:
     try:
         return text.encode("latin-1")
     except UnicodeEncodeError:
-        return text.encode()
+        return text.encode("utf-8", "replace")
 
 
 def _signals(facts: RequestFacts, visitor: Visitor, campaign: str, site: SiteFacts) -> Signals:
