@@ -66,7 +66,7 @@ AGENTS = [
     "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile Safari/537.36",
     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "DoCoMo/2.0 P906i(c100;TB;W24H15)", "",
 ]  # fmt: skip
-ADDRESSES = ["203.0.113.5", "10.0.0.2", "::1", "2001:db8::1", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::", "fe80::1%eth0",
+ADDRESSES = ["203.0.113.5", "1.0.102.9", "::ffff:1.0.122.3", "2002:100:6607::", "10.0.0.2", "::1", "2001:db8::1", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::", "fe80::1%eth0",
              "0x7f.1", "1.2.3", "127.1", "256.1.1.1", "[::1]:80", "8.8.8.8:1", "unknown", "_hidden", '"[2001:db8::9]:1"', "", " "]  # fmt: skip
 FORWARDED = [
     "for={}",

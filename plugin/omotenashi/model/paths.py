@@ -12,13 +12,17 @@ _LONGEST = 4096
 _AUTHORITY = re.compile(r"\A(?:[A-Za-z][A-Za-z0-9+.-]*:)?//([^/?#]*)")
 
 
-@lru_cache(maxsize=2048)
 def page_path(url: str) -> str:
     """Return the path of a path or URL: decoded, NFKC, without query, fragment, trailing slash and index file.
 
     Capitals matter. What has no path is the root.
     """
-    path = _AUTHORITY.sub("", url[:_LONGEST]).partition("#")[0].partition("?")[0]
+    return _page_path(url[:_LONGEST])
+
+
+@lru_cache(maxsize=2048)
+def _page_path(url: str) -> str:
+    path = _AUTHORITY.sub("", url).partition("#")[0].partition("?")[0]
     if "%" in path:
         path = unquote(path)
     if not path.isascii():
