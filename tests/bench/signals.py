@@ -1,8 +1,9 @@
-"""CPU of reading all signals of a request, warm and cold. Run: make bench-signals
+"""CPU of reading all signals of a request, warm and cold, and what memory it takes. Run: make bench-signals
 
 Read are: the visitor's address behind a proxy, the place by mmdb, arrival and page by Referer and URL, the member by a
 signed token, device, languages, robots, cookies, consent. Warm: fifty visitors come again and again. Cold: no value was
-seen before, and all caches are full. The bars are 60 and 250 µs. The database is the sample in ../shared/data, or --mmdb.
+seen before, and all caches are full. The bars are 60 and 250 µs. Memory is what the process grows by while a hundred
+thousand requests come of which no two have a value in common. The database is the sample in ../shared/data, or --mmdb.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from omotenashi.web.include import connection_says
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT.parent / "shared" / "data" / "geo-jp-sample" / "jp-sample-city.mmdb"
 SECRET = "a secret that is longer than 32 bytes"
-VISITORS, ROUNDS, REQUESTS, OVERFLOW = 50, 7, 3000, 10_000
+VISITORS, ROUNDS, REQUESTS, OVERFLOW, DISTINCT = 50, 7, 3000, 10_000, 100_000
 BARS = {"warm": 60, "cold": 250}
 SITE = SiteFacts(
     hosts=frozenset({"shop.example"}),
@@ -76,15 +77,17 @@ def main() -> None:
     parser.add_argument("--mmdb", type=Path, default=SAMPLE)
     options = parser.parse_args()
     results = measure(options.mmdb if options.mmdb.is_file() else None)
-    for name, rounds in results.items():
-        print(f"{name}: {statistics.median(rounds):6.1f} µs of CPU a request (at most {BARS[name]})")
+    for name, bar in BARS.items():
+        print(f"{name}: {statistics.median(results[name]):6.1f} µs of CPU a request (at most {bar})")
+    full, grown = results["memory"]
+    print(f"memory: {full:.0f} MB for {OVERFLOW:,} different requests, {grown:.1f} MB more for {DISTINCT:,} others")
     target = ROOT / "var" / "bench-signals.json"
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(results, indent=1))
 
 
 def measure(mmdb: Path | None) -> dict[str, list[float]]:
-    """Return CPU µs a request, one for each round."""
+    """Return CPU µs a request, one for each round, and the MB by which caches grow, and by which they grow once full."""
     tools = SignalTools(PlaceReader(mmdb) if mmdb else None, MemberKeys.parse(f"k:{SECRET}"))
     access = Access(b"the key of the bench", TrustedNetworks.parse(["10.0.0.0/8"]))
     gather.warm()
@@ -94,7 +97,12 @@ def measure(mmdb: Path | None) -> dict[str, list[float]]:
     timed(regulars, access, tools)
     for _ in range(ROUNDS):
         results["warm"].append(timed(list(islice(cycle(regulars), REQUESTS)), access, tools))
+    empty = memory()
     timed(list(islice(everybody, OVERFLOW)), access, tools)
+    full = memory()
+    for scope in islice(everybody, DISTINCT):
+        read(scope, access, tools)
+    results["memory"] = [full - empty, memory() - full]
     for _ in range(ROUNDS):
         results["cold"].append(timed(list(islice(everybody, REQUESTS)), access, tools))
     return results
@@ -108,6 +116,12 @@ def timed(scopes: list[dict[str, Any]], access: Access, tools: SignalTools) -> f
     for scope in scopes:
         read(scope, access, tools)
     return (time.process_time() - begun) / len(scopes) * 1e6
+
+
+def memory() -> float:
+    """Return the resident memory of this process in MB."""
+    gc.collect()
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def read(scope: dict[str, Any], access: Access, tools: SignalTools) -> None:
