@@ -169,7 +169,7 @@ def test_explain_shows_every_rule_with_what_was_read(capsys: pytest.CaptureFixtu
     assert capsys.readouterr().out == (
         "hero  2026-12-25 23:59:59 (金) Asia/Tokyo\n"
         "○ ランニングで検索した人\n"
-        "    ○ keyword: [ランニング, マラソン]  ← 読み取った値 マラソン 靴\n"
+        "    ○ keyword: [ランニング, マラソン]  ← 読み取った値 マラソン 靴(指定した値)\n"
         "? ランニングを検討中\n"
         "    ? viewed: {page: /running/**, at_least: 3, within: 30 days}  ← 不明(同意がないため)\n"
         "→ 「ランニングで検索した人」: hero/running.html\n"

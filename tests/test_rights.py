@@ -98,7 +98,7 @@ def test_a_sensitive_attribute_is_told_to_nobody_and_a_visitor_learns_kinds_alon
     assert told_to_visitor(one) == {"label": "greeting", "personalized": True, "because_of": ["会員の属性"]}
     (account,) = told_to_operator(one, site, occasion, "ja")["rules"]
     assert account["conditions"] == [
-        {"field": "member.rank", "condition": "ゴールド", "value": True, "read": None},
+        {"field": "member.rank", "condition": "ゴールド", "value": True, "read": None, "origin": None},
     ]
 
 

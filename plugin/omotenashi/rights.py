@@ -20,6 +20,7 @@ from omotenashi.profiles.privacy import keep_data, profile_data, record_data
 from omotenashi.profiles.profile import Profile
 from omotenashi.profiles.store import MemberRecord, Store
 from omotenashi.signals.consent_forms import PERSONALIZATION
+from omotenashi.signals.origins import NO_ORIGINS, Origins, origin_of
 from omotenashi.site import Site
 
 
@@ -135,15 +136,23 @@ class Reasons(Struct, frozen=True):
     choice: Choice
     kinds: tuple[str, ...]
     """The kinds of facts that the winning rule rests on, in the reader's language; no facts."""
+    read_from: tuple[str, ...]
+    """Where each of these was read from, in the reader's language; empty where that goes without saying."""
 
 
-def reasons(site: Site, occasion: Occasion, blocks: Collection[str], language: str) -> Iterator[Reasons]:
-    """Return for each of the blocks what is decided, and on what kinds of facts. Nothing is claimed or recorded."""
+def reasons(
+    site: Site, occasion: Occasion, blocks: Collection[str], language: str, origins: Origins = NO_ORIGINS
+) -> Iterator[Reasons]:
+    """Return for each of the blocks what is decided, on what kinds of facts, and by `origins` where these are from.
+
+    Nothing is claimed or recorded.
+    """
     choices = site.engine.decide(occasion, blocks)
     for name in blocks:
         if name in choices:
             choice, block = choices[name], site.engine.program.blocks[name]
-            yield Reasons(name, block.label or name, choice, _kinds(choice, occasion, site, language))
+            kinds = _kinds(choice, occasion, site, language, origins)
+            yield Reasons(name, block.label or name, choice, tuple(kinds), tuple(kinds.values()))
 
 
 def told_to_visitor(one: Reasons) -> dict[str, Any]:
@@ -151,7 +160,9 @@ def told_to_visitor(one: Reasons) -> dict[str, Any]:
     return {"label": one.label, "personalized": one.choice.rule is not None, "because_of": list(one.kinds)}
 
 
-def told_to_operator(one: Reasons, site: Site, occasion: Occasion, language: str) -> dict[str, Any]:
+def told_to_operator(
+    one: Reasons, site: Site, occasion: Occasion, language: str, origins: Origins = NO_ORIGINS
+) -> dict[str, Any]:
     """Return all of it: every rule of the block, condition by condition."""
     rule = one.choice.rule
     return {
@@ -161,12 +172,15 @@ def told_to_operator(one: Reasons, site: Site, occasion: Occasion, language: str
         "variant": one.choice.variant,
         "reason": one.choice.reason,
         "rules": [
-            _account(account, occasion, site.facts, language) for account in site.engine.explain(occasion, one.block)
+            _account(account, occasion, site.facts, language, origins)
+            for account in site.engine.explain(occasion, one.block)
         ],
     }
 
 
-def _account(account: Account, occasion: Occasion, facts: SiteFacts, language: str) -> dict[str, Any]:
+def _account(
+    account: Account, occasion: Occasion, facts: SiteFacts, language: str, origins: Origins = NO_ORIGINS
+) -> dict[str, Any]:
     return {
         "rule": account.rule.name,
         "id": account.rule.id,
@@ -177,6 +191,7 @@ def _account(account: Account, occasion: Occasion, facts: SiteFacts, language: s
                 "condition": fact.written,
                 "value": value,
                 "read": None if _is_sensitive(fact.field, facts) else reading(fact, occasion, language),
+                "origin": origin.code if (origin := origin_of(fact.field, origins)) else None,
             }
             for fact, value in account.finding.facts()
         ],
@@ -189,11 +204,13 @@ def _is_sensitive(field: str, facts: SiteFacts) -> bool:
     return attribute is not None and attribute.sensitive
 
 
-def _kinds(choice: Choice, occasion: Occasion, site: Site, language: str) -> tuple[str, ...]:
-    if choice.rule is None:
-        return ()
-    grounds = site.engine.grounds(choice.rule, occasion)
-    return tuple(dict.fromkeys(kind_of(fact.field, language) for fact in grounds))
+def _kinds(choice: Choice, occasion: Occasion, site: Site, language: str, origins: Origins) -> dict[str, str]:
+    """Return the kinds of facts, each with where it was read from."""
+    found: dict[str, str] = {}
+    for fact in site.engine.grounds(choice.rule, occasion) if choice.rule else ():
+        origin = origin_of(fact.field, origins)
+        found.setdefault(kind_of(fact.field, language), origin.said(language) if origin else "")
+    return found
 
 
 def kind_of(field: str, language: str) -> str:

@@ -21,9 +21,10 @@ from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 from omotenashi.model.views import Views
 from omotenashi.model.visitor import Arrival, Cart, History, Member, Place, Showing, Visitor
-from omotenashi.signals import gather
+from omotenashi.signals import gather, origins
 from omotenashi.signals.consent_forms import PERSONALIZATION
 from omotenashi.signals.gather import SignalTools
+from omotenashi.signals.origins import Origin, Origins
 from omotenashi.signals.region import stated_place
 from omotenashi.site import Site, shown
 
@@ -77,16 +78,7 @@ def occasion_for(
 
 def visitor_of(stated: StatedVisitor, site: SiteFacts, tools: SignalTools, known: gather.Known, now: float) -> Visitor:
     """Return the visitor that a test states: raw facts through the real signals, then what is stated outright."""
-    raw = RequestFacts(
-        now=now,
-        authenticated=True,
-        url=stated.url or "/",
-        referrer=stated.raw_referrer,
-        client_ip=stated.ip or None,
-        user_agent=stated.user_agent,
-        accept_language=stated.accept_language,
-    )
-    visitor = gather.visitor(raw, site, tools, known)
+    visitor = gather.visitor(_raw(stated, now), site, tools, known)
     visitor = msgspec.structs.replace(
         visitor,
         arrival=_arrival(stated, visitor.arrival),
@@ -101,6 +93,44 @@ def visitor_of(stated: StatedVisitor, site: SiteFacts, tools: SignalTools, known
         buckets={fold(one.experiment): one.variant for one in stated.buckets or ()},
     )
     return _without_unknown(visitor, stated.unknown, stated.area) if stated.unknown else visitor
+
+
+def origins_of(stated: StatedVisitor, visitor: Visitor, site: SiteFacts, now: float) -> Origins:
+    """Return where the signals of a stated visitor come from: what is stated outright, else what was read of it."""
+    found = origins.origins(_raw(stated, now), visitor, site)
+    place = stated.place
+    named = {
+        **stated.arrival,
+        "page": stated.page,
+        "page_tag": stated.page_tags,
+        "site_search": stated.site_search,
+        "query": stated.query,
+        "country": place and place.country,
+        "prefecture": place and place.prefecture,
+        "area": stated.area or (place and place.prefecture),
+        "city": place and place.city,
+        "near": place and place.location,
+        "device": stated.device,
+        "language": stated.language,
+        "logged_in": stated.logged_in,
+        "member": stated.member,
+    }
+    return found | {field: Origin(origins.STATED) for field, value in named.items() if value not in _NOT_STATED}
+
+
+_NOT_STATED: tuple[object, ...] = (None, "", (), {})
+
+
+def _raw(stated: StatedVisitor, now: float) -> RequestFacts:
+    return RequestFacts(
+        now=now,
+        authenticated=True,
+        url=stated.url or "/",
+        referrer=stated.raw_referrer,
+        client_ip=stated.ip or None,
+        user_agent=stated.user_agent,
+        accept_language=stated.accept_language,
+    )
 
 
 def _run(test: CaseSpec, site: Site, tools: SignalTools, now: float) -> Result:
@@ -137,7 +167,7 @@ def _arrival(stated: StatedVisitor, raw: Arrival) -> Arrival:
         return raw
     folded = {name: fold(text) if name.startswith("campaign") else text for name, text in stated.arrival.items()}
     arrival = msgspec.structs.replace(raw, **folded)
-    return msgspec.structs.replace(arrival, keyword_origin="campaign") if "keyword" in folded else arrival
+    return msgspec.structs.replace(arrival, keyword_origin="stated") if "keyword" in folded else arrival
 
 
 def _place(stated: StatedVisitor, raw: Place) -> Place:

@@ -270,7 +270,7 @@ async def test_the_key_learns_the_rule_and_each_condition_with_what_was_read(con
     async with connect() as client:
         body = {"visitor": {"id": MINE, "consent": CONSENT}, "member": RANKED, "blocks": ["greeting"]}
         found = await ask(client, "explain", body, **BEARER)
-    condition = {"field": "member.rank", "condition": "ゴールド", "value": True, "read": "ゴールド"}
+    condition = {"field": "member.rank", "condition": "ゴールド", "value": True, "read": "ゴールド", "origin": "caller"}
     assert found["blocks"] == {
         "greeting": {
             "label": "greeting",

@@ -353,3 +353,14 @@ async def test_stop_beside_a_consent_manager_has_a_cookie_of_its_own_and_start_l
     assert "「やめる」が選ばれています" in text
     assert "同意バナー" in text
     assert started.headers["set-cookie"] == "omo_consent=; Path=/; Max-Age=0; SameSite=Lax"
+
+
+async def test_it_says_where_a_kind_of_information_comes_from(connect: Connect) -> None:
+    body = {"blocks": [], "visitor": {"id": MINE, "consent": CONSENT}}
+    body["page"] = {"url": "/", "referrer": "https://www.bing.com/search?q=マラソン"}
+    async with connect() as client:
+        await client.post("/v1/decide", json=body, headers=BEARER)
+        japanese = await page(client, YES, VID)
+        english = await page(client, YES, VID, query="page=/&lang=en")
+    assert "検索語(参照元のページ、訪問の始めのページで)をもとに選んでいます" in japanese
+    assert "(the page that led here, when the visit began)" in english

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec import Struct
+
 from omotenashi.cli.common import say
 from omotenashi.engine.absence import absence
 from omotenashi.engine.account import Account, Finding
@@ -14,6 +16,7 @@ from omotenashi.engine.occasion import Occasion
 from omotenashi.engine.reading import field_name, reading
 from omotenashi.language.condition import Fact, LimitLeft, Span
 from omotenashi.language.program import Show
+from omotenashi.signals.origins import NO_ORIGINS, Origins, origin_of
 
 MARKS = {True: "○", False: "×", None: "?"}
 _LONGEST_HTML = 40
@@ -26,17 +29,26 @@ _HEADINGS = {
 _UNITS = ((86_400, "日", "days"), (3600, "時間", "hours"), (60, "分", "minutes"), (1, "秒", "seconds"))
 
 
-def account_lines(account: Account, occasion: Occasion, language: str) -> Iterator[str]:
-    """Return a rule with its conditions as lines: each with a mark, and with what was read."""
+class _Telling(Struct, frozen=True):
+    """What is told of, and how."""
+
+    occasion: Occasion
+    language: str
+    origins: Origins
+
+
+def account_lines(account: Account, occasion: Occasion, language: str, origins: Origins = NO_ORIGINS) -> Iterator[str]:
+    """Return a rule with its conditions as lines: each with a mark, with what was read, and with `origins` from where."""
     yield f"{MARKS[account.value]} {account.rule.name}"
     if not account.finding.parts:
         yield say(language, "    条件なし(いつも当てはまる)", "    no condition (always matches)")
     for part in account.finding.parts:
-        yield from _lines(part, occasion, language, "    ")
+        yield from _lines(part, _Telling(occasion, language, origins), "    ")
 
 
-def account_data(account: Account, occasion: Occasion, language: str) -> dict[str, Any]:
+def account_data(account: Account, occasion: Occasion, language: str, origins: Origins = NO_ORIGINS) -> dict[str, Any]:
     """Return a rule with its conditions as plain data."""
+    telling = _Telling(occasion, language, origins)
     rule = account.rule
     return {
         "rule": rule.name,
@@ -44,7 +56,7 @@ def account_data(account: Account, occasion: Occasion, language: str) -> dict[st
         "file": rule.position.file,
         "line": rule.position.line,
         "value": _VALUES[account.value],
-        "conditions": [_data(part, occasion, language) for part in account.finding.parts],
+        "conditions": [_data(part, telling) for part in account.finding.parts],
     }
 
 
@@ -111,17 +123,17 @@ def _counted(count: int, units: str) -> str:
     return f"{count} {units.removesuffix('s') if count == 1 else units}"
 
 
-def _lines(finding: Finding, occasion: Occasion, language: str, indent: str) -> Iterator[str]:
+def _lines(finding: Finding, telling: _Telling, indent: str) -> Iterator[str]:
     mark = f"{indent}{MARKS[finding.value]}"
     if finding.fact is not None:
-        yield f"{mark} {condition_text(finding.fact, language)}  ← {_read(finding, finding.fact, occasion, language)}"
+        yield f"{mark} {condition_text(finding.fact, telling.language)}  ← {_read(finding, finding.fact, telling)}"
         return
-    yield f"{mark} {_heading(finding, language)}"
+    yield f"{mark} {_heading(finding, telling.language)}"
     parts = finding.parts
     if finding.kind in ("segment", "not") and parts[0].kind == "all":
         parts = parts[0].parts
     for part in parts:
-        yield from _lines(part, occasion, language, indent + "    ")
+        yield from _lines(part, telling, indent + "    ")
 
 
 def _heading(finding: Finding, language: str) -> str:
@@ -130,7 +142,8 @@ def _heading(finding: Finding, language: str) -> str:
     return say(language, *_HEADINGS[finding.kind])
 
 
-def _read(finding: Finding, fact: Fact, occasion: Occasion, language: str) -> str:
+def _read(finding: Finding, fact: Fact, telling: _Telling) -> str:
+    occasion, language = telling.occasion, telling.language
     value = reading(fact, occasion, language)
     if finding.value is None:
         why = absence(fact, occasion, language)
@@ -138,24 +151,27 @@ def _read(finding: Finding, fact: Fact, occasion: Occasion, language: str) -> st
         return known + say(language, f"不明({why})", f"unknown ({why})")
     if value is None:
         return say(language, "不明", "unknown")
-    return say(language, f"読み取った値 {value or 'なし'}", f"read: {value or 'none'}")
+    origin = origin_of(fact.field, telling.origins)
+    from_where = say(language, f"({origin.said('ja')})", f" ({origin.said('en')})") if origin and value else ""
+    return say(language, f"読み取った値 {value or 'なし'}{from_where}", f"read: {value or 'none'}{from_where}")
 
 
-def _data(finding: Finding, occasion: Occasion, language: str) -> dict[str, Any]:
+def _data(finding: Finding, telling: _Telling) -> dict[str, Any]:
     value = _VALUES[finding.value]
     if finding.fact is None:
         name = {"segment": finding.name} if finding.name else {}
-        parts = [_data(part, occasion, language) for part in finding.parts]
+        parts = [_data(part, telling) for part in finding.parts]
         return {"kind": finding.kind, **name, "value": value, "conditions": parts}
-    fact = finding.fact
-    why = absence(fact, occasion, language) if finding.value is None else None
+    fact, occasion, language = finding.fact, telling.occasion, telling.language
+    origin = origin_of(fact.field, telling.origins)
     return {
         "kind": "fact",
         "field": fact.field,
         "condition": condition_text(fact, language).partition(": ")[2],
         "value": value,
         "read": reading(fact, occasion, language),
-        "unknown_because": why,
+        "origin": origin.code if origin else None,
+        "unknown_because": absence(fact, occasion, language) if finding.value is None else None,
         "file": fact.position.file,
         "line": fact.position.line,
     }

@@ -21,8 +21,9 @@ from omotenashi.model.text import fold
 from omotenashi.rules_folder import check_folder
 from omotenashi.service import signal_tools
 from omotenashi.settings import Settings
+from omotenashi.signals.origins import NO_ORIGINS, Origins
 from omotenashi.site import Site, shown
-from omotenashi.verify import occasion_for
+from omotenashi.verify import occasion_for, origins_of
 
 
 def add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -49,11 +50,12 @@ def _explain(options: argparse.Namespace) -> int:
     if stated is None:
         return FAILED
     occasion = occasion_for(stated, site, signal_tools(Settings(mmdb=options.mmdb)), at)
+    origins = origins_of(stated, occasion.visitor, site.facts, at)
     if options.format == "json":
-        print(json.dumps(_data(site, occasion, block, language), ensure_ascii=False, indent=2))
+        print(json.dumps(_data(site, occasion, block, language, origins), ensure_ascii=False, indent=2))
         return FINE
     print(f"{block}  {moment_text(occasion.local, language)} {site.facts.timezone}")
-    print_block(engine, occasion, block, language)
+    print_block(engine, occasion, block, language, origins)
     return FINE
 
 
@@ -71,22 +73,22 @@ def _block(name: str, engine: Engine) -> str:
     return blocks[fold(name)]
 
 
-def print_block(engine: Engine, occasion: Occasion, block: str, language: str) -> None:
+def print_block(engine: Engine, occasion: Occasion, block: str, language: str, origins: Origins = NO_ORIGINS) -> None:
     """Print every rule of a block as it was found, and which one won."""
     for account in engine.explain(occasion, block):
-        print("\n".join(account_lines(account, occasion, language)))
+        print("\n".join(account_lines(account, occasion, language, origins)))
     choice = engine.decide(occasion, [block])[block]
     shows = show_text(choice.show, language)
     print(f"→ {won(choice, language)}: {shows}")
 
 
-def _data(site: Site, occasion: Occasion, block: str, language: str) -> dict[str, Any]:
+def _data(site: Site, occasion: Occasion, block: str, language: str, origins: Origins) -> dict[str, Any]:
     engine = site.engine
     choice = engine.decide(occasion, [block])[block]
     return {
         "block": block,
         "at": datetime.fromtimestamp(occasion.now, engine.zone).isoformat(),
-        "rules": [account_data(account, occasion, language) for account in engine.explain(occasion, block)],
+        "rules": [account_data(account, occasion, language, origins) for account in engine.explain(occasion, block)],
         "won": choice.rule.name if choice.rule else "otherwise",
         "id": choice.rule.id if choice.rule else None,
         "variant": choice.variant,

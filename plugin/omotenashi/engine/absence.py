@@ -26,6 +26,10 @@ _REASONS = {
     ),
     "place": ("地域がわからないため", "the place is not known"),
     "partly": ("地域が1つに決まらないため", "the place is not known well enough"),
+    "weak": (
+        "東京都らしいが不確かなため。これを使うには site.yaml に weak_region: accept と書きます",
+        "it may be Tokyo, which is not sure; to have it count write weak_region: accept in site.yaml",
+    ),
     "location": ("位置がわからないため", "the location is not known"),
     "device": ("端末がわからないため", "the device is not known"),
     "language": ("言語がわからないため", "the language is not known"),
@@ -41,6 +45,9 @@ _FIELDS = {
     "experiment": "no id",
 }
 
+_GUESSED = ("prefecture", "area", "city", "near")
+"""Of a weak place they are not known, unless site.yaml says that it counts."""
+
 
 def absence(fact: Fact, occasion: Occasion, language: str) -> str:
     """Return in ja or en why a condition that came out as unknown could not be told."""
@@ -55,6 +62,8 @@ def _reason(fact: Fact, occasion: Occasion) -> str:
         return "not given" if member_value(visitor, fold(fact.field.partition(".")[2])) is None else "not kept"
     if isinstance(fact.operand, Estimated):
         return "no searches" if visitor.arrival.medium == "search" else "not searched"
+    if head in _GUESSED and visitor.place.confidence == "weak" and visitor.place.prefecture is None:
+        return "weak"
     if head in ("prefecture", "area"):
         return "place" if visitor.place.area is None else "partly"
     if isinstance(fact.operand, HISTORY_OPERANDS) or head == "experiment":

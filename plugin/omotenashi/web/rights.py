@@ -18,8 +18,9 @@ from omotenashi.person import visitor_of
 from omotenashi.profiles.privacy import arrival_data
 from omotenashi.rights import Whom
 from omotenashi.service import Service
-from omotenashi.signals import device, visitor_id
+from omotenashi.signals import device, origins, visitor_id
 from omotenashi.signals.arrival_cookie import ARRIVAL_COOKIE, Kept
+from omotenashi.signals.origins import Origins
 from omotenashi.signals.visitor_id import VISITOR_COOKIE
 from omotenashi.site import Site
 from omotenashi.web.guard import PRIVATE, Access, Caller, answer, read_body, refusals, require_post
@@ -59,6 +60,10 @@ class Asked(Struct, frozen=True):
         persons, site, facts = self.service.persons, self.site, self.facts
         visitor = visitor_of(facts, await persons.identify(facts, site), site, persons.tools)
         return site.engine.occasion(visitor, facts.now)
+
+    def origins(self, occasion: Occasion) -> Origins:
+        """Return where the signals of an occasion were read from."""
+        return origins.origins(self.facts, occasion.visitor, self.site.facts)
 
 
 async def export(service: Service, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
@@ -158,8 +163,9 @@ async def _erased(asked: Asked) -> tuple[dict[str, Any], Headers]:
 async def _explained(asked: Asked) -> tuple[dict[str, Any], Headers]:
     site, occasion = asked.site, await asked.occasion()
     blocks = list(dict.fromkeys(asked.facts.blocks)) or list(site.engine.program.blocks)
-    found = rights.reasons(site, occasion, blocks, asked.language)
+    read_from = asked.origins(occasion)
+    found = rights.reasons(site, occasion, blocks, asked.language, read_from)
     if asked.caller.authenticated:
-        told = {one.block: rights.told_to_operator(one, site, occasion, asked.language) for one in found}
+        told = {one.block: rights.told_to_operator(one, site, occasion, asked.language, read_from) for one in found}
         return {"blocks": told}, []
     return {"blocks": {one.block: rights.told_to_visitor(one) for one in found}}, []

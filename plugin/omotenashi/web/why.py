@@ -106,7 +106,8 @@ def _language(fields: Mapping[str, str], asked: Asked) -> str:
 async def _reasons(asked: Asked, language: str) -> tuple[Reasons, ...]:
     """Return why the blocks for which a rule won show what they show."""
     site = asked.site
-    found = rights.reasons(site, await asked.occasion(), list(site.engine.program.blocks), language)
+    occasion = await asked.occasion()
+    found = rights.reasons(site, occasion, list(site.engine.program.blocks), language, asked.origins(occasion))
     return tuple(one for one in found if one.choice.rule is not None and one.choice.show.kind != "original")
 
 

@@ -97,7 +97,9 @@ def _decided(page: WhyPage, words: Mapping[str, str]) -> str:
 def _because(one: Reasons, words: Mapping[str, str]) -> str:
     if not one.kinds:
         return words["for_all"]
-    return words["because"].format(kinds=escape(words["comma"].join(one.kinds)))
+    pairs = zip(one.kinds, one.read_from, strict=True)
+    kinds = (words["read_from"].format(kind=kind, origin=origin) if origin else kind for kind, origin in pairs)
+    return words["because"].format(kinds=escape(words["comma"].join(kinds)))
 
 
 def _stored(page: WhyPage, words: Mapping[str, str]) -> str:
