@@ -126,7 +126,9 @@ def test_a_weak_tokyo_is_unknown_and_it_is_told_how_to_have_it_count(explain: Ca
 
 def test_a_weak_tokyo_that_counts_is_told_to_be_weak(explain: Callable[..., str], tmp_path: Path) -> None:
     (tmp_path / "rules" / "site.yaml").write_text("version: 1\nweak_region: accept\n")
-    assert "○ prefecture: 東京都  ← 読み取った値 東京都(IPアドレスのデータベース、不確か)" in explain("{ip: 1.2.3.4}")
+    assert "○ prefecture: 東京都  ← 読み取った値 東京都(IPアドレスのデータベース、不確か)" in explain(
+        "{ip: 1.2.3.4}", "--lang", "ja"
+    )
 
 
 def test_explain_as_json_names_origins(explain: Callable[..., str]) -> None:
