@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.conftest import good_site
 
 from omotenashi.cli import make_parser
+from omotenashi.cli.signal_lines import Reader, RequestLine
 from omotenashi.language.printer import Voice, as_text
+from omotenashi.model.site_facts import SiteFacts
 from omotenashi.settings import Settings
 from omotenashi.signals.gather import SignalTools
 from omotenashi.site import load
 from omotenashi.verify import run_tests
+from omotenashi.web.build import access_of
 
 ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "rules" / "README.md").read_text()
@@ -92,3 +97,22 @@ def test_every_rule_of_the_sample_site_is_expected_by_a_test() -> None:
     expected = {(one.block, one.won) for test in site.tests for one in test.expectations}
     rules = [(block.name, rule.name) for block in site.engine.program.blocks.values() for rule in block.rules]
     assert [rule for rule in rules if rule not in expected] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    re.findall(r"^(?:.*\| )?(omo .+)$", "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL)), re.MULTILINE),
+)
+def test_a_command_in_the_readme_is_one_that_omo_understands(line: str) -> None:
+    words = shlex.split(line, comments=True)[1:]
+    assert make_parser(words[0]).parse_args(words)
+
+
+def test_the_requests_in_the_readme_are_read_as_it_says() -> None:
+    first, second = (json.loads(one) for one in re.findall(r"^echo '(.*)' \| omo signals", README, re.MULTILINE))
+    settings = Settings(trusted_proxies=("10.0.0.0/8",))
+    reader = Reader(access_of(settings, ""), settings, SiteFacts(), SignalTools())
+    found = reader.signals(msgspec.convert(first, RequestLine))
+    assert (found.source, found.keyword) == ("Yahoo! Japan", "靴")
+    found = reader.signals(msgspec.convert(second, RequestLine))
+    assert (found.client_ip, found.bot) == ("203.0.113.5", True)
