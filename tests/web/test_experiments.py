@@ -209,5 +209,5 @@ async def test_visitors_are_told_that_chance_chose_and_operators_what_it_chose(c
     told = answer.json()["blocks"]["bar"]
     assert (told["because_of"], told["variant"]) == (["いくつかの案を見比べるための抽選"], wanted)
     assert told["rules"][0]["conditions"] == [
-        {"field": "experiment", "condition": "xmas-notice-2026", "value": True, "read": VISITORS[0]}
+        {"field": "experiment", "condition": "xmas-notice-2026", "value": True, "read": VISITORS[0], "origin": None}
     ]
