@@ -11,6 +11,7 @@ from omotenashi.engine.account import Account
 from omotenashi.engine.choose import Choice
 from omotenashi.engine.occasion import Occasion
 from omotenashi.engine.reading import reading
+from omotenashi.language.condition import Fact
 from omotenashi.language.program import Program
 from omotenashi.language.vocabulary import find_field
 from omotenashi.model.site_facts import SiteFacts
@@ -178,9 +179,7 @@ def told_to_operator(
     }
 
 
-def _account(
-    account: Account, occasion: Occasion, facts: SiteFacts, language: str, origins: Origins = NO_ORIGINS
-) -> dict[str, Any]:
+def _account(account: Account, occasion: Occasion, facts: SiteFacts, language: str, origins: Origins) -> dict[str, Any]:
     return {
         "rule": account.rule.name,
         "id": account.rule.id,
@@ -190,12 +189,18 @@ def _account(
                 "field": fact.field,
                 "condition": fact.written,
                 "value": value,
-                "read": None if _is_sensitive(fact.field, facts) else reading(fact, occasion, language),
-                "origin": origin.code if (origin := origin_of(fact.field, origins)) else None,
+                **_read(fact, occasion, facts, language, origins),
             }
             for fact, value in account.finding.facts()
         ],
     }
+
+
+def _read(fact: Fact, occasion: Occasion, facts: SiteFacts, language: str, origins: Origins) -> dict[str, str | None]:
+    """Return what was read for a condition, and where; nothing of what is sensitive."""
+    read = None if _is_sensitive(fact.field, facts) else reading(fact, occasion, language)
+    origin = origin_of(fact.field, origins) if read else None
+    return {"read": read, "origin": origin.code if origin else None}
 
 
 def _is_sensitive(field: str, facts: SiteFacts) -> bool:

@@ -41,6 +41,7 @@ def origin(field: str, known: Known = Known(), **facts: Any) -> Origin | None:  
     [
         ("keyword", {"url": "/?utm_term=a"}, "campaign"),
         ("keyword", {"referrer": "https://www.bing.com/search?q=a"}, "referrer"),
+        ("keyword", {"referrer": "https://www.bing.com/"}, "landing_estimate"),
         ("medium", {"referrer": "https://www.bing.com/"}, "referrer"),
         ("medium", {"url": "/?utm_medium=cpc", "referrer": "https://www.bing.com/"}, "campaign"),
         ("medium", {"url": "/?gclid=x", "referrer": "https://www.google.com/"}, "click"),

@@ -163,14 +163,14 @@ def _data(finding: Finding, telling: _Telling) -> dict[str, Any]:
         parts = [_data(part, telling) for part in finding.parts]
         return {"kind": finding.kind, **name, "value": value, "conditions": parts}
     fact, occasion, language = finding.fact, telling.occasion, telling.language
-    origin = origin_of(fact.field, telling.origins)
+    origin, read = origin_of(fact.field, telling.origins), reading(fact, occasion, language)
     return {
         "kind": "fact",
         "field": fact.field,
         "condition": condition_text(fact, language).partition(": ")[2],
         "value": value,
-        "read": reading(fact, occasion, language),
-        "origin": origin.code if origin else None,
+        "read": read,
+        "origin": origin.code if origin and read else None,
         "unknown_because": absence(fact, occasion, language) if finding.value is None else None,
         "file": fact.position.file,
         "line": fact.position.line,

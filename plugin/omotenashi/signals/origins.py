@@ -92,6 +92,8 @@ def _of_arrival(arrival: Arrival) -> dict[str, str]:
     found |= {field: "campaign" for field in _CAMPAIGN if getattr(arrival, field)}
     if arrival.keyword_origin in _WORDS:
         found["keyword"] = arrival.keyword_origin
+    elif arrival.medium == "search":
+        found["keyword"] = "landing_estimate"  # where words are read though nobody sent any
     return found
 
 
