@@ -66,7 +66,8 @@ class Caller:
     def client_ip(self) -> str | None:
         """Return the visitor's address: the peer's, or what trusted proxies say of it. None where it is not known."""
         name = self._access.forwarded
-        values = [value for header, value in self._scope["headers"] if header == name.encode()]
+        wanted = name.encode()
+        values = [value for header, value in self._scope["headers"] if header == wanted]
         forwarded = b", ".join(values).decode("latin-1") if values else None
         return client_address.resolve(self.peer, forwarded, name, self._access.proxies)
 
