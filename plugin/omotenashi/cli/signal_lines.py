@@ -147,7 +147,7 @@ class Reader:
         facts = self._facts(line)
         member = gather.member_of(facts, self._site, self._tools)
         visitor = gather.visitor(facts, self._site, self._tools, Known(member=member))
-        return _signals(facts, visitor, gather.campaign_name(facts), self._site)
+        return _signals(facts, visitor, gather.campaign_name(facts, self._site), self._site)
 
     def _facts(self, line: RequestLine) -> RequestFacts:
         caller = self._caller(line)

@@ -113,9 +113,9 @@ def arrival(facts: RequestFacts, site: SiteFacts) -> Arrival:
     )
 
 
-def campaign_name(facts: RequestFacts) -> str:
+def campaign_name(facts: RequestFacts, site: SiteFacts) -> str:
     """Return the name of the campaign as it stands in the URL; empty text where there is none."""
-    return _page(facts.url).campaign.campaign
+    return _page(facts.url, site).campaign.campaign
 
 
 def kept_arrival(now: Arrival, kept: Arrival | None) -> Arrival:
