@@ -1,7 +1,7 @@
 """Requests that no browser sends: real ones, mutated. None may raise. Run: make fuzz-signals N=1000000 SEED=1
 
 Mutated are Referers and URLs (percent signs, charsets, surrogates, NULs, writing from right to left, great lengths), all
-headers as bytes, forwarding headers, cookies, consent cookies, tokens, languages, addresses. The same seed gives the same
+headers as bytes, forwarding headers, cookies, consent and arrival cookies, tokens, languages, addresses. The same seed gives the same
 requests; what raises is printed with its number, and the run goes on.
 """
 
@@ -12,6 +12,7 @@ import random
 import sys
 import time
 import traceback
+from collections import Counter
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,10 @@ from msgspec.structs import asdict, replace
 from omotenashi.cli.signal_lines import Reader, RequestLine, requested
 from omotenashi.model.request import RequestFacts
 from omotenashi.model.site_facts import Attribute, ConsentMapping, Grant, SiteFacts
+from omotenashi.model.visitor import Arrival
 from omotenashi.service import signal_tools
 from omotenashi.settings import Settings
+from omotenashi.signals.arrival_cookie import ArrivalCookies
 from omotenashi.signals.client_address import TrustedNetworks
 from omotenashi.signals.consent import consent_of
 from omotenashi.web.build import access_of
@@ -133,6 +136,7 @@ class Target:
             for one in (settings, replace(settings, forwarded="forwarded"))
         ]
         self._tokens = _tokens()
+        self._cookies = ArrivalCookies(SECRET.encode(), Counter())
 
     def try_one(self, chance: random.Random) -> None:
         """Read one request and look at what came of it."""
@@ -152,8 +156,15 @@ class Target:
             RequestFacts(now=0, cookies={"OptanonConsent": line.url or ""}, consent_header=line.referrer),
             SiteFacts(consent=MAPPING),
         )
+        self._try_arrival_cookie(Arrival(found.keyword, found.keyword_origin, found.medium, found.source or ""), chance)
         if chance.random() < 0.1:
             requested(_sent(line))
+
+    def _try_arrival_cookie(self, arrival: Arrival, chance: random.Random) -> None:
+        written = self._cookies.written(arrival, chance.choice(("", "owner")), 1000, 1000)
+        sent = _mutated(written, chance)
+        kept = self._cookies.read({"omo_arrival": sent}, ("owner",), 1000)
+        assert (kept is not None) is (sent == written), (sent, written)
 
 
 def request(chance: random.Random, tokens: list[str]) -> tuple[RequestLine, bool]:
