@@ -67,11 +67,11 @@ def test_explain_says_what_was_read_and_where_it_comes_from(folder: Path, capsys
         site.write("search_console: {file: search-console.csv}\n")
     capsys.readouterr()
     said = {
-        "{medium: search, landing: /running/}": "landing /running: 90 % of 1,000 clicks match (landing_estimate)",
-        "{medium: search, landing: /trail}": "landing /trail: 0 % of 4 clicks match (landing_estimate)",
+        "{medium: search, landing: /running/}": "landing /running: 90 % of 1,000 clicks match (an estimate by the landing page)",
+        "{medium: search, landing: /trail}": "landing /trail: 0 % of 4 clicks match (an estimate by the landing page)",
         "{medium: search, landing: /x}": "the file of Search Console does not have the landing page",
         "{medium: social, landing: /running}": "the visit did not begin with a search",
-        "{keyword: 登山靴, landing: /running}": "read: 登山靴",
+        "{keyword: 登山靴, landing: /running}": "read: 登山靴 (stated)",
     }
     for visitor, words in said.items():
         assert main(["explain", "hero", "--visitor", visitor, "--lang", "en"]) == 0

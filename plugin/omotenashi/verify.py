@@ -95,9 +95,9 @@ def visitor_of(stated: StatedVisitor, site: SiteFacts, tools: SignalTools, known
     return _without_unknown(visitor, stated.unknown, stated.area) if stated.unknown else visitor
 
 
-def origins_of(stated: StatedVisitor, visitor: Visitor, site: SiteFacts, now: float) -> Origins:
+def origins_of(stated: StatedVisitor, visitor: Visitor, now: float) -> Origins:
     """Return where the signals of a stated visitor come from: what is stated outright, else what was read of it."""
-    found = origins.origins(_raw(stated, now), visitor, site)
+    found = origins.origins(_raw(stated, now), visitor)
     place = stated.place
     named = {
         **stated.arrival,

@@ -15,7 +15,7 @@ from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.visitor import Arrival, Member
 from omotenashi.signals import gather
 from omotenashi.signals.gather import Known, SignalTools
-from omotenashi.signals.origins import Origin, origin_of, origins
+from omotenashi.signals.origins import Origin, of_request, origin_of
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1"
 TOKYO = {"country": {"iso_code": "JP"}, "subdivisions": [{"iso_code": "13"}], "city": {"names": {"ja": "千代田区"}}}
@@ -33,7 +33,7 @@ blocks:
 
 def origin(field: str, known: Known = Known(), **facts: Any) -> Origin | None:  # noqa: B008 it is frozen
     asked = RequestFacts(now=0, **facts)
-    return origin_of(field, origins(asked, gather.visitor(asked, SiteFacts(), SignalTools(), known), SiteFacts()))
+    return origin_of(field, of_request(asked, gather.visitor(asked, SiteFacts(), SignalTools(), known), SiteFacts()))
 
 
 @pytest.mark.parametrize(

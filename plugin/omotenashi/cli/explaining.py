@@ -50,7 +50,7 @@ def _explain(options: argparse.Namespace) -> int:
     if stated is None:
         return FAILED
     occasion = occasion_for(stated, site, signal_tools(Settings(mmdb=options.mmdb)), at)
-    origins = origins_of(stated, occasion.visitor, site.facts, at)
+    origins = origins_of(stated, occasion.visitor, at)
     if options.format == "json":
         print(json.dumps(_data(site, occasion, block, language, origins), ensure_ascii=False, indent=2))
         return FINE

@@ -33,8 +33,7 @@ from omotenashi.service import signal_tools
 from omotenashi.settings import Settings, hash_key
 from omotenashi.signals.consent_forms import CATEGORIES, PERSONALIZATION
 from omotenashi.signals.member import completed
-from omotenashi.signals.origins import Origin
-from omotenashi.signals.origins import origins as origins_of
+from omotenashi.signals.origins import Origin, of_request
 from omotenashi.site import Site
 
 _WAIT = 2.0
@@ -155,7 +154,7 @@ def _explained(options: argparse.Namespace, database: Database, whom: Whom) -> i
     facts = RequestFacts(now=now, url=options.page, visitor_id=person.visitor_id, counts=False)
     occasion = site.engine.occasion(visitor_of(facts, person, site, signal_tools(settings)), now)
     recorded = {} if person.member is None else {name: Origin("record") for name in ("member", "logged_in")}
-    origins = origins_of(facts, occasion.visitor, site.facts) | recorded
+    origins = of_request(facts, occasion.visitor, site.facts) | recorded
     for block in site.engine.program.blocks:
         print(f"\n{block}")
         print_block(site.engine, occasion, block, language, origins)

@@ -60,8 +60,8 @@ def _estimated(operand: c.Estimated, occasion: Occasion, language: str) -> str |
     share = per_cent(estimate.matching.get(path, 0), landing)
     return _say(
         language,
-        f"着地ページ {path} のクリック {landing.clicks:,} 回のうち {share:.3g}% が一致(landing_estimate)",
-        f"landing {path}: {share:.3g} % of {landing.clicks:,} clicks match (landing_estimate)",
+        f"着地ページ {path} のクリック {landing.clicks:,} 回のうち {share:.3g}% が一致",
+        f"landing {path}: {share:.3g} % of {landing.clicks:,} clicks match",
     )
 
 

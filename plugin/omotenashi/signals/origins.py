@@ -66,9 +66,13 @@ def origin_of(field: str, origins: Origins) -> Origin | None:
     return origins.get(field) or origins.get(field.partition(".")[0])
 
 
-def origins(facts: RequestFacts, visitor: Visitor, site: SiteFacts) -> dict[str, Origin]:
-    """Return where the signals of a visitor were read from; `facts` are those of the request."""
-    kept = visitor.arrival != gather.arrival(facts, site)
+def of_request(facts: RequestFacts, visitor: Visitor, site: SiteFacts) -> dict[str, Origin]:
+    """Return where the signals of the visitor whom a request brings were read from, in it or earlier in the visit."""
+    return origins(facts, visitor, kept=visitor.arrival != gather.arrival(facts, site))
+
+
+def origins(facts: RequestFacts, visitor: Visitor, *, kept: bool = False) -> dict[str, Origin]:
+    """Return where the signals of a visitor were read from; `kept` tells that the arrival was read earlier."""
     found = {field: Origin(code, kept=kept) for field, code in _of_arrival(visitor.arrival).items()}
     place = visitor.place
     if place.origin in _WORDS:

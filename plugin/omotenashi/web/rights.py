@@ -63,7 +63,7 @@ class Asked(Struct, frozen=True):
 
     def origins(self, occasion: Occasion) -> Origins:
         """Return where the signals of an occasion were read from."""
-        return origins.origins(self.facts, occasion.visitor, self.site.facts)
+        return origins.of_request(self.facts, occasion.visitor, self.site.facts)
 
 
 async def export(service: Service, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
