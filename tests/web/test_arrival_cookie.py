@@ -471,7 +471,7 @@ async def test_the_page_why_decides_with_the_cookie_and_speaks_of_it(connect: Co
     async with connect() as client:
         with_cookie = (await client.get("/omo/why?page=/a&lang=ja", headers=cookies)).text
         without = (await client.get("/omo/why?page=/a&lang=ja", headers={"Cookie": f"omo_consent={YES}"})).text
-    assert "来訪のきっかけになった検索語をもとに" in with_cookie
+    assert "来訪のきっかけになった検索語(参照元のページ、訪問の始めのページで)をもとに" in with_cookie
     assert "<dt>この訪問のきっかけ" in with_cookie
     assert 'value="erase"' in with_cookie
     assert "この訪問のきっかけ" not in without
