@@ -125,8 +125,7 @@ class Target:
         settings = Settings(
             mmdb=SAMPLE if SAMPLE.is_file() else None, trusted_proxies=PROXIES, member_key=f"k:{SECRET},old:{SECRET}2"
         )
-        if "geo_headers" in Settings.__struct_fields__:
-            settings = replace(settings, geo_headers=GEO)
+        settings = replace(settings, geo_headers=GEO)
         attributes = {
             name: Attribute(name, kind) for name, kind in (("rank", "text"), ("points", "number"), ("born", "date"))
         }

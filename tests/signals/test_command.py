@@ -266,3 +266,13 @@ def test_the_server_key_in_the_headers_is_not_asked_for(run: Run) -> None:
         run, {"headers": {"Authorization": "Bearer ", "X-Forwarded-For": "203.0.113.5"}, "peer": "10.0.0.1"}
     )
     assert found["client_ip"] == "10.0.0.1"
+
+
+def test_headers_of_the_edge_count_from_trusted_proxies_and_where_no_peer_is_named(run: Run) -> None:
+    sent = {"CF-IPCountry": "JP", "CF-Region-Code": "26"}
+    requests = [{"headers": sent}, {"headers": sent, "peer": "10.0.0.1"}, {"headers": sent, "peer": "203.0.113.9"}]
+    flags = ["--geo-headers", "cloudflare", "--trusted-proxy", "10.0.0.0/8"]
+    found = asked(run, *requests, flags=flags)
+    assert [(one["prefecture"], one["place_origin"]) for one in found] == [("JP-26", "cdn")] * 2 + [(None, None)]
+    assert asked(run, requests[0], flags=flags[:2])[0]["prefecture"] == "JP-26"
+    assert asked(run, requests[0])[0]["prefecture"] is None

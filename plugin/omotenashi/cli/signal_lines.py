@@ -178,7 +178,7 @@ def _edge(settings: Settings) -> str:
     """Return whose headers a line without a peer has: those of a trusted proxy where one is named, else nobody's."""
     if settings.trusted_proxies:
         return str(next(iter(ip_network(settings.trusted_proxies[0], strict=False).hosts())))
-    return _AN_EDGE if getattr(settings, "geo_headers", "") else ""
+    return _AN_EDGE if settings.geo_headers else ""
 
 
 def _scope(peer: str, headers: list[tuple[bytes, bytes]]) -> Scope:
