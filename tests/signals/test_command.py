@@ -270,7 +270,11 @@ def test_the_server_key_in_the_headers_is_not_asked_for(run: Run) -> None:
 
 def test_headers_of_the_edge_count_from_trusted_proxies_and_where_no_peer_is_named(run: Run) -> None:
     sent = {"CF-IPCountry": "JP", "CF-Region-Code": "26"}
-    requests = [{"headers": sent}, {"headers": sent, "peer": "10.0.0.1"}, {"headers": sent, "peer": "203.0.113.9"}]
+    requests: list[dict[str, Any]] = [
+        {"headers": sent},
+        {"headers": sent, "peer": "10.0.0.1"},
+        {"headers": sent, "peer": "203.0.113.9"},
+    ]
     flags = ["--geo-headers", "cloudflare", "--trusted-proxy", "10.0.0.0/8"]
     found = asked(run, *requests, flags=flags)
     assert [(one["prefecture"], one["place_origin"]) for one in found] == [("JP-26", "cdn")] * 2 + [(None, None)]
