@@ -15,6 +15,8 @@ Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
 
 _CACHED = 4096
+_LONGEST = 45
+"""Characters of an address: six groups of IPv6 with an IPv4 address behind them."""
 _MAPPED = IPv6Network("::ffff:0:0/96")
 _BLANK = " \t"
 _PORT = r":(?:[0-9]{1,5}|_[A-Za-z0-9._-]+)"
@@ -79,6 +81,11 @@ def resolve(peer: str, forwarded: str | None, header_kind: HeaderKind, trusted: 
 
 def parse_address(text: str) -> Address | None:
     """Return an address, IPv4 where it is mapped into IPv6, or None; a scope (`%eth0`) makes it unreadable."""
+    return None if len(text) > _LONGEST else _parsed(text)
+
+
+@lru_cache(maxsize=_CACHED)
+def _parsed(text: str) -> Address | None:
     if "%" in text:
         return None
     try:
