@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,6 +13,7 @@ import maxminddb
 
 from omotenashi.model.errors import SettingsError
 from omotenashi.model.visitor import Place
+from omotenashi.signals.client_address import Address, parse_address
 from omotenashi.signals.guessed_place import country_code, guessed_place
 from omotenashi.signals.place_trial import try_out
 
@@ -68,23 +69,18 @@ class PlaceReader:
         return self._problem
 
 
-def global_address(text: str) -> IPv4Address | IPv6Address | None:
+def global_address(text: str) -> Address | None:
     """Return the address to look up: out of its IPv6 wrapping (mapped, 6to4, NAT64), None if it is not global."""
-    if "%" in text:
-        return None
-    try:
-        address = ip_address(text.strip())
-    except ValueError:
-        return None
+    address = parse_address(text.strip())
     if isinstance(address, IPv6Address):
         address = _unwrapped(address)
-    return address if address.is_global else None
+    return address if address is not None and address.is_global else None
 
 
-def _unwrapped(address: IPv6Address) -> IPv4Address | IPv6Address:
+def _unwrapped(address: IPv6Address) -> Address:
     if address in _NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour or address
+    return address.sixtofour or address
 
 
 def _fingerprint(path: Path) -> _Fingerprint:
