@@ -61,6 +61,17 @@ def test_once_site_yaml_names_it_the_rules_hold(folder: Path, capsys: pytest.Cap
     assert "add this line" not in capsys.readouterr().out
 
 
+def test_a_search_for_what_begins_with_a_sign_is_found_again(folder: Path) -> None:
+    Path("gsc.csv").write_text("page,query,clicks\nhttps://shop.example/,@cosme ランキング,7\n")
+    (folder / "site.yaml").write_text("hosts: shop.example\nsearch_console: {file: search-console.csv}\n")
+    (folder / "home.yaml").write_text(
+        RULES.replace("[ランニング]", '["@cosme"]').replace("/running/", "/").replace("/trail/", "/elsewhere")
+    )
+    assert main(["import", "search-console", "gsc.csv"]) == 0
+    assert main(["check", "--strict"]) == 0
+    assert main(["test"]) == 0
+
+
 def test_explain_says_what_was_read_and_where_it_comes_from(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["import", "search-console", "gsc.csv"])
     with (folder / "site.yaml").open("a") as site:

@@ -1,11 +1,13 @@
 """The file of searches by landing page that `search_console:` names: landing, query, clicks in each row.
 
-`omo import search-console` writes it. A row whose query is (rest) holds the clicks of the page's other searches.
+`omo import search-console` writes it. A row whose query is (rest) holds the clicks of the page's other searches. Of
+'=1 and '@cosme the first character is left out: spreadsheets would run a cell that begins with =, +, - or @.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -25,6 +27,8 @@ LARGEST_LANDINGS = 16 * 1_048_576
 """Bytes."""
 MOST_LANDING_ROWS = 200_000
 LANDING_LIMITS = {"size": LARGEST_LANDINGS // 1_048_576, "rows": MOST_LANDING_ROWS}
+_RUN = re.compile("'*[=+@-]")
+"""Queries that spreadsheets would run, and those that look like one of them as it is written."""
 _MOST_CLICKS = 1_000_000_000
 _MOST_TOLD = 20
 
@@ -123,7 +127,16 @@ def _row(row: Sequence[str], columns: Sequence[int], line: str, at: int) -> tupl
     if not path.startswith("/") or path.startswith("//"):
         return _Slip("E163", at, max(0, line.find(path)) + 1, len(path), path)
     is_rest = query[-1] in _CLOSING and fold(query) in _REST
-    return page_path(path), "" if is_rest else query, clicks
+    return page_path(path), "" if is_rest else _query(query), clicks
+
+
+def cell_of(query: str) -> str:
+    """Return a query as it is written into the file."""
+    return f"'{query}" if _RUN.match(query) else query
+
+
+def _query(cell: str) -> str:
+    return cell[1:] if cell[0] == "'" and _RUN.match(cell) else cell
 
 
 def _clicks(text: str) -> int | None:

@@ -23,8 +23,6 @@ _ANONYMOUS = frozenset(map(fold, ("", "(other)", "その他", "(その他)", "(n
 _LONGEST_COUNT = 12
 """Digits."""
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
-_FORMULA_SIGNS = "=+-@ "
-"""What makes a formula of a cell in Excel."""
 
 
 class Ranked(NamedTuple):
@@ -134,7 +132,7 @@ _folded = lru_cache(maxsize=65_536)(fold)
 def _spelled(query: str) -> str:
     """A search as it is written into the file; empty for one that Search Console does not tell."""
     text = widths(_CONTROL.sub(" ", query[:LONGEST_QUERY]))
-    return "" if fold(text) in _ANONYMOUS else text.lstrip(_FORMULA_SIGNS)
+    return "" if fold(text) in _ANONYMOUS else text
 
 
 def _count(clicks: object) -> int:

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable
 
-from omotenashi.language.read_search_console import LARGEST_LANDINGS, MOST_LANDING_ROWS
+from omotenashi.language.read_search_console import LARGEST_LANDINGS, MOST_LANDING_ROWS, cell_of
 from omotenashi.language.vocabulary import LANDING_COLUMNS, REST
 from omotenashi.search_console.sums import Ranked
 
@@ -33,5 +33,6 @@ def file_text(pages: Iterable[Ranked]) -> tuple[str, int]:
 def _page_text(page: Ranked) -> str:
     text = io.StringIO()
     rest = [(REST.name, page.rest)] if page.rest else []
-    csv.writer(text, lineterminator="\n").writerows((page.path, *one) for one in (*page.queries, *rest))
+    told = ((cell_of(query), clicks) for query, clicks in page.queries)
+    csv.writer(text, lineterminator="\n").writerows((page.path, *one) for one in (*told, *rest))
     return text.getvalue()
