@@ -118,15 +118,35 @@ def test_pages_with_few_clicks_are_left_out_on_demand(folder: Path, capsys: pyte
     assert "left out: 1 landing page with fewer than 5 clicks\n" in capsys.readouterr().out
 
 
-def test_another_table_is_not_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / "search-console.csv").write_text("keyword,show\n靴,original\n")
+@pytest.mark.parametrize(
+    "text", ["keyword,show\n靴,original\n", "\nkeyword,show\n靴,original\n", '"landing,query,clicks\n', "landing\n"]
+)
+def test_another_table_is_not_overwritten(folder: Path, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "search-console.csv").write_text(text)
     assert main(["import", "search-console", "gsc.csv"]) == 2
-    assert (folder / "search-console.csv").read_text() == "keyword,show\n靴,original\n"
+    assert (folder / "search-console.csv").read_text() == text
     assert "search-console.csv is another table, which is left as it is" in capsys.readouterr().err
 
 
-def test_an_older_file_is_replaced(folder: Path) -> None:
-    (folder / "search-console.csv").write_text("landing,query,clicks\n/old,靴,1\n")
+JAPANESE = "着地ページ,検索語,クリック数\r\n/old,トレイルランニング シューズ,1\r\n"
+
+
+@pytest.mark.parametrize(
+    "older",
+    [
+        b"landing,query,clicks\n/old,a,1\n",
+        b"landing;query;clicks\n/old;a;1\n",
+        b'"landing","query","clicks"\n"/old","a","1"\n',
+        JAPANESE.encode("cp932"),
+        JAPANESE.replace(",", "\t").encode("utf-16"),
+        b"landing,query,clicks\n/old,a\x01,many\n\xff\n",
+        b"\r\n",
+        b"",
+    ],
+    ids=["as written", "semicolons", "quotes", "cp932", "UTF-16", "damaged", "blank", "empty"],
+)
+def test_an_older_file_is_replaced_however_a_spreadsheet_saved_it(folder: Path, older: bytes) -> None:
+    (folder / "search-console.csv").write_bytes(older)
     assert main(["import", "search-console", "gsc.csv"]) == 0
     assert (folder / "search-console.csv").read_text() == WRITTEN
 

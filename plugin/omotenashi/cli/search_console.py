@@ -9,13 +9,13 @@ from pathlib import Path
 from omotenashi.cli.common import FAILED, FINE, command, existing, language_of, say
 from omotenashi.cli.stores import settings_of
 from omotenashi.cli.writing import write_at_once
-from omotenashi.language.vocabulary import LANDING_COLUMNS
+from omotenashi.language.naming import is_table
+from omotenashi.language.read_search_console import is_landings
 from omotenashi.model.errors import EditorError, RefusedRequest, WrongRules
-from omotenashi.model.text import fold
 from omotenashi.rules_folder import SITE_FILES, check_folder
 from omotenashi.search_console.exports import open_export, rows
 from omotenashi.search_console.sums import Ranked, Sums
-from omotenashi.search_console.write import HEADING, file_text
+from omotenashi.search_console.write import file_text
 
 _DEFAULT = "search-console.csv"
 _MOST_TOLD = 100
@@ -69,26 +69,17 @@ def _out(asked: Path | None, rules: Path, named: str) -> Path:
     path = asked or Path(named or _DEFAULT)
     from_here = Path.cwd() / path
     out = from_here.resolve() if asked and from_here.resolve().is_relative_to(root) else (root / path).resolve()
-    if not out.is_relative_to(root) or out.suffix.lower() not in (".csv", ".tsv", ".txt"):
+    if not out.is_relative_to(root) or not is_table(out.name):
         raise EditorError(
             f"--out: {path} は {rules} の中の .csv ファイルにしてください",
             f"--out: {path} must be a .csv file within {rules}",
         )
-    if out.exists() and not _is_ours(out):
+    if out.exists() and not is_landings(out.read_bytes()):
         raise EditorError(
             f"{out} は別の表です。上書きしません。--out で別の名前を指定してください",
             f"{out} is another table, which is left as it is; give another name with --out",
         )
     return out
-
-
-def _is_ours(path: Path) -> bool:
-    """Tell whether a file has the headings of the file that is written, or nothing at all."""
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
-        heading = file.readline().strip()
-    ours = [{fold(name) for name in word.names} for word in LANDING_COLUMNS]
-    cells = [fold(cell) for cell in heading.replace("\t", ",").split(",")]
-    return not heading or heading == HEADING or all(any(cell in names for cell in cells) for names in ours)
 
 
 def _summed(path: Path, hosts: frozenset[str]) -> tuple[Sums, int]:

@@ -16,6 +16,7 @@ from omotenashi.language import reader
 from omotenashi.language.beside import Beside, text_of
 from omotenashi.language.nodes import Node
 from omotenashi.language.report import Report
+from omotenashi.language.table_text import lenient_text
 from omotenashi.language.values import number
 from omotenashi.language.vocabulary import LANDING_COLUMNS, REST, SEARCH_CONSOLE_KEYS, Word
 from omotenashi.model.errors import Position
@@ -57,6 +58,18 @@ def read_search_console(node: Node, beside: Beside, report: Report) -> tuple[str
     return file.text, None if text is None else _told(file.text, text, report)
 
 
+def is_landings(data: bytes) -> bool:
+    """Tell whether a file's bytes are a table with these headings, whatever its rows may be, or nothing at all."""
+    lines = lenient_text(data).splitlines()
+    if not any(map(str.strip, lines)):
+        return True
+    try:
+        heading = next(csv.reader(lines[:1], delimiter=_delimiter(lines[0]), strict=True))
+    except csv.Error:
+        return False
+    return not isinstance(_columns(heading), _Slip)
+
+
 def _told(file: str, text: str, report: Report) -> Landings | None:
     landings, slips = _landings(text)
     for slip in slips:
@@ -90,10 +103,9 @@ def _rows(lines: list[str]) -> Iterator[tuple[str, str, int] | _Slip]:
     if len(lines) > MOST_LANDING_ROWS + 1:
         yield _Slip("E165", 1)
         return
-    heading = lines[0] if lines else ""
-    if not heading:
+    if not lines or not lines[0]:
         return
-    cells = csv.reader(lines, delimiter=max(",\t;", key=heading.count), strict=True)
+    cells = csv.reader(lines, delimiter=_delimiter(lines[0]), strict=True)
     try:
         columns = _columns(next(cells, []))
         if isinstance(columns, _Slip):
@@ -104,6 +116,10 @@ def _rows(lines: list[str]) -> Iterator[tuple[str, str, int] | _Slip]:
                 yield _row(row, columns, lines[cells.line_num - 1], cells.line_num)
     except csv.Error:
         yield _Slip("E454", cells.line_num)
+
+
+def _delimiter(heading: str) -> str:
+    return max(",\t;", key=heading.count)
 
 
 def _columns(heading: Sequence[str]) -> tuple[int, ...] | _Slip:

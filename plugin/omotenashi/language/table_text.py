@@ -35,6 +35,12 @@ def decode_table(file: str, data: bytes, report: Report, largest: int = LARGEST_
     return None
 
 
+def lenient_text(data: bytes) -> str:
+    """Return the text of a table, a damaged one, too: what cannot be read in it are replacement characters."""
+    text = _decoded(data)
+    return data.decode("utf-8-sig", "replace") if text is None else text
+
+
 def _refusal(file: str, data: bytes, largest: int) -> Diagnostic | None:
     start = Position(file, 1, 1, 2)
     if len(data) > largest:

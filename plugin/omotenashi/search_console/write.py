@@ -10,7 +10,7 @@ from omotenashi.language.read_search_console import LARGEST_LANDINGS, MOST_LANDI
 from omotenashi.language.vocabulary import LANDING_COLUMNS, REST
 from omotenashi.search_console.sums import Ranked
 
-HEADING = ",".join(word.name for word in LANDING_COLUMNS)
+_HEADING = ",".join(word.name for word in LANDING_COLUMNS)
 
 
 def file_text(pages: Iterable[Ranked]) -> tuple[str, int]:
@@ -18,7 +18,7 @@ def file_text(pages: Iterable[Ranked]) -> tuple[str, int]:
 
     It holds the first pages, as many as it may have.
     """
-    parts = [f"\ufeff{HEADING}\n"]
+    parts = [f"\ufeff{_HEADING}\n"]
     size, rows = len(parts[0].encode()), 0
     for page in pages:
         text = _page_text(page)
