@@ -16,6 +16,7 @@ from tests.conftest import SITE, good_site
 
 from omotenashi.cli import main
 from omotenashi.language.values import moment
+from omotenashi.model.geo import point
 from omotenashi.signals.gather import SignalTools
 from omotenashi.site import Site
 from omotenashi.verify import run_tests
@@ -284,3 +285,24 @@ def test_the_first_rule_whose_account_is_true_is_the_one_that_won(case: Path, tm
         for block, choice in site.engine.decide(result.occasion, site.engine.program.blocks).items():
             accounts = site.engine.explain(result.occasion, block)
             assert choice.rule == next((one.rule for one in accounts if one.value is True), None)
+
+
+NEAR = """
+blocks:
+  hero:
+    rules: [{name: near, when: {near: {place: 渋谷店, within: 3 km}}, show: nothing}]
+    otherwise: original
+tests: [{name: 渋谷, visitor: {location: "WRITTEN"}, expect: {hero: near}}]
+"""
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["35.66, 139.70", "35.66,139.70", "+35.66,+139.70", "35.66、139.70", "035.66, 139.70", "３５．６６，１３９．７０"],
+)
+def test_a_location_in_a_test_is_written_as_a_cms_may_send_it(written: str, tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text("places: {渋谷店: {lat: 35.6595, lng: 139.7005}}\n")
+    (tmp_path / "near.yaml").write_text(NEAR.replace("WRITTEN", written))
+    assert point(written) == (35.66, 139.7)
+    assert main(["check", str(tmp_path), "--strict"]) == 0
+    assert main(["test", str(tmp_path)]) == 0

@@ -67,6 +67,10 @@ def test_a_location_is_latitude_and_longitude(text: str) -> None:
     assert chosen(location=text) == ChosenPlace(NOON, location=(35.6595, 139.7005))
 
 
+def test_a_location_may_have_any_minus_sign() -> None:
+    assert chosen(location="−33.9,–18.4") == ChosenPlace(NOON, location=(-33.9, -18.4))
+
+
 def test_parts_may_stand_together() -> None:
     said = chosen(country="日本", prefecture="東京都", city=" 渋谷 区 ", location="35.66,139.70")
     assert said == ChosenPlace(NOON, "JP", "JP-13", "渋谷 区", (35.66, 139.7))

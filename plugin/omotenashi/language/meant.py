@@ -12,9 +12,10 @@ from omotenashi.language.aliases import value_meant
 from omotenashi.language.meant_dates import hours_meant
 from omotenashi.language.patterns import host_name, host_pattern, path_pattern
 from omotenashi.language.report import LONGEST_SLIP
-from omotenashi.language.values import kilometres, location, plain, span
+from omotenashi.language.values import kilometres, plain, span
 from omotenashi.language.written import listed, quoted
 from omotenashi.model.event import EVENT_NAME
+from omotenashi.model.geo import point
 
 _KANJI_DIGITS = {"〇": 0, "零": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _KANJI_UNITS = {"十": 10, "百": 100, "千": 1000}
@@ -236,7 +237,7 @@ def location_meant(text: str) -> str:
     found = re.findall(r"-?\d+(?:\.\d+)?", plain(text))
     for pair in (found, found[::-1]) if len(found) == 2 else ():
         written = f"{pair[0]}, {pair[1]}"
-        if location(written):
+        if point(written):
             return f'"{written}"'
     return ""
 

@@ -20,7 +20,6 @@ from omotenashi.language.read_test_history import HISTORY_READERS
 from omotenashi.language.read_test_member import read_member_fact, read_member_facts
 from omotenashi.language.report import Report
 from omotenashi.language.syntax import CaseSpec, Expectation, StatedVisitor
-from omotenashi.language.values import location
 from omotenashi.language.vocabulary import (
     CONSENTS,
     DEVICES,
@@ -38,6 +37,7 @@ from omotenashi.language.vocabulary import (
     find_field,
 )
 from omotenashi.language.written import listed
+from omotenashi.model.geo import point
 from omotenashi.model.request import StatedPlace
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
@@ -143,10 +143,14 @@ def _with_extra(visitor: StatedVisitor, name: str, value: Node, report: Report) 
     if name == "bucket":
         return msgspec.structs.replace(visitor, buckets=read_buckets(value, report))
     if name == "location":
-        point = reader.value(value, "location", location, "E318", report)
-        return _with_place(visitor, "location", f"{point[0]}, {point[1]}") if point else visitor
+        at = reader.value(value, "location", _location, "E318", report)
+        return _with_place(visitor, "location", at) if at else visitor
     found = reader.value(value, name, _RAW_FORMS.get(name, str), _RAW_CODES.get(name, "E305"), report)
     return msgspec.structs.replace(visitor, **{name: found}) if found else visitor
+
+
+def _location(text: str) -> str | None:
+    return text if point(text) else None
 
 
 def _address(text: str) -> str | None:

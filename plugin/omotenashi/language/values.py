@@ -41,7 +41,6 @@ _DATE_TIME = re.compile(rf"{_DATE}(?:[ t]?{_CLOCK}{_SECONDS})?")
 _HOURS = re.compile(rf"{_CLOCK} ?(?:-|~|から) ?{_CLOCK}(?:まで)?")
 _DISTANCE = re.compile(rf"(\d{{1,5}}(?:\.\d{{1,3}})?|\d{{1,3}}(?:,\d{{3}})+) ?({'|'.join(DISTANCES.names())})")
 _DAY_OF_MONTH = re.compile(r"(?:毎月 ?)?(\d{1,2})(?:日|st|nd|rd|th)")
-_LOCATION = re.compile(r"(-?\d{1,2}(?:\.\d+)?) ?, ?(-?\d{1,3}(?:\.\d+)?)")
 _DASHES = str.maketrans("〜～−–—‐", "~~----")
 
 
@@ -180,15 +179,6 @@ def kilometres(text: str) -> float | None:
         return None
     unit = DISTANCES.find(found[2])
     return float(found[1].replace(",", "")) / (1000 if unit and unit.name == "m" else 1)
-
-
-def location(text: str) -> tuple[float, float] | None:
-    """Read latitude, longitude in degrees."""
-    found = _LOCATION.fullmatch(plain(text))
-    if not found:
-        return None
-    latitude, longitude = float(found[1]), float(found[2])
-    return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
 
 
 def yes_no(text: str) -> bool | None:

@@ -8,6 +8,7 @@ from math import asin, cos, radians, sin, sqrt
 
 _POLE, _DATE_LINE = 90, 180
 _LONGEST = 100
+_MINUS_SIGNS = str.maketrans("−–—‐", "----")
 _POINT = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*[,、]\s*([+-]?\d+(?:\.\d+)?)\s*")
 _EARTH_KILOMETRES = 6371.0088
 """Mean radius of the Earth (IUGG)."""
@@ -36,6 +37,9 @@ def coordinates(latitude: object, longitude: object) -> tuple[float, float] | No
 
 
 def point(text: str) -> tuple[float, float] | None:
-    """Return what is written as latitude, comma, longitude in degrees, or None where it is not that."""
-    match = _POINT.fullmatch(unicodedata.normalize("NFKC", text[:_LONGEST]))
+    """Return what is written as latitude, comma, longitude in degrees, or None where it is not that.
+
+    It is the same to editors, CMSs and visitors.
+    """
+    match = _POINT.fullmatch(unicodedata.normalize("NFKC", text[:_LONGEST].translate(_MINUS_SIGNS)))
     return coordinates(match[1], match[2]) if match else None
