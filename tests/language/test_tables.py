@@ -311,12 +311,14 @@ def test_the_remedy_is_the_very_text_to_write(text: str, code: str, meant: str, 
     assert [(one.code, one.values["did_you_mean"]) for one in errors] == [(code, meant)]
 
 
-def test_a_list_of_holidays_that_is_named_without_file_is_said(folder: Path) -> None:
-    (folder / "site.yaml").write_text("holidays: holidays.csv\n")
+@pytest.mark.parametrize("file", ["days.csv", "days.TSV", "days.txt"])
+@pytest.mark.parametrize("key", ["holidays", "search_console"])
+def test_a_table_that_the_site_names_without_file_is_said(folder: Path, key: str, file: str) -> None:
+    (folder / "site.yaml").write_text(f"{key}: {file}\n")
     (folder / "baby.yaml").unlink()
     (folder / "home.yaml").write_text("blocks: {hero: {otherwise: original}}\n")
     (error,) = load(folder).diagnostics
-    assert (error.code, error.values["did_you_mean"]) == ("E203", "{file: holidays.csv}")
+    assert (error.code, error.values["did_you_mean"]) == ("E203", f"{{file: {file}}}")
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import unicodedata
 
 from omotenashi.language import reader
-from omotenashi.language.nodes import Node, TextNode
+from omotenashi.language.nodes import Node
 from omotenashi.language.patterns import web_address
+from omotenashi.language.reader import Entries
 from omotenashi.language.report import Report
 from omotenashi.language.selectors import is_selector
 from omotenashi.language.values import milliseconds, plain
 from omotenashi.language.vocabulary import CONSENTS, Words
 
-Entries = dict[str, tuple[TextNode, Node]]
 LONGEST_WAIT = 10_000
 """Milliseconds."""
 _CONSENTS = Words(*CONSENTS)

@@ -8,13 +8,13 @@ from typing import TypeAlias
 from omotenashi.language import reader
 from omotenashi.language.nodes import MapNode, Node, TextNode
 from omotenashi.language.read_event import read_event
+from omotenashi.language.reader import Entries
 from omotenashi.language.report import Report
 from omotenashi.language.syntax import ExperimentSpec, ShowSpec, StatedBucket, VariantSpec
 from omotenashi.language.values import percent, percent_meant
 from omotenashi.language.vocabulary import EXAMPLES, EXPERIMENT_KEYS, EXPERIMENT_SLIPS, VARIANT_KEYS, VARIANT_SLIPS
 from omotenashi.model.text import fold
 
-Entries: TypeAlias = "dict[str, tuple[TextNode, Node]]"
 ReadShow: TypeAlias = Callable[[Node, str, Report], "ShowSpec | None"]
 _TOLERANCE = 0.5
 """Per cent by which the shares may miss 100: thirds are written as 33.3%."""

@@ -15,6 +15,7 @@ from omotenashi.language.read_experiment import read_experiment
 from omotenashi.language.read_history import MOST_COUNTED
 from omotenashi.language.read_test import read_test
 from omotenashi.language.read_timing import read_timing
+from omotenashi.language.reader import Entries
 from omotenashi.language.report import Report
 from omotenashi.language.syntax import (
     BlockSpec,
@@ -42,7 +43,6 @@ from omotenashi.language.vocabulary import (
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 
-Entries = dict[str, tuple[TextNode, Node]]
 _Read = Callable[[TextNode, Node, SiteFacts, Report], reader.T | None]
 _CONDITIONAL = ("when", "from", "until", "days", "hours", "limit", "cooldown", "experiment")
 """A rule that has one of these does not match always."""

@@ -22,6 +22,7 @@ from omotenashi.language.meant_forms import mapping_meant
 from omotenashi.language.nodes import MapNode, Node, TextNode
 from omotenashi.language.patterns import path_pattern
 from omotenashi.language.read_event import read_event
+from omotenashi.language.reader import Entries
 from omotenashi.language.report import Report
 from omotenashi.language.values import number, number_range
 from omotenashi.language.vocabulary import (
@@ -40,7 +41,6 @@ from omotenashi.language.vocabulary import (
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 
-Entries = dict[str, tuple[TextNode, Node]]
 MOST_COUNTED, MOST_ORDERS = 200, 100
 """How much of each kind a profile holds: nobody can have been counted more often."""
 _ONCE = Range(at_least=1)

@@ -13,6 +13,7 @@ from msgspec import Struct
 from omotenashi.language import reader
 from omotenashi.language.aliases import value_meant
 from omotenashi.language.beside import Beside, text_of
+from omotenashi.language.naming import is_table
 from omotenashi.language.nodes import MapNode, Node, TextNode
 from omotenashi.language.report import Report, suggestion
 from omotenashi.language.sheet import Sheet, read_sheet
@@ -52,7 +53,7 @@ def _of_item(item: Node, beside: Beside, report: Report) -> frozenset[date] | No
     if isinstance(item, MapNode):
         return _of_file(item, beside, report)
     said = item.text.strip() if isinstance(item, TextNode) else ""
-    if said.lower().endswith(".csv"):
+    if is_table(said):
         report.add("E203", item, what="holidays", expected="list", did_you_mean=f"{{file: {said}}}")
         return None
     if said and not any(one.isdigit() for one in said):

@@ -9,6 +9,7 @@ from omotenashi.language import reader
 from omotenashi.language.beside import Beside
 from omotenashi.language.meant_forms import list_meant
 from omotenashi.language.misplaced import own_site_keys
+from omotenashi.language.naming import is_table
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.patterns import host_name
 from omotenashi.language.read_holidays import Holidays, read_holidays
@@ -16,6 +17,7 @@ from omotenashi.language.read_operand import read_language
 from omotenashi.language.read_search_console import read_search_console
 from omotenashi.language.read_site_urls import campaign_parameters, search_parameters
 from omotenashi.language.read_site_visitors import browser_events, consent, cookie_domain, lifecycle
+from omotenashi.language.reader import Entries
 from omotenashi.language.report import Report
 from omotenashi.language.vocabulary import (
     ATTRIBUTE_KEYS,
@@ -30,7 +32,6 @@ from omotenashi.model.landings import Landings
 from omotenashi.model.site_facts import Attribute, SiteFacts
 from omotenashi.model.text import fold
 
-Entries = dict[str, tuple[TextNode, Node]]
 VERSION = "1"
 
 
@@ -209,7 +210,7 @@ def _landings(entries: Entries, beside: Beside, report: Report) -> tuple[str, La
     if "search_console" not in entries:
         return "", None
     node = entries["search_console"][1]
-    if isinstance(node, TextNode) and node.text.strip().lower().endswith((".csv", ".tsv")):
+    if isinstance(node, TextNode) and is_table(node.text.strip()):
         report.add(
             "E203", node, what="search_console", expected="mapping", did_you_mean=f"{{file: {node.text.strip()}}}"
         )

@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 from omotenashi.language import reader
-from omotenashi.language.nodes import Node, TextNode
 from omotenashi.language.patterns import parameter_name
+from omotenashi.language.reader import Entries
 from omotenashi.language.report import Report
-from omotenashi.language.vocabulary import CAMPAIGN_KEYS, SEARCH_KEYS, Words
+from omotenashi.language.vocabulary import CAMPAIGN_KEYS, SEARCH_KEYS
 from omotenashi.model.site_facts import CampaignParameters, SiteFacts
-
-Entries = dict[str, tuple[TextNode, Node]]
 
 
 def search_parameters(entries: Entries, report: Report) -> tuple[str, ...]:
     """Return the parameters that hold the words of the site's own search."""
-    given = _inner(entries, "site_search", SEARCH_KEYS, report)
+    given = reader.inside(entries, "site_search", SEARCH_KEYS, report)
     return _names(given, "parameters", report) if "parameters" in given else SiteFacts().search_parameters
 
 
 def campaign_parameters(entries: Entries, report: Report) -> CampaignParameters:
     """Return the parameters that name a campaign on this site."""
-    given = _inner(entries, "campaign_parameters", CAMPAIGN_KEYS, report)
+    given = reader.inside(entries, "campaign_parameters", CAMPAIGN_KEYS, report)
     names = {key: tuple(name.lower() for name in _names(given, key, report)) for key in given}
     return CampaignParameters(**names)
-
-
-def _inner(entries: Entries, key: str, words: Words, report: Report) -> Entries:
-    node = reader.mapping(entries[key][1], key, report) if key in entries else None
-    return reader.keys(node, words, key, report) if node else {}
 
 
 def _names(given: Entries, key: str, report: Report) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from omotenashi.language import reader
 from omotenashi.language.nodes import MapNode, Node, TextNode
 from omotenashi.language.patterns import host_name
+from omotenashi.language.reader import Entries
 from omotenashi.language.report import Report
 from omotenashi.language.vocabulary import (
     BROWSER_EVENTS,
@@ -18,11 +19,9 @@ from omotenashi.language.vocabulary import (
     GPC,
     GRANT_KEYS,
     LIFECYCLE_KEYS,
-    Words,
 )
 from omotenashi.model.site_facts import ConsentMapping, Grant, Lifecycle
 
-Entries = dict[str, tuple[TextNode, Node]]
 _DAY = 86_400
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _GRANT = re.compile(r"""([^\s,&;"'=]+):([^\s,&;|!"'=:(){}\[\]]+)""")
@@ -32,7 +31,7 @@ _NUMBER_LAST = re.compile(r"(?:.*\.)?\d+")
 def lifecycle(entries: Entries, report: Report) -> Lifecycle:
     """Return the spans of the stages; those that are not given keep their default."""
     default = Lifecycle()
-    given = _inner(entries, "lifecycle", LIFECYCLE_KEYS, report)
+    given = reader.inside(entries, "lifecycle", LIFECYCLE_KEYS, report)
     new = _seconds(given, "new", default.new, report)
     active = _seconds(given, "active", default.active, report)
     lapsing = _seconds(given, "lapsing", default.lapsing, report)
@@ -45,7 +44,7 @@ def lifecycle(entries: Entries, report: Report) -> Lifecycle:
 
 def cookie_domain(entries: Entries, hosts: frozenset[str], report: Report) -> str:
     """Return the domain whose hosts share the visitor cookie, or empty text; all `hosts` must be under it."""
-    inner = _inner(entries, "cookie", COOKIE_KEYS, report)
+    inner = reader.inside(entries, "cookie", COOKIE_KEYS, report)
     if "domain" not in inner:
         return ""
     node = inner["domain"][1]
@@ -68,7 +67,7 @@ def browser_events(entries: Entries, report: Report) -> frozenset[str]:
 def consent(entries: Entries, report: Report) -> ConsentMapping:
     """Return where consent is read from when the call does not state it."""
     default = ConsentMapping()
-    inner = _inner(entries, "consent", CONSENT_KEYS, report)
+    inner = reader.inside(entries, "consent", CONSENT_KEYS, report)
     word = reader.choice(inner["default"][1], "default", CONSENT_DEFAULTS, report) if "default" in inner else None
     granted = frozenset(category.name for category in CONSENTS) if word == "granted" else frozenset()
     cookie = _token(inner, "cookie", default.cookie, report)
@@ -123,11 +122,6 @@ def _grants_of(category: str, node: Node, report: Report) -> tuple[Grant, ...]:
 def _grant(text: str) -> Grant | None:
     found = _GRANT.fullmatch(text.strip())
     return Grant(found[1], found[2]) if found else None
-
-
-def _inner(entries: Entries, key: str, words: Words, report: Report) -> Entries:
-    node = reader.mapping(entries[key][1], key, report) if key in entries else None
-    return reader.keys(node, words, key, report) if node else {}
 
 
 def _seconds(given: Entries, key: str, default: int, report: Report) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from omotenashi.language import reader
 from omotenashi.language.beside import Beside, text_of
+from omotenashi.language.naming import is_table
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.report import Report
 from omotenashi.language.sheet import Sheet, read_sheet
@@ -45,7 +46,7 @@ class _Tables:
 
     def _rules(self, rules: Node) -> Node | None:
         """The rules of a block; None where a table that cannot be read held all of them."""
-        if isinstance(rules, TextNode) and rules.text.strip().lower().endswith((".csv", ".tsv")):
+        if isinstance(rules, TextNode) and is_table(rules.text.strip()):
             meant = f"{{table: {rules.text.strip()}}}"
             self._report.add("E203", rules, what="rules", expected="list", did_you_mean=meant)
             self._report.unreadable = True

@@ -14,6 +14,7 @@ from omotenashi.language.meant_forms import MISSING
 from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
 from omotenashi.language.patterns import path_pattern
 from omotenashi.language.read_event import event_called, read_event
+from omotenashi.language.reader import Entries
 from omotenashi.language.report import Report
 from omotenashi.language.syntax import StatedCart, StatedHistory, StatedShowing
 from omotenashi.language.values import span
@@ -32,7 +33,6 @@ from omotenashi.model.views import View
 from omotenashi.model.visitor import Deed, Order, OrderLine
 
 E = TypeVar("E")
-Entries = dict[str, tuple[TextNode, Node]]
 _AGO = re.compile(r"(.+?)[ 　]+(\S+[ 　]*\S*?)(?:[ 　]+ago|前)")
 _OTHER_TIMES = {
     "1 day ago": "tomorrow yesterday in later",

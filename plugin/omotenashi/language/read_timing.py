@@ -9,11 +9,10 @@ from omotenashi.language.condition import Before, Condition, Days, Fact, Hours, 
 from omotenashi.language.meant_dates import date_meant, hours_meant
 from omotenashi.language.nodes import Node, TextNode
 from omotenashi.language.read_days import read_days
+from omotenashi.language.reader import Entries
 from omotenashi.language.report import Report
 from omotenashi.language.values import Moment, hours, moment
 from omotenashi.model.site_facts import SiteFacts
-
-Entries = dict[str, tuple[TextNode, Node]]
 
 
 def read_timing(entries: Entries, site: SiteFacts, zone: tzinfo, report: Report) -> tuple[Condition, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from omotenashi.language.aliases import ANYTHING, key_meant
 from omotenashi.language.condition import Span
@@ -19,6 +19,8 @@ from omotenashi.language.vocabulary import Word, Words
 from omotenashi.model.text import fold
 
 T = TypeVar("T")
+Entries: TypeAlias = dict[str, tuple[TextNode, Node]]
+"""The keys of a mapping as written, and their values, by canonical key."""
 LARGEST_COUNT = 1000
 _NO_SLIPS: Mapping[str, str] = {}
 _LISTS_TOO = ("E304", "E306", "E307", "E332", "E344", "E360")
@@ -80,14 +82,12 @@ def one_or_more(node: Node, what: str, report: Report) -> tuple[Node, ...]:
     return listing(node, what, report) if isinstance(node, ListNode) else (node,)
 
 
-def keys(
-    node: MapNode, words: Words, what: str, report: Report, slips: Mapping[str, str] = _NO_SLIPS
-) -> dict[str, tuple[TextNode, Node]]:
+def keys(node: MapNode, words: Words, what: str, report: Report, slips: Mapping[str, str] = _NO_SLIPS) -> Entries:
     """Return the entries by canonical key. Unknown keys, keys of later versions and doubles are reported.
 
     `slips` are folded wrong names with what is meant by them.
     """
-    found: dict[str, tuple[TextNode, Node]] = {}
+    found: Entries = {}
     named = [(words.find(key.text), key, value) for key, value in node.entries]
     later = any(word is not None and not word.ready for word, _, _ in named)
     for word, key, value in named:
@@ -111,14 +111,18 @@ def keys(
     return found
 
 
+def inside(entries: Entries, key: str, words: Words, report: Report) -> Entries:
+    """Return the entries of the mapping that is the value of a key; none where there is none."""
+    node = mapping(entries[key][1], key, report) if key in entries else None
+    return keys(node, words, key, report) if node else {}
+
+
 def meant_key(text: str, words: Words, report: Report) -> Word | str:
     """Return the key that was probably meant, or empty text."""
     return key_meant(text, words) or report.near(text, words.names())
 
 
-def required(
-    node: MapNode, entries: dict[str, tuple[TextNode, Node]], needed: Sequence[str], what: str, report: Report
-) -> bool:
+def required(node: MapNode, entries: Entries, needed: Sequence[str], what: str, report: Report) -> bool:
     """Tell whether all of the needed keys are there; the first that is not is reported as missing in `what`."""
     absent = next((key for key in needed if key not in entries), None)
     if absent is not None:
@@ -126,21 +130,17 @@ def required(
     return absent is None
 
 
-def missing(node: MapNode, entries: dict[str, tuple[TextNode, Node]], at: TextNode, key: str, report: Report) -> None:
+def missing(node: MapNode, entries: Entries, at: TextNode, key: str, report: Report) -> None:
     """Report a key that is missing at the name of what lacks it."""
     _missing(node, entries, at, at.text, key, report)
 
 
-def missing_inside(
-    node: MapNode, entries: dict[str, tuple[TextNode, Node]], what: str, key: str, report: Report
-) -> None:
+def missing_inside(node: MapNode, entries: Entries, what: str, key: str, report: Report) -> None:
     """Report a key that is missing in `what` at the beginning of its mapping."""
     _missing(node, entries, node.entries[0][0], what, key, report)
 
 
-def _missing(
-    node: MapNode, entries: dict[str, tuple[TextNode, Node]], at: TextNode, what: str, key: str, report: Report
-) -> None:
+def _missing(node: MapNode, entries: Entries, at: TextNode, what: str, key: str, report: Report) -> None:
     """Unless another key was refused: that may have been meant for it."""
     if len(entries) == len(node.entries):
         report.add("E202", at, key=key, what=what, write=MISSING.get(key, ""))

@@ -13,10 +13,10 @@ from msgspec import Struct
 
 from omotenashi.language.nodes import TextNode
 from omotenashi.language.parse import LARGEST_FILE
+from omotenashi.language.places import LINE_BREAK
 from omotenashi.language.report import Report
 from omotenashi.model.errors import Position
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
 _SEPARATOR_LINE = re.compile(r"\s*sep=(.)[ \t]*(?:\r\n|\r|\n)")
 _QUOTED_FORMULA = re.compile(r'=""(.*)""', re.DOTALL)
 _FORMULA = re.compile(r'="([^"]*)"')
@@ -61,9 +61,9 @@ class Sheet(Struct, frozen=True):
         written = self.text[start:end]
         line = bisect_right(self.lines, start)
         column = start - self.lines[line - 1] + 1
-        width = len(_LINE_END.split(written, 1)[0])
+        width = len(LINE_BREAK.split(written, 1)[0])
         text = written.replace('""', '"') if cell.quoted else written
-        return TextNode(_LINE_END.sub("\n", text), Position(self.file, line, column, column + max(1, width)))
+        return TextNode(LINE_BREAK.sub("\n", text), Position(self.file, line, column, column + max(1, width)))
 
 
 def read_sheet(file: str, text: str, report: Report) -> Sheet | None:
@@ -75,7 +75,7 @@ def read_sheet(file: str, text: str, report: Report) -> Sheet | None:
         report.add("E459", Position(file, 1, 1, 2), **LIMITS)
         report.unreadable = True
         return None
-    lines = (0, *(found.end() for found in _LINE_END.finditer(text)))
+    lines = (0, *(found.end() for found in LINE_BREAK.finditer(text)))
     announced = _SEPARATOR_LINE.match(text)
     begin = announced.end() if announced else 0
     delimiter = announced[1] if announced else _delimiter(text)
@@ -98,7 +98,7 @@ def _is_too_large(text: str) -> bool:
 
 def _delimiter(text: str) -> str:
     """The one of comma, tab and semicolon that the first written line has most of, outside quotes."""
-    lines = _LINE_END.split(text, _LINES_LOOKED_AT)[:_LINES_LOOKED_AT]
+    lines = LINE_BREAK.split(text, _LINES_LOOKED_AT)[:_LINES_LOOKED_AT]
     first = next((line for line in lines if line.strip(" \t,;")), "")
     bare = re.sub(r'"[^"]*"', "", first)
     return max(",\t;", key=bare.count)

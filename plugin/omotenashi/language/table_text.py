@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from omotenashi.language.parse import LARGEST_FILE
+from omotenashi.language.places import end_of
 from omotenashi.language.report import Report
 from omotenashi.language.sheet import LIMITS
 from omotenashi.model.errors import Diagnostic, Position
@@ -26,7 +27,7 @@ def decode_table(file: str, data: bytes, report: Report, largest: int = LARGEST_
     if text is None:
         refusal = refusal or Diagnostic("E101", _first_broken(file, data), {"encoding": _other_encoding(data)})
     elif control := _CONTROL.search(text):
-        position = _position(file, text[: control.start()])
+        position = end_of(file, text[: control.start()])
         refusal = Diagnostic("E108", position, {"character": f"U+{ord(control[0]):04X}"})
     if refusal is None:
         return text
@@ -75,7 +76,7 @@ def _first_broken(file: str, data: bytes) -> Position:
     """Where UTF-8 ends in a file that is otherwise UTF-8; else its beginning."""
     if data.startswith(_UTF16_MARKS) or not _is_broken_utf8(data):
         return Position(file, 1, 1, 2)
-    return _position(file, data.decode("utf-8-sig", "replace").partition("\ufffd")[0])
+    return end_of(file, data.decode("utf-8-sig", "replace").partition("\ufffd")[0])
 
 
 def _other_encoding(data: bytes) -> str:
@@ -84,9 +85,3 @@ def _other_encoding(data: bytes) -> str:
     if _is_broken_utf8(data) or _try(data, "euc_jp") is None:
         return "?"
     return "EUC-JP" if _try(data, "cp932") is None else "Shift_JIS / EUC-JP"
-
-
-def _position(file: str, before: str) -> Position:
-    lines = re.split(r"\r\n|\r|\n", before)
-    column = len(lines[-1]) + 1
-    return Position(file, len(lines), column, column + 1)

@@ -7,18 +7,18 @@ import re
 from itertools import groupby
 
 from omotenashi.language.nodes import MapNode
+from omotenashi.language.places import LINE_BREAK
 from omotenashi.language.slips.misplaced import misplaced
 from omotenashi.language.slips.scan import find_slips
 from omotenashi.language.slips.slip import HABITS, Slip
 from omotenashi.model.errors import Diagnostic, Position
 
-_LINE_BREAK = re.compile("\r\n?|\n")
 _MOST_ALSO = 4
 
 
 def slips_in(file: str, text: str, tree: MapNode | None, *, parsed: bool) -> tuple[Diagnostic, ...]:
     """Return what was mistyped in a file; `tree` is what a parser made of it, `parsed` whether it came to the end."""
-    plain = _LINE_BREAK.sub("\n", text) if "\r" in text else text
+    plain = LINE_BREAK.sub("\n", text) if "\r" in text else text
     slips = find_slips(plain, parsed=parsed)
     if not slips:
         return (*misplaced(tree),) if tree else ()
