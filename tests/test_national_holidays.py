@@ -12,6 +12,7 @@ import pytest
 from omotenashi.language.describe.entries import as_text
 from omotenashi.language.describe.folder import describe
 from omotenashi.language.printer import Voice
+from omotenashi.language.vocabulary import COUNTRIES
 from omotenashi.national_holidays import holidays_of
 from omotenashi.site import Loaded, load
 
@@ -95,6 +96,15 @@ def test_a_description_tells_whose_holidays_count_and_lists_the_other_days(tmp_p
         "those of Japan, with substitute holidays, and what the site's settings name: Thursday 13 August 2026"
         in said[1]
     )
+
+
+@pytest.mark.parametrize("country", [word.name for word in COUNTRIES.all])
+def test_the_holidays_of_every_country_of_the_vocabulary_are_known_and_described(country: str, tmp_path: Path) -> None:
+    loaded = _loaded(tmp_path, f"holidays: {country}\n")
+    assert holidays_of(country)
+    said = as_text(*describe(loaded.folder, loaded.facts, {}, "en"))
+    assert "Holidays are those of " in said
+    assert "that the site's settings name: none" not in said
 
 
 def test_the_calendar_is_loaded_only_where_a_site_asks_for_it(tmp_path: Path) -> None:
