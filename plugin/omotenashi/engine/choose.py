@@ -84,11 +84,12 @@ class Engine:
         """
         self.program = program
         self.zone = zone
-        self.estimates = _estimates(program, segment, before)
+        alike = before if before and _same_words(before.program, program) else None
+        self.estimates: Mapping[c.Estimated, Estimate] = _estimates(program, segment, alike.estimates if alike else {})
         """Those of its conditions, for the engine that comes after."""
         self._tests = FactTests(program.synonyms, self.estimates)
         self._rules = [rule for block in program.blocks.values() for rule in block.rules]
-        known = before.ready if before and _same_words(before.program, program) else {}
+        known = alike.ready if alike else {}
         ready = [known.get(id(rule)) or self._made_ready(rule) for rule in self._rules]
         self.ready: Mapping[int, Ready] = {id(one.rule): one for one in ready}
         """Its rules by their identity, for the engine that comes after."""
@@ -182,19 +183,20 @@ class Engine:
             return None
         found = occasion.found("keyword")
         for fact in facts(rule.condition):
-            if fact.field == "keyword" and isinstance(fact.operand, (c.Words, c.Estimated)):
-                for word in fact.operand.words:
+            if fact.field == "keyword":
+                for word in c.words_of(fact.operand):
                     if any(one.holds(query, found) for one in spellings(word, self.program.synonyms)):
                         return word.text
         return None
 
 
-def _estimates(program: Program, segment: Segment | None, before: Engine | None) -> Mapping[c.Estimated, Estimate]:
-    """The estimates of all conditions; those that the engine before worked out are taken over."""
+def _estimates(
+    program: Program, segment: Segment | None, known: Mapping[c.Estimated, Estimate]
+) -> Mapping[c.Estimated, Estimate]:
+    """The estimates of all conditions; those that are known are taken over."""
     rules = (rule.condition for block in program.blocks.values() for rule in block.rules)
     asked = [fact.operand for condition in (*rules, *program.segments.values()) for fact in facts(condition)]
     needed = dict.fromkeys(operand for operand in asked if isinstance(operand, c.Estimated))
-    known = before.estimates if before and _same_words(before.program, program) else {}
     kept = {one: known[one] for one in needed if one in known}
     missing = [one for one in needed if one not in kept]
     return kept | estimates(missing, program.landings, program.synonyms, segment)
@@ -219,7 +221,6 @@ def _split(experiment: Experiment, choices: tuple[Choice, ...]) -> _Split:
 def _words(condition: Condition, synonyms: Synonyms) -> Iterator[str]:
     """All words of a condition, folded and without spaces."""
     for fact in facts(condition):
-        if isinstance(fact.operand, (c.Words, c.Estimated)):
-            for word in fact.operand.words:
-                for spelling in spellings(word, synonyms):
-                    yield from (form for part in spelling.parts for form in part)
+        for word in c.words_of(fact.operand):
+            for spelling in spellings(word, synonyms):
+                yield from (form for part in spelling.parts for form in part)

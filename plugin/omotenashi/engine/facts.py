@@ -32,7 +32,7 @@ def fact_test(fact: Fact, synonyms: Synonyms, estimates: Mapping[c.Estimated, Es
     if isinstance(operand, c.TakesPart):
         return lambda occasion: None if occasion.visitor.id is None else True
     if isinstance(operand, c.Words):
-        return _words_test(fact.field, operand, synonyms)
+        return _words_test(fact.field, operand.words, synonyms)
     if isinstance(operand, c.Estimated):
         return _estimated_test(operand, estimates.get(operand, NO_ESTIMATE), synonyms)
     make_history = _HISTORY.get(type(operand))
@@ -203,8 +203,8 @@ _UNKNOWN: dict[str, Test] = {
 # Words
 
 
-def _words_test(field: str, operand: c.Words, synonyms: Synonyms) -> Test:
-    ways = [way for word in operand.words for way in spellings(word, synonyms)]
+def _words_test(field: str, words: Iterable[c.Word], synonyms: Synonyms) -> Test:
+    ways = [way for word in words for way in spellings(word, synonyms)]
 
     def test(occasion: Occasion) -> bool | None:
         query = occasion.query(field)
@@ -217,7 +217,7 @@ def _words_test(field: str, operand: c.Words, synonyms: Synonyms) -> Test:
 
 
 def _estimated_test(operand: c.Estimated, estimate: Estimate, synonyms: Synonyms) -> Test:
-    words = _words_test("keyword", c.Words(operand.words), synonyms)
+    words = _words_test("keyword", operand.words, synonyms)
 
     def test(occasion: Occasion) -> bool | None:
         arrival = occasion.visitor.arrival

@@ -74,10 +74,10 @@ def _keys(fact: Fact, synonyms: Synonyms, estimates: Mapping[c.Estimated, Estima
     if isinstance(operand, c.Paths):
         return frozenset((f"{field} under", literal_start(pattern)) for pattern in operand.patterns)
     if isinstance(operand, c.Words):
-        return _word_keys(field, operand, synonyms)
+        return _word_keys(field, operand.words, synonyms)
     if isinstance(operand, c.Estimated):
         pages = frozenset(("landing page", path) for path in estimates.get(operand, NO_ESTIMATE).true)
-        return pages | _word_keys(field, c.Words(operand.words), synonyms)
+        return pages | _word_keys(field, operand.words, synonyms)
     if isinstance(operand, c.Truth) and field == "logged_in":
         return frozenset((("logged_in", operand.value),))
     if isinstance(operand, c.TakesPart):
@@ -87,8 +87,8 @@ def _keys(fact: Fact, synonyms: Synonyms, estimates: Mapping[c.Estimated, Estima
     return frozenset()
 
 
-def _word_keys(field: str, operand: c.Words, synonyms: Synonyms) -> frozenset[Key]:
-    all_spellings = [spelling for word in operand.words for spelling in spellings(word, synonyms)]
+def _word_keys(field: str, words: Iterable[c.Word], synonyms: Synonyms) -> frozenset[Key]:
+    all_spellings = [spelling for word in words for spelling in spellings(word, synonyms)]
     if any(not spelling.parts for spelling in all_spellings):
         return frozenset()
     return frozenset((field, form) for spelling in all_spellings for form in spelling.parts[0])

@@ -20,9 +20,9 @@ from omotenashi.language.condition import (
     InSegment,
     Negation,
     Shown,
-    Words,
     facts,
     segments_in,
+    words_of,
 )
 from omotenashi.language.in_place import names_of
 from omotenashi.language.meant_forms import content_meant, file_meant
@@ -224,7 +224,7 @@ def words_can_be_cut(whole: Whole, report: Report) -> None:
         return
     for condition in _conditions(whole.folder):
         for fact in facts(condition):
-            if isinstance(fact.operand, (Words, Estimated)) and any(word.mode == "word" for word in fact.operand.words):
+            if any(word.mode == "word" for word in words_of(fact.operand)):
                 report.add("E481", report.matching_said, (fact.position, "by_word"))
                 return
 

@@ -287,6 +287,11 @@ Condition: TypeAlias = "Fact | Conjunction | Disjunction | Negation | InSegment"
 ALWAYS = Conjunction(())
 
 
+def words_of(operand: Operand) -> tuple[Word, ...]:
+    """Return the words of a search that are asked for, estimates included; none where something else is asked for."""
+    return operand.words if isinstance(operand, (Words, Estimated)) else ()
+
+
 def facts(condition: Condition) -> Iterator[Fact]:
     """Return all conditions on one field that are written in a condition, segments left out."""
     if isinstance(condition, Fact):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from omotenashi.language.condition import Estimated, Fact, OneOf, Word, Words
 from omotenashi.language.describe.voice import Voice, as_written
@@ -18,23 +18,27 @@ _MODES = {
 
 def words(fact: Fact, operand: Words, voice: Voice) -> str:
     """Say which words the search has."""
-    search = voice.say(*_SEARCHES[fact.field])
-    found = [
-        voice.say(*_MODES[mode]).replace("{search}", search).replace("{words}", voice.any_of(phrases))
-        for mode in _MODES
-        if (phrases := list(_phrases(mode, operand, voice)))
-    ]
-    return voice.say("、または", ", or ").join(found)
+    return _words(fact, operand.words, voice)
 
 
 def estimated(fact: Fact, operand: Estimated, voice: Voice) -> str:
     """Say which words the search has, or which part of the searches that lead to the landing page."""
-    said = words(fact, Words(operand.words), voice)
+    said = _words(fact, operand.words, voice)
     return voice.say(
         f"{said}。検索語がわからないときは、検索から着いたページのクリックの{operand.share:g}%以上が、この語の検索によるもの(推定)",
         f"{said}; or, where the search is not known, {operand.share:g}% or more of the clicks that lead from searches"
         " to the landing page come from searches with these words (an estimate)",
     )
+
+
+def _words(fact: Fact, asked: Sequence[Word], voice: Voice) -> str:
+    search = voice.say(*_SEARCHES[fact.field])
+    found = [
+        voice.say(*_MODES[mode]).replace("{search}", search).replace("{words}", voice.any_of(phrases))
+        for mode in _MODES
+        if (phrases := list(_phrases(mode, asked, voice)))
+    ]
+    return voice.say("、または", ", or ").join(found)
 
 
 _SEARCHES = {
@@ -43,9 +47,9 @@ _SEARCHES = {
 }
 
 
-def _phrases(mode: str, operand: Words, voice: Voice) -> Iterator[str]:
-    said = {fold(word.text) for word in operand.words if word.mode == mode}
-    for word in operand.words:
+def _phrases(mode: str, asked: Sequence[Word], voice: Voice) -> Iterator[str]:
+    said = {fold(word.text) for word in asked if word.mode == mode}
+    for word in asked:
         if word.mode == mode:
             yield voice.quote(word.text) + (_widened(word, said, voice) if mode == "word" else "")
 

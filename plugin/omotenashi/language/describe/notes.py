@@ -90,9 +90,9 @@ def notes(blocks: Sequence[BlockSpec], segments: Sequence[SegmentSpec], voice: V
     yield from _about_time(operands, voice)
     if any(isinstance(one, (c.Viewed, c.Bought, c.Did, c.Visits, c.Shown)) for one in operands):
         yield voice.say(*_WINDOWS)
-    if any(word.mode == "word" for one in operands if isinstance(one, _WORD_OPERANDS) for word in one.words):
+    if any(word.mode == "word" for one in operands for word in c.words_of(one)):
         yield voice.say(*_WORDS)
-    if any(isinstance(one.operand, _WORD_OPERANDS) or one.field.partition(".")[0] in _TEXT_FIELDS for one in asked):
+    if any(c.words_of(one.operand) or one.field.partition(".")[0] in _TEXT_FIELDS for one in asked):
         yield voice.say(*_TEXTS)
     if any(isinstance(one, c.Estimated) for one in operands):
         yield voice.say(*_ESTIMATES)
@@ -136,7 +136,6 @@ def _patterns(operand: c.Operand) -> tuple[str, ...]:
     return operand.values if isinstance(operand, c.Viewed) and operand.kind == "page" else ()
 
 
-_WORD_OPERANDS = (c.Words, c.Estimated)
 _TEXT_FIELDS = frozenset(one.name for one in FIELDS if one.kind is Kind.TEXT or one.name in ("page_tag", "member"))
 
 _STORED = frozenset(one.name for one in FIELDS if one.stored)
