@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from omotenashi.model.errors import SettingsError
-from omotenashi.settings import Settings, hash_key, read_settings, server_key, store_path
+from omotenashi.settings import Settings, hash_key, read_settings, server_key, store_path, trust_warnings
 
 
 def test_flags_win_over_variables_over_the_file(tmp_path: Path) -> None:
@@ -36,8 +36,9 @@ def test_unknown_names_are_warned_of_with_a_suggestion(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("network", ["0.0.0.0/0", "::/0"])
 def test_trusting_everybody_is_warned_of(network: str, tmp_path: Path) -> None:
-    _, warnings = read_settings({}, {"OMO_TRUSTED_PROXIES": f"10.0.0.0/8,{network}"}, tmp_path)
-    assert warnings == [
+    settings, warnings = read_settings({}, {"OMO_TRUSTED_PROXIES": f"10.0.0.0/8,{network}"}, tmp_path)
+    assert warnings == []  # it concerns whoever serves
+    assert trust_warnings(settings) == [
         "trusted_proxies: 0.0.0.0/0 and ::/0 let anybody state who they are; name the networks of your proxies alone"
     ]
 
@@ -48,6 +49,8 @@ def test_trusting_everybody_is_warned_of(network: str, tmp_path: Path) -> None:
         ({"OMO_PORT": "many"}, "OMO_PORT: 'many' is not a whole number"),
         ({"OMO_WORKERS": "0"}, "workers: 0 is not between"),
         ({"OMO_FORWARDED": "via"}, "forwarded: 'via' is neither"),
+        ({"OMO_TRUSTED_PROXIES": "10.0.0.0/33"}, "trusted_proxies: '10.0.0.0/33' is not a network"),
+        ({"OMO_GEO_HEADERS": "cloudfare"}, "geo_headers: 'cloudfare' is none of"),
         ({"OMO_DEADLINE": "0"}, "deadline: 0 is not between"),
         ({"OMO_HASH_KEY": "short"}, "hash_key: it has fewer than 16 characters"),
         ({"OMO_RETENTION_EVENTS": "0"}, "retention_events: 0 is not between 1 and 4000 days"),
@@ -65,12 +68,12 @@ def test_a_wrong_value_is_named(environment: dict[str, str], words: str, tmp_pat
 
 def test_place_headers_while_nobody_is_trusted_are_warned_of(tmp_path: Path) -> None:
     settings, warnings = read_settings({}, {"OMO_GEO_HEADERS": "cloudflare"}, tmp_path)
-    assert settings.geo_headers == "cloudflare"
-    assert warnings == [
+    assert (settings.geo_headers, warnings) == ("cloudflare", [])
+    assert trust_warnings(settings) == [
         "geo_headers: no header counts while nobody is trusted; set trusted_proxies to the edge's networks"
     ]
     with_trust = {"OMO_GEO_HEADERS": "cloudflare", "OMO_TRUSTED_PROXIES": "10.0.0.0/8"}
-    assert read_settings({}, with_trust, tmp_path)[1] == []
+    assert trust_warnings(read_settings({}, with_trust, tmp_path)[0]) == []
 
 
 def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:

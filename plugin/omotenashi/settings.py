@@ -17,6 +17,7 @@ from msgspec.structs import fields
 from omotenashi.model.errors import SettingsError
 from omotenashi.profiles.keep import Keep
 from omotenashi.signals.client_address import TrustedNetworks
+from omotenashi.signals.geo_headers import GeoHeaders
 
 SETTINGS_FILE = "omotenashi.toml"
 KEY_FILE = "key"
@@ -84,6 +85,12 @@ def read_settings(
     values |= {name: _typed(name, value, f"--{name}") for name, value in flags.items() if value is not None}
     settings = Settings(**values)
     _check(settings)
+    return settings, warnings
+
+
+def trust_warnings(settings: Settings) -> list[str]:
+    """Return what whoever serves should know of whom these settings trust."""
+    warnings = []
     if TrustedNetworks.parse(settings.trusted_proxies).everybody():
         warnings.append(
             "trusted_proxies: 0.0.0.0/0 and ::/0 let anybody state who they are; name the networks of your proxies alone"
@@ -92,7 +99,7 @@ def read_settings(
         warnings.append(
             "geo_headers: no header counts while nobody is trusted; set trusted_proxies to the edge's networks"
         )
-    return settings, warnings
+    return warnings
 
 
 def server_key(settings: Settings) -> tuple[str, Path | None]:
@@ -228,6 +235,9 @@ def _check(settings: Settings) -> None:
         raise SettingsError(f"forwarded: {settings.forwarded!r} is neither x-forwarded-for nor forwarded")
     if settings.hash_key and len(settings.hash_key.strip()) < SHORTEST_KEY:
         raise SettingsError(f"hash_key: it has fewer than {SHORTEST_KEY} characters")
+    TrustedNetworks.parse(settings.trusted_proxies)
+    if settings.geo_headers:
+        GeoHeaders.parse(settings.geo_headers)
     _check_storing(settings)
 
 

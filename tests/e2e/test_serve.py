@@ -218,12 +218,18 @@ def test_a_key_is_made_at_the_first_start_kept_and_named(rules: Path, tmp_path: 
     assert key_file.read_text().strip() not in (tmp_path / "log").read_text()
 
 
+def test_trusting_everybody_is_warned_of_once_at_the_start(start: Start, rules: Path) -> None:
+    server = start(rules, "--trusted-proxies", "0.0.0.0/0", "--workers", "2")
+    assert server.log.read_text().count("omo: warning: trusted_proxies: 0.0.0.0/0 and ::/0 let anybody state") == 1
+
+
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
         (["--rules", "nowhere"], "there is no folder nowhere"),
         (["--mmdb", "nowhere.mmdb"], "nowhere.mmdb"),
         (["--trusted-proxies", "10.0.0.0/99"], "10.0.0.0/99"),
+        (["--geo-headers", "cloudfare"], "cloudfare"),
         (["--workers", "0"], "workers"),
         (["--port", "70000"], "port"),
     ],

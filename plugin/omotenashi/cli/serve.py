@@ -6,11 +6,11 @@ import argparse
 from pathlib import Path
 
 from omotenashi.cli.common import FINE, command
-from omotenashi.cli.stores import settings_of
+from omotenashi.cli.stores import settings_of, warn
 from omotenashi.content.upstreams import Upstreams
 from omotenashi.model.errors import SettingsError
 from omotenashi.service import signal_tools
-from omotenashi.settings import server_key
+from omotenashi.settings import server_key, trust_warnings
 
 
 def add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -40,12 +40,13 @@ def _serve(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     if not settings.rules.is_dir():
         raise SettingsError(f"rules: there is no folder {settings.rules}; name one with --rules")
-    from omotenashi.web.build import access_of, check_store  # noqa: PLC0415 only serving needs the server's packages
+    for warning in trust_warnings(settings):
+        warn(warning)
+    from omotenashi.web.build import check_store  # noqa: PLC0415 only serving needs the server's packages
     from omotenashi.web.server import listen, run  # noqa: PLC0415 likewise
 
     key, key_file = server_key(settings)
     signal_tools(settings)  # every worker does this again; here a mistake is one line before anything starts
-    access_of(settings, key)
     Upstreams.parse(settings.upstreams)
     check_store(settings)
     listener = listen(settings.host, settings.port)
