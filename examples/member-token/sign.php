@@ -3,12 +3,14 @@
 //   OMO_MEMBER_KEY=kid:secret php sign.php u1 '{"rank": "ゴールド"}' [--cookie]
 declare(strict_types=1);
 
-/** Returns a token for a body (5 minutes at most), or for the cookie omo_member (12 hours at most). */
+/** Returns a token for a body (5 minutes at most), or for the cookie omo_member (12 hours at most).
+ * Throws RuntimeException without a secret to sign with. */
 function omo_member_token(string $id, array $attributes, int $life = 300): string
 {
-    [$kid, $secret] = explode(':', explode(',', getenv('OMO_MEMBER_KEY') ?: ':')[0], 2);  // the first key signs
-    if (strlen($secret) < 32) {
-        throw new RuntimeException('OMO_MEMBER_KEY is not set: omo token --new-key makes one');
+    $first = explode(',', (string) getenv('OMO_MEMBER_KEY'))[0];  // the first key signs
+    [$kid, $secret] = explode(':', $first, 2) + ['', ''];
+    if (strlen($secret) < 32 || $secret[0] === '@') {
+        throw new RuntimeException('OMO_MEMBER_KEY has no secret of 32 bytes: omo token --new-key makes one');
     }
     $now = time();
     $claims = ['sub' => $id, 'aud' => 'omotenashi', 'iat' => $now, 'exp' => $now + $life] + $attributes;

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from tests.conftest import KEY, MEMBER_SECRET, Connect
@@ -71,3 +72,18 @@ async def test_keys_are_changed_without_anybody_being_logged_out(program: list[s
 async def test_the_first_of_several_keys_signs(program: list[str]) -> None:
     token = signed(program, "u1", keys=f"{NEW},k1:{MEMBER_SECRET}")
     assert from_token(token, MemberKeys.parse(NEW), SiteFacts(), time.time(), in_cookie=False).id == "u1"
+
+
+@pytest.mark.parametrize("keys", ["", "k1", "k1:", "k1:" + "x" * 31, "k1:@/etc/omotenashi/member-public-key.pem"])
+def test_without_a_secret_nothing_is_signed_and_the_caller_can_catch_it(program: list[str], keys: str) -> None:
+    catch = {
+        "sign.py": "import sign\ntry: sign.member_token('u1', {})\nexcept RuntimeError as error: print(error)",
+        "sign.php": "require 'sign.php'; try { omo_member_token('u1', []); }"
+        " catch (RuntimeException $error) { echo $error->getMessage(); }",
+    }[Path(program[1]).name]
+    run = subprocess.run(
+        [program[0], "-c" if program[1].endswith(".py") else "-r", catch],
+        cwd=FOLDER, env={**os.environ, "OMO_MEMBER_KEY": keys}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    said = "OMO_MEMBER_KEY has no secret of 32 bytes: omo token --new-key makes one"
+    assert (run.stdout.strip(), run.stderr, run.returncode) == (said, "", 0)
