@@ -7,8 +7,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
-from tests.e2e.conftest import KEY, ROOT, Start, installed
+from tests.e2e.conftest import KEY, ROOT, Server, Start, answers, free_port, installed, wait_until
 
 README = (ROOT / "README.md").read_text()
 YAHOO = "https://search.yahoo.co.jp/search?p=%E3%83%9E%E3%83%A9%E3%82%BD%E3%83%B3"
@@ -37,17 +38,20 @@ def test_the_call_from_python(start: Start) -> None:
     assert names["decide"](["hero"], {}, {}, {})["blocks"] == {}
 
 
+def php_page(server: Server, given: str) -> str:
+    prelude = (
+        f"<?php $key = '{KEY}'; $url = '/'; $original = 'the original'; $_SERVER['REMOTE_ADDR'] = '192.0.2.1';"
+        f" $_SERVER['HTTP_REFERER'] = '{YAHOO}'; $_SERVER['HTTP_COOKIE'] = 'omo_arrival=x'; {given}\n"
+    )
+    return prelude + snippet("php").replace("127.0.0.1:8700", f"127.0.0.1:{server.port}")
+
+
 @pytest.mark.e2e
 def test_the_call_from_php(start: Start, tmp_path: Path) -> None:
     php = installed("php", "php-cli")
     server = start(ROOT / "rules", "--deadline", "1000")
-    prelude = (
-        f"<?php $key = '{KEY}'; $consents = []; $url = '/'; $original = 'the original';"
-        f" $_SERVER['HTTP_REFERER'] = '{YAHOO}'; $_SERVER['REMOTE_ADDR'] = '192.0.2.1';"
-        f" $_SERVER['HTTP_COOKIE'] = 'omo_arrival=x'; $_SERVER['HTTP_SEC_GPC'] = '1';\n"
-    )
     page = tmp_path / "page.php"
-    page.write_text(prelude + snippet("php").replace("127.0.0.1:8700", f"127.0.0.1:{server.port}"))
+    page.write_text(php_page(server, "$consents = []; $_SERVER['HTTP_SEC_GPC'] = '1';"))
 
     def shown() -> str:
         return subprocess.run([php, str(page)], capture_output=True, text=True, check=True).stdout
@@ -56,3 +60,25 @@ def test_the_call_from_php(start: Start, tmp_path: Path) -> None:
     server.process.kill()
     server.process.wait()
     assert shown() == "the original"
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize(("https", "secure"), [("on", True), ("", False)])
+def test_the_cookies_that_php_sets_are_secure_over_https(
+    start: Start,
+    tmp_path: Path,
+    https: str,
+    secure: bool,  # noqa: FBT001 a table
+) -> None:
+    php, server, port = installed("php", "php-cli"), start(ROOT / "rules", "--deadline", "1000"), free_port()
+    given = f"$consents = ['personalization']; $_SERVER['HTTPS'] = '{https}';"
+    (tmp_path / "page.php").write_text(php_page(server, given))
+    url = f"http://127.0.0.1:{port}/page.php"
+    with subprocess.Popen([php, "-q", "-S", f"127.0.0.1:{port}", "-t", str(tmp_path)]) as shop:
+        try:
+            wait_until(lambda: answers(url), "the page")
+            cookies = httpx.get(url).headers.get_list("set-cookie")
+        finally:
+            shop.terminate()
+    assert [cookie.partition("=")[0] for cookie in cookies] == ["omo_vid", "omo_arrival"]
+    assert ["; secure" in cookie.lower() for cookie in cookies] == [secure, secure]
