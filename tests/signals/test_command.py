@@ -9,12 +9,14 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jwt
 import pytest
 
 from omotenashi.cli.signal_lines import KEYS
+from omotenashi.cli.signal_words import REFUSALS
+from omotenashi.signals.member import Refusal
 
 SECRET = "a secret that is longer than 32 bytes"
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1"
@@ -191,6 +193,10 @@ def test_a_token_that_does_not_count_makes_a_guest_and_its_reason_is_told(
     assert json.loads(done.stdout)["member"] is None
     assert done.stderr.decode() == f"omo: warning: line 1: the member token does not count: {reason}\n"
     assert done.returncode == 0
+
+
+def test_there_are_words_for_every_reason_why_a_token_does_not_count() -> None:
+    assert set(get_args(Refusal)) == REFUSALS.keys()
 
 
 @pytest.mark.parametrize(

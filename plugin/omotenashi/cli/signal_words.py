@@ -27,7 +27,7 @@ _PROBLEMS = {
     ),
     "too_long": ("長すぎます(16 MB まで)", "the line is too long (16 MB at most)"),
 }
-_REFUSALS = {
+REFUSALS = {
     "no_key": ("鍵がありません。OMO_MEMBER_KEY に設定します", "there is no key; set OMO_MEMBER_KEY"),
     "unknown_key": ("kid の鍵が OMO_MEMBER_KEY にありません", "OMO_MEMBER_KEY has no key of its kid"),
     "signature": ("署名が鍵に合いません", "the signature does not fit the key"),
@@ -46,6 +46,7 @@ _REFUSALS = {
     "too_long": ("長すぎます(8 KB まで)", "it is too long (8 KB at most)"),
     "malformed": ("署名つきトークン(JWT)の形ではありません", "it has not the form of a signed token (JWT)"),
 }
+"""By the reason why a member token does not count."""
 
 
 def problem(bad: BadLine, language: str) -> str:
@@ -71,5 +72,5 @@ def uncounted(name: str, count: int, language: str) -> str:
             f"会員の属性を {count} 個使いません。site.yaml の members に種類どおりに書かれたものだけを使います",
             f"{count} of the member's attributes are not used: those count that site.yaml declares, in their types",
         )
-    ja, en = _REFUSALS.get(reason, (reason, reason))
+    ja, en = REFUSALS[reason]
     return say(language, f"会員トークンを使いません: {ja}", f"the member token does not count: {en}")

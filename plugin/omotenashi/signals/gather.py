@@ -17,7 +17,7 @@ from omotenashi.model.visitor import Arrival, ChosenPlace, History, Member, Visi
 from omotenashi.signals import campaign, device, referrer, region
 from omotenashi.signals.campaign import Campaign
 from omotenashi.signals.decode import JAPANESE, LONGEST_PATH, LONGEST_TEXT, LONGEST_URL, as_typed, query_pairs
-from omotenashi.signals.member import BadToken, MemberKeys, from_statement, from_token
+from omotenashi.signals.member import BadToken, MemberKeys, Refusal, from_statement, from_token
 from omotenashi.signals.place_reader import PlaceReader
 from omotenashi.signals.referrer import Referral
 from omotenashi.signals.sources import Named, sources
@@ -151,7 +151,7 @@ def warm() -> None:
     device.is_bot("Mozilla/5.0")
 
 
-def _count_refused(reason: str, tools: SignalTools) -> None:
+def _count_refused(reason: Refusal, tools: SignalTools) -> None:
     tools.counts[f"member_token_refused:{reason}"] += 1
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import jwt
 from msgspec import Struct
@@ -60,10 +60,17 @@ _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 """A token as it is sent (RFC 7515, section 7.1): nothing before it, behind it or between."""
 
 
+Refusal: TypeAlias = Literal[
+    "no_key", "unknown_key", "signature", "algorithm", "missing_claim", "audience", "expired", "not_yet_valid",
+    "life_too_long", "too_long", "malformed",
+]  # fmt: skip
+"""Why a member token does not count."""
+
+
 class BadToken(OmotenashiError):
     """A member token that is refused, with the reason in one word."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: Refusal) -> None:
         super().__init__(f"member token refused: {reason}")
         self.reason = reason
 
@@ -230,14 +237,14 @@ def _instant(claims: Mapping[str, Any], name: str) -> float:
     return value
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception) -> Refusal:
     for kind, reason in _REASONS:
         if isinstance(error, kind):
             return reason
     return "malformed"
 
 
-_REASONS: tuple[tuple[type[Exception], str], ...] = (
+_REASONS: tuple[tuple[type[Exception], Refusal], ...] = (
     (jwt.InvalidSignatureError, "signature"),
     (jwt.InvalidAlgorithmError, "algorithm"),
     (jwt.MissingRequiredClaimError, "missing_claim"),
