@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from tests.mmdb import mmdb
 
 from omotenashi.profiles.sqlite import SqliteStore
 from omotenashi.reload import Holder
@@ -55,6 +57,18 @@ def service(rules: Path, database: Path) -> Service:
     holder.load_first()
     keys = MemberKeys.parse(f"k1:{MEMBER_SECRET}")
     return Service(holder, SqliteStore(database), SignalTools(member_keys=keys), HASH_KEY, deadline=5)
+
+
+@pytest.fixture
+def write_mmdb(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a small IPv4 database: networks to records."""
+
+    def write(records: Mapping[str, Any], name: str = "places.mmdb") -> Path:
+        path = tmp_path / name
+        path.write_bytes(mmdb(records))
+        return path
+
+    return write
 
 
 Connect = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]

@@ -10,7 +10,6 @@ import pytest
 from tests.conftest import KEY, MEMBER_SECRET, SITE
 from tests.e2e.conftest import Start
 from tests.forged import BODIES, HEADERS, OSAKA, OTHER, OTHER_KEY, Headers, good_token, tokens
-from tests.signals.conftest import write_mmdb  # noqa: F401 a fixture
 
 pytestmark = pytest.mark.e2e
 BLOCKS = ["hero", "store_info", "greeting", "notice"]
@@ -21,7 +20,7 @@ MEMBER = "<p>お客様</p>"
 def client(
     start: Start,
     monkeypatch: pytest.MonkeyPatch,
-    write_mmdb: Callable[..., Path],  # noqa: F811 the fixture
+    write_mmdb: Callable[..., Path],
 ) -> Iterator[httpx.Client]:
     """A visitor who is no trusted proxy, at an address that is nowhere; somebody else has a history."""
     places = write_mmdb({"133.1.0.0/16": {"country": {"iso_code": "JP"}, "subdivisions": [{"iso_code": "27"}]}})

@@ -10,7 +10,6 @@ import httpx
 import pytest
 from tests.conftest import HASH_KEY, KEY, MEMBER_SECRET
 from tests.forged import BODIES, HEADERS, OSAKA, OTHER, OTHER_KEY, PLACES, Headers, good_token, tokens
-from tests.signals.conftest import write_mmdb  # noqa: F401 a fixture
 
 from omotenashi.profiles.sqlite import SqliteStore
 from omotenashi.reload import Holder
@@ -51,7 +50,7 @@ async def site(
     request: pytest.FixtureRequest,
     rules: Path,
     database: Path,
-    write_mmdb: Callable[..., Path],  # noqa: F811 the fixture
+    write_mmdb: Callable[..., Path],
 ) -> AsyncIterator[Site]:
     holder = Holder(rules)
     holder.load_first()
