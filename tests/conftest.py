@@ -52,11 +52,17 @@ def database(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def service(rules: Path, database: Path) -> Service:
+def deadline() -> float:
+    """Seconds that the service waits for its store."""
+    return 5
+
+
+@pytest.fixture
+def service(rules: Path, database: Path, deadline: float) -> Service:
     holder = Holder(rules)
     holder.load_first()
     keys = MemberKeys.parse(f"k1:{MEMBER_SECRET}")
-    return Service(holder, SqliteStore(database), SignalTools(member_keys=keys), HASH_KEY, deadline=5)
+    return Service(holder, SqliteStore(database), SignalTools(member_keys=keys), HASH_KEY, deadline=deadline)
 
 
 @pytest.fixture
