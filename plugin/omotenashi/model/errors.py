@@ -10,7 +10,7 @@ OmotenashiError
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 from msgspec import Struct
 
@@ -78,3 +78,8 @@ class RefusedRequest(OmotenashiError):
         super().__init__(detail)
         self.status = status
         self.detail = detail
+
+
+def bad_request(detail: str) -> NoReturn:
+    """Raise RefusedRequest 400."""
+    raise RefusedRequest(400, detail)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NoReturn
 
 from omotenashi.language.countries import country_code
 from omotenashi.language.prefectures import prefecture_code
-from omotenashi.model.errors import RefusedRequest
+from omotenashi.model.errors import bad_request
 from omotenashi.model.event import StatedEvent
 from omotenashi.model.geo import point
 from omotenashi.model.text import fold
@@ -26,12 +25,12 @@ def stated_choice(stated: StatedEvent, at: int, places: Mapping[str, tuple[float
     location, country = _text("location", stated.location), _text("country", stated.country)
     if named := _text("place", stated.place):
         if prefecture or city or location or country:
-            _refuse("choose_place takes place alone, or any of prefecture, city, location and country")
+            bad_request("choose_place takes place alone, or any of prefecture, city, location and country")
         return _named(named, at, places)
     code = _prefecture(prefecture) if prefecture else None
     in_country = _country(country) if country else None
     if code and in_country not in {None, "JP"}:
-        _refuse("the prefecture is in Japan, and the country is another: leave one of them out")
+        bad_request("the prefecture is in Japan, and the country is another: leave one of them out")
     return ChosenPlace(at, "JP" if code else in_country, code, city or None, _point(location) if location else None)
 
 
@@ -40,20 +39,20 @@ def _named(name: str, at: int, places: Mapping[str, tuple[float, float]]) -> Cho
         return ChosenPlace(at, location=location)
     code = prefecture_code(name)
     if code is None:
-        _refuse("the place is neither a prefecture such as 東京都 nor a name under places: in site.yaml")
+        bad_request("the place is neither a prefecture such as 東京都 nor a name under places: in site.yaml")
     return ChosenPlace(at, "JP", code)
 
 
 def _prefecture(text: str) -> str:
-    return prefecture_code(text) or _refuse("the prefecture is none of Japan: write it as 東京都, Tokyo or JP-13")
+    return prefecture_code(text) or bad_request("the prefecture is none of Japan: write it as 東京都, Tokyo or JP-13")
 
 
 def _country(text: str) -> str:
-    return country_code(text) or _refuse("the country is no code of ISO 3166-1: write it as JP")
+    return country_code(text) or bad_request("the country is no code of ISO 3166-1: write it as JP")
 
 
 def _point(text: str) -> tuple[float, float]:
-    return point(text) or _refuse("the location is not of the form 35.6595,139.7005: latitude, comma, longitude")
+    return point(text) or bad_request("the location is not of the form 35.6595,139.7005: latitude, comma, longitude")
 
 
 def _text(name: str, stated: object) -> str:
@@ -61,18 +60,14 @@ def _text(name: str, stated: object) -> str:
     if stated is None:
         return ""
     if isinstance(stated, bool) or not isinstance(stated, str | int):
-        _refuse(f"the {name} is not a text")
+        bad_request(f"the {name} is not a text")
     text = " ".join(str(stated).split()) if isinstance(stated, str) or abs(stated) < _LARGEST else "?"
     if len(text) > _LONGEST:
-        _refuse(f"the {name} has {len(text)} characters, at most {_LONGEST} are taken")
+        bad_request(f"the {name} has {len(text)} characters, at most {_LONGEST} are taken")
     if not text.isprintable():
-        _refuse(f"the {name} has characters that cannot be shown")
+        bad_request(f"the {name} has characters that cannot be shown")
     return text
 
 
 _LARGEST = 10**15
 """Python does not write numbers of thousands of digits."""
-
-
-def _refuse(detail: str) -> NoReturn:
-    raise RefusedRequest(400, detail)

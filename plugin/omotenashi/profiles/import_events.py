@@ -6,13 +6,12 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import NoReturn
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from omotenashi.model.errors import RefusedRequest, StoreUnavailable
+from omotenashi.model.errors import RefusedRequest, StoreUnavailable, bad_request
 from omotenashi.model.event import Event, StatedEvent, StatedItem
 from omotenashi.model.visitor_id import is_visitor_id
 from omotenashi.profiles.database import Database, Transaction
@@ -166,14 +165,14 @@ class EventWork:
             return member_key(str(member), self._secret)
         visitor = line.visitor_id or (line.visitor and line.visitor.id)
         if not visitor:
-            _refuse("visitor_id and member_id are missing")
+            bad_request("visitor_id and member_id are missing")
         if not is_visitor_id(str(visitor)):
-            _refuse("the visitor_id is not made of 16 to 64 letters, digits, - and _")
+            bad_request("the visitor_id is not made of 16 to 64 letters, digits, - and _")
         return str(visitor)
 
     def _event(self, line: _Line) -> Event:
         if line.timestamp in (None, ""):
-            _refuse("the timestamp is missing")
+            bad_request("the timestamp is missing")
         stated = StatedEvent(
             line.event,
             _with_offset(line.timestamp, self._zone),
@@ -218,7 +217,7 @@ def _number(name: str, stated: str | float | None) -> float | None:
     if not text:
         return None
     if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
-        _refuse(f"{name} is not a number")
+        bad_request(f"{name} is not a number")
     return float(text.replace(",", ""))
 
 
@@ -246,7 +245,3 @@ def _with_offset(stated: str | float | None, zone: tzinfo) -> str:
 
 def _all_refused(told: Sequence[Told], reason: str) -> list[Refusal]:
     return [Refusal(line, reason) for one in told for line in one.lines]
-
-
-def _refuse(detail: str) -> NoReturn:
-    raise RefusedRequest(400, detail)

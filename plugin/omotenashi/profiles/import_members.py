@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
-from omotenashi.model.errors import RefusedRequest, StoreUnavailable
+from omotenashi.model.errors import StoreUnavailable, bad_request
 from omotenashi.model.site_facts import Attribute
 from omotenashi.model.text import fold
 from omotenashi.profiles.database import Database, Transaction
@@ -68,11 +68,11 @@ class MemberWork:
         """Return what a line says; raises RefusedRequest."""
         member = _text("id", values.get("id"))
         if not member:
-            _refuse("id is missing")
+            bad_request("id is missing")
         texts = {name: self._written(name, value) for name, value in values.items() if name not in ("id", "consent")}
         wrong = self._unreadable({name: text for name, text in texts.items() if text})
         if wrong:
-            _refuse("; ".join(self._reason(self._attributes[name]) for name in texts if name in wrong))
+            bad_request("; ".join(self._reason(self._attributes[name]) for name in texts if name in wrong))
         return Statement(member_key(member, self._secret), self._consent(values.get("consent")), texts)
 
     def write(self, database: Database, transaction: Transaction, lines: Sequence[tuple[int, Statement]]) -> Outcome:
@@ -108,7 +108,9 @@ class MemberWork:
         if text in _YES:
             return self._categories
         if not words <= self._categories:
-            _refuse(f"consent is neither はい, いいえ, yes, no, denied nor of {', '.join(sorted(self._categories))}")
+            bad_request(
+                f"consent is neither はい, いいえ, yes, no, denied nor of {', '.join(sorted(self._categories))}"
+            )
         return words
 
 
@@ -128,9 +130,5 @@ def _text(name: str, value: object) -> str:
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return "、".join(value)
     if not isinstance(value, str):
-        _refuse(f"{name} is neither a text nor a number")
+        bad_request(f"{name} is neither a text nor a number")
     return value.strip()
-
-
-def _refuse(detail: str) -> NoReturn:
-    raise RefusedRequest(400, detail)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NoReturn
 
 from msgspec import structs
 
-from omotenashi.model.errors import RefusedRequest
+from omotenashi.model.errors import RefusedRequest, bad_request
 from omotenashi.model.event import CHOOSE_PLACE, EVENT_NAME, Event, Item, StatedEvent, StatedItem
 from omotenashi.model.paths import page_path
 from omotenashi.model.text import fold
@@ -54,7 +53,7 @@ def settle(
         raise RefusedRequest(401, f"{stated.event} needs the server key")
     _text("currency", stated.currency)
     if stated.event == "refund" and stated.transaction_id in {None, ""}:
-        _refuse("a refund needs the transaction_id of its purchase")
+        bad_request("a refund needs the transaction_id of its purchase")
     page = _text("page", stated.page, LONGEST_PAGE)
     at = int(now) if stated.timestamp is None else _moment(stated.timestamp, now)
     return Event(
@@ -85,14 +84,14 @@ def without_sensitive(event: Event, topics: frozenset[str]) -> Event:
 
 def _require_name(name: str) -> None:
     if not name:
-        _refuse("an event needs a name, such as page_view")
+        bad_request("an event needs a name, such as page_view")
     if not EVENT_NAME.fullmatch(name):
-        _refuse("an event name is made of 1 to 40 letters, digits and underscores")
+        bad_request("an event name is made of 1 to 40 letters, digits and underscores")
 
 
 def _items(stated: Sequence[StatedItem]) -> tuple[Item, ...]:
     if len(stated) > MOST_ITEMS:
-        _refuse(f"items has {len(stated)} entries, at most {MOST_ITEMS} are taken")
+        bad_request(f"items has {len(stated)} entries, at most {MOST_ITEMS} are taken")
     return tuple(
         Item(
             _text("item_id", item.item_id),
@@ -107,22 +106,22 @@ def _items(stated: Sequence[StatedItem]) -> tuple[Item, ...]:
 def _tags(stated: Iterable[str]) -> tuple[str, ...]:
     tags = tuple(stated)
     if len(tags) > MOST_TAGS:
-        _refuse(f"tags has {len(tags)} entries, at most {MOST_TAGS} are taken")
+        bad_request(f"tags has {len(tags)} entries, at most {MOST_TAGS} are taken")
     return _folded(tuple(_text("a tag", tag) for tag in tags))
 
 
 def _text(name: str, value: str | int | None, longest: int = LONGEST_TEXT) -> str:
     if isinstance(value, int) and abs(value) > LARGEST_ID:
-        _refuse(f"{name} is beyond {LARGEST_ID}")
+        bad_request(f"{name} is beyond {LARGEST_ID}")
     text = "" if value is None else str(value)
     if len(text) > longest:
-        _refuse(f"{name} has {len(text)} characters, at most {longest} are taken")
+        bad_request(f"{name} has {len(text)} characters, at most {longest} are taken")
     return text
 
 
 def _number(name: str, number: float | None) -> float | None:
     if number is not None and not abs(number) <= LARGEST_NUMBER:
-        _refuse(f"{name} is beyond {LARGEST_NUMBER:.0f}")
+        bad_request(f"{name} is beyond {LARGEST_NUMBER:.0f}")
     return number
 
 
@@ -131,14 +130,14 @@ def _moment(timestamp: str, now: float) -> int:
     try:
         moment = datetime.fromisoformat(timestamp.upper() if _RFC_3339.fullmatch(timestamp) else "")
     except ValueError:
-        _refuse("the timestamp is not of the form 2026-12-24T18:30:00+09:00")
+        bad_request("the timestamp is not of the form 2026-12-24T18:30:00+09:00")
     if moment.tzinfo is None:
-        _refuse("the timestamp has no offset: write 2026-12-24T18:30:00+09:00")
+        bad_request("the timestamp has no offset: write 2026-12-24T18:30:00+09:00")
     seconds = moment.timestamp()
     if seconds < 0:
-        _refuse("the timestamp is before 1970")
+        bad_request("the timestamp is before 1970")
     if seconds > now + AHEAD:
-        _refuse("the timestamp is in the future")
+        bad_request("the timestamp is in the future")
     return int(seconds)
 
 
@@ -148,7 +147,3 @@ def _path(url: str) -> str:
 
 def _folded(tags: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(folded for tag in tags if (folded := fold(tag))))
-
-
-def _refuse(detail: str) -> NoReturn:
-    raise RefusedRequest(400, detail)
