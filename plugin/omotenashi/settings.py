@@ -16,7 +16,7 @@ from msgspec.structs import fields
 
 from omotenashi.model.errors import SettingsError
 from omotenashi.profiles.keep import Keep
-from omotenashi.signals.client_address import TrustedNetworks
+from omotenashi.signals.client_address import HeaderKind, TrustedNetworks
 from omotenashi.signals.geo_headers import GeoHeaders
 
 SETTINGS_FILE = "omotenashi.toml"
@@ -54,7 +54,7 @@ class Settings(Struct, frozen=True):
     geo_headers: str = ""
     """Whose headers say where a visitor is, from trusted proxies: cloudflare, cloudfront, vercel, appengine, akamai, or
     names such as country=X-Geo-Country,prefecture=X-Geo-Region. None by default."""
-    forwarded: str = "x-forwarded-for"
+    forwarded: str = HeaderKind.X_FORWARDED_FOR
     """The header with the client's address: x-forwarded-for or forwarded (RFC 7239)."""
     deadline: int = 50
     """Milliseconds after which limits and history no longer wait for the store."""
@@ -231,8 +231,8 @@ def _check(settings: Settings) -> None:
         raise SettingsError(f"workers: {settings.workers} is not between 1 and 256")
     if not 1 <= settings.deadline <= 10_000:
         raise SettingsError(f"deadline: {settings.deadline} is not between 1 and 10000 milliseconds")
-    if settings.forwarded not in ("x-forwarded-for", "forwarded"):
-        raise SettingsError(f"forwarded: {settings.forwarded!r} is neither x-forwarded-for nor forwarded")
+    if settings.forwarded not in [*HeaderKind]:
+        raise SettingsError(f"forwarded: {settings.forwarded!r} is neither {' nor '.join(HeaderKind)}")
     if settings.hash_key and len(settings.hash_key.strip()) < SHORTEST_KEY:
         raise SettingsError(f"hash_key: it has fewer than {SHORTEST_KEY} characters")
     TrustedNetworks.parse(settings.trusted_proxies)

@@ -262,6 +262,7 @@ def test_a_mistake_in_the_call_is_one_line(run: Run, tmp_path: Path) -> None:
     assert run("--site", "nowhere", "--lang", "en").stderr == b"omo: there is no folder nowhere\n"
     assert b"is not a network" in run("--trusted-proxy", "10.0.0.0/33").stderr
     assert run("--geo-headers", "cloudfare").stderr.startswith(b"omo: geo_headers: 'cloudfare' is none of cloudflare,")
+    assert run("--forwarded", "via").stderr.endswith(b"(choose from 'x-forwarded-for', 'forwarded')\n")
     assert run("nowhere.jsonl", "--lang", "en").stderr == b"omo: nowhere.jsonl: it is not there\n"
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "site.yaml").write_text("version: 1\nhosts: 3\n")

@@ -21,6 +21,7 @@ from omotenashi.rules_folder import SITE_FILES, check_folder, site_language
 from omotenashi.service import signal_tools
 from omotenashi.settings import Settings
 from omotenashi.signals import gather
+from omotenashi.signals.client_address import HeaderKind
 from omotenashi.web.build import access_of
 
 _MOST_TOLD = 20
@@ -43,7 +44,7 @@ def add_signals(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "--trusted-proxy", "--trusted-proxies", dest="trusted_proxies", action="extend", nargs="+", metavar="CIDR",
         help="networks whose headers about visitors count; after FILE",
     )  # fmt: skip
-    signals.add_argument("--forwarded", choices=("x-forwarded-for", "forwarded"), help="the header with the address")
+    signals.add_argument("--forwarded", choices=[kind.value for kind in HeaderKind], help="the header with the address")
     signals.add_argument("--geo-headers", metavar="KIND", help="the edge's headers about places, such as cloudflare")
     signals.add_argument("--lang", choices=("ja", "en"))
 
