@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import secrets
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import count, islice
 from typing import Any
@@ -24,6 +24,7 @@ from omotenashi.service import Outcome, Service
 from omotenashi.signals import visitor_id
 from omotenashi.signals.arrival_cookie import ARRIVAL_COOKIE
 from omotenashi.signals.decode import LONGEST_URL
+from omotenashi.signals.set_cookie import SetCookie
 from omotenashi.signals.visitor_id import VISITOR_COOKIE
 from omotenashi.site import Shown
 from omotenashi.web.guard import PRIVATE, Access, Caller, answer, read_body, refuse, require_post
@@ -71,7 +72,7 @@ async def decide(service: Service, access: Access, scope: Scope, receive: Receiv
         return
     headers = [*_JSON, _timing(begun)]
     if not caller.authenticated:
-        headers += [(b"set-cookie", cookie.encode()) for cookie in _cookies_of(outcome, facts, caller, service)]
+        headers += _cookies_of(outcome, facts, caller, service)
     await answer(send, 200, _decide_answer(outcome, told=caller.authenticated), headers)
 
 
@@ -154,7 +155,7 @@ def _cookies_say(caller: Caller, service: Service) -> dict[str, Any]:
     """Who the visitor is, and what is consented to: in a browser's own request, an include, or handed on by a CMS."""
     cookies = caller.cookies()
     return {
-        "visitor_id": _visitor_id(caller, cookies, _cookie_domain(service)),
+        "visitor_id": _visitor_id(caller, cookies, cookie_domain(service)),
         "cookies": cookies,
         "consent_header": _consent_header(caller, service),
     }
@@ -193,17 +194,25 @@ def _visitor_id(caller: Caller, cookies: dict[str, str], domain: str) -> str | N
     return stated if is_visitor_id(stated) else visitor_id.from_cookies(cookies, domain)
 
 
-def _cookies_of(outcome: Outcome, facts: RequestFacts, caller: Caller, service: Service) -> Iterator[str]:
+def _cookies_of(outcome: Outcome, facts: RequestFacts, caller: Caller, service: Service) -> list[tuple[bytes, bytes]]:
     """Return the Set-Cookie headers of an answer to a browser."""
-    if outcome.new and outcome.visitor_id:
-        yield VISITOR_COOKIE.header(outcome.visitor_id, secure=caller.secure(), domain=_cookie_domain(service))
-    if outcome.arrival:
-        yield ARRIVAL_COOKIE.header(outcome.arrival, secure=caller.secure(), domain=_cookie_domain(service))
-    elif outcome.arrival is not None:
-        yield from ARRIVAL_COOKIE.expired(facts.cookies, _cookie_domain(service))
+    domain, secure = cookie_domain(service), caller.secure()
+    given = ((VISITOR_COOKIE, outcome.visitor_id if outcome.new else None), (ARRIVAL_COOKIE, outcome.arrival))
+    texts = [cookie.header(value, secure=secure, domain=domain) for cookie, value in given if value]
+    return _set_cookie(texts) + (expired(facts.cookies, domain, ARRIVAL_COOKIE) if outcome.arrival == "" else [])
 
 
-def _cookie_domain(service: Service) -> str:
+def expired(cookies: Mapping[str, str], domain: str, *which: SetCookie) -> list[tuple[bytes, bytes]]:
+    """Return the headers that take cookies away from a browser that has sent them; `domain` as in site.yaml."""
+    return _set_cookie([text for cookie in which for text in cookie.expired(cookies, domain)])
+
+
+def _set_cookie(texts: list[str]) -> list[tuple[bytes, bytes]]:
+    return [(b"set-cookie", text.encode()) for text in texts]
+
+
+def cookie_domain(service: Service) -> str:
+    """Return the domain of cookies that site.yaml names, or empty text."""
     site = service.holder.current
     return site.facts.cookie_domain if site else ""
 
@@ -219,13 +228,6 @@ def _consent_header(caller: Caller, service: Service) -> str | None:
         return None
     value = caller.headers.get(site.facts.consent.header.lower().encode("latin-1"))
     return value.decode("latin-1") if value is not None else None
-
-
-def expired_arrival(facts: RequestFacts, service: Service) -> list[tuple[bytes, bytes]]:
-    """Return the headers that take the arrival cookie away from a browser that has sent it."""
-    return [
-        (b"set-cookie", cookie.encode()) for cookie in ARRIVAL_COOKIE.expired(facts.cookies, _cookie_domain(service))
-    ]
 
 
 def own_hosts(service: Service) -> frozenset[str]:

@@ -24,7 +24,7 @@ from omotenashi.signals.origins import Origins
 from omotenashi.signals.visitor_id import VISITOR_COOKIE
 from omotenashi.site import Site
 from omotenashi.web.guard import PRIVATE, Access, Caller, answer, read_body, refusals, require_post
-from omotenashi.web.include import facts_of_body, own_hosts
+from omotenashi.web.include import expired, facts_of_body, own_hosts
 from omotenashi.web.wire import DecideBody, RightsBody, encode, rights_body
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
@@ -107,9 +107,7 @@ def own_request(body: DecideBody, caller: Caller, service: Service) -> Asked:
 
 def expired_cookies(asked: Asked) -> Headers:
     """Return the headers that take the visitor cookie and the arrival cookie away from a browser."""
-    cookies, domain = asked.caller.cookies(), asked.site.facts.cookie_domain
-    expired = (*VISITOR_COOKIE.expired(cookies, domain), *ARRIVAL_COOKIE.expired(cookies, domain))
-    return [(b"set-cookie", cookie.encode()) for cookie in expired]
+    return expired(asked.caller.cookies(), asked.site.facts.cookie_domain, VISITOR_COOKIE, ARRIVAL_COOKIE)
 
 
 _Work: TypeAlias = Callable[[Asked], Awaitable[tuple[dict[str, Any], Headers]]]
