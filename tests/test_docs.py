@@ -14,7 +14,6 @@ import pytest
 from tests.conftest import good_site
 
 from omotenashi.cli import make_parser
-from omotenashi.cli.signal_lines import Reader, RequestLine
 from omotenashi.language.printer import Voice, as_text
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.settings import Settings
@@ -22,6 +21,7 @@ from omotenashi.signals.gather import SignalTools
 from omotenashi.site import load
 from omotenashi.verify import run_tests
 from omotenashi.web.build import access_of
+from omotenashi.web.lines import Reader, RequestLine
 
 ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "rules" / "README.md").read_text()

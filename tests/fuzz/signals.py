@@ -22,7 +22,7 @@ import jwt
 import msgspec
 from msgspec.structs import asdict, replace
 
-from omotenashi.cli.signal_lines import Reader, RequestLine, requested
+from omotenashi.cli.signal_lines import requested
 from omotenashi.model.request import RequestFacts
 from omotenashi.model.site_facts import Attribute, ConsentMapping, Grant, SiteFacts
 from omotenashi.model.visitor import Arrival
@@ -32,6 +32,7 @@ from omotenashi.signals.arrival_cookie import ArrivalCookies
 from omotenashi.signals.client_address import TrustedNetworks
 from omotenashi.signals.consent import consent_of
 from omotenashi.web.build import access_of
+from omotenashi.web.lines import Reader, RequestLine
 
 SAMPLE = Path(__file__).parents[2].parent / "shared" / "data" / "geo-jp-sample" / "jp-sample-city.mmdb"
 SECRET = "a secret that is longer than 32 bytes"

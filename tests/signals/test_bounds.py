@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.fuzz.signals import Target
 
-from omotenashi.cli.signal_lines import Reader, RequestLine
 from omotenashi.model.request import RequestFacts
 from omotenashi.model.site_facts import ConsentMapping, Grant, SiteFacts
 from omotenashi.service import signal_tools
@@ -21,6 +20,7 @@ from omotenashi.settings import Settings
 from omotenashi.signals.consent import consent_of
 from omotenashi.signals.consent_forms import PERSONALIZATION
 from omotenashi.web.build import access_of
+from omotenashi.web.lines import Reader, RequestLine
 
 PACKAGE = Path(__file__).parents[2] / "plugin" / "omotenashi"
 LONG = 60_000

@@ -1,40 +1,17 @@
-"""From a line of JSON to the request that it describes, and from its signals to a line of JSON."""
+"""From a line of JSON to the request that it describes, and from what is read of it to a line of JSON."""
 
 from __future__ import annotations
 
 import json
-import time
-from collections import Counter
-from collections.abc import Mapping
-from datetime import date
-from ipaddress import ip_network
-from typing import Any
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import fields
-from starlette.types import Scope
 
-from omotenashi.language.prefectures import PREFECTURES
 from omotenashi.model.errors import OmotenashiError
-from omotenashi.model.request import RequestFacts
-from omotenashi.model.site_facts import SiteFacts
-from omotenashi.model.visitor import Member, Place, Visitor
-from omotenashi.settings import Settings
-from omotenashi.signals import client_address, gather
-from omotenashi.signals.client_address import TrustedNetworks
-from omotenashi.signals.decode import LONGEST_URL
-from omotenashi.signals.device import is_bot
-from omotenashi.signals.gather import Known, SignalTools
-from omotenashi.web.guard import Access, Caller
-from omotenashi.web.include import connection_says
+from omotenashi.web.lines import RequestLine
 
 LONGEST_LINE = 16 * 1024 * 1024
 """Bytes."""
-_AN_EDGE = "192.0.2.1"
-"""Stands for the edge where a line names no peer (RFC 5737: an address that nobody has)."""
-_AREAS = {row[0]: row[4] for row in PREFECTURES}
-_KEY = b"authorization"
 
 
 class BadLine(OmotenashiError):
@@ -44,48 +21,6 @@ class BadLine(OmotenashiError):
         super().__init__(f"{kind}: {detail}")
         self.kind = kind
         self.detail = detail
-
-
-class RequestLine(Struct, frozen=True):
-    """One request. What is stated outright counts over what its headers say."""
-
-    referrer: str | None = None
-    url: str | None = None
-    ip: str | None = None
-    """The visitor's address as an authenticated caller states it."""
-    peer: str | None = None
-    """The other end of the connection."""
-    headers: Mapping[str, str | list[str] | None] | None = None
-    """What it sent; a list is one header that stands there several times."""
-    user_agent: str | None = None
-    accept_language: str | None = None
-    member_token: str | None = None
-
-
-class Signals(Struct, frozen=True):
-    """What was read; None is unknown."""
-
-    medium: str
-    source: str | None
-    keyword: str | None
-    """As the visitor wrote it."""
-    keyword_origin: str
-    campaign: str | None
-    """As it stands in the URL."""
-    site_search: str | None
-    client_ip: str | None
-    country: str | None
-    prefecture: str | None
-    """The ISO code, also where the place is weak."""
-    area: str | None
-    city: str | None
-    location: tuple[float, float] | None
-    place_origin: str | None
-    place_confidence: str | None
-    device: str | None
-    language: str | None
-    bot: bool
-    member: dict[str, Any] | None
 
 
 KEYS = tuple(field.name for field in fields(RequestLine))
@@ -125,117 +60,3 @@ def _read_closely(line: bytes) -> tuple[RequestLine, tuple[str, ...]]:
         raise BadLine("no_utf8") from error
     except (ValueError, RecursionError) as error:
         raise BadLine("no_json", str(error)) from error
-
-
-class Reader:
-    """Reads requests with what serves: the same caller, the same trust, the same signals."""
-
-    def __init__(self, access: Access, settings: Settings, site: SiteFacts, tools: SignalTools) -> None:
-        self.counts: Counter[str] = tools.counts
-        """Why member tokens were refused, and how many attributes were dropped, since it was cleared."""
-        self._site = msgspec.structs.replace(site, accept_weak_region=True)  # what is weak is told, and told to be weak
-        self._tools = tools
-        self._access = access
-        self._edge = _edge(settings)
-        self._forwards = bool(settings.trusted_proxies)
-        self._edge_access = (
-            access if self._forwards else msgspec.structs.replace(access, proxies=TrustedNetworks.parse([_AN_EDGE]))
-        )
-
-    def signals(self, line: RequestLine) -> Signals:
-        """Return what is read from a request."""
-        facts = self._facts(line)
-        member = gather.member_of(facts, self._site, self._tools)
-        visitor = gather.visitor(facts, self._site, self._tools, Known(member=member))
-        return _signals(facts, visitor, gather.campaign_name(facts, self._site), self._site)
-
-    def _facts(self, line: RequestLine) -> RequestFacts:
-        caller = self._caller(line)
-        said = connection_says(caller)
-        stated = {"client_ip": line.ip, "user_agent": line.user_agent, "accept_language": line.accept_language}
-        said |= {name: value for name, value in stated.items() if value is not None}
-        referrer = caller.text(b"referer") if line.referrer is None else line.referrer
-        return RequestFacts(
-            now=time.time(),
-            url=(caller.stated(b"x-omo-page-uri") if line.url is None else line.url)[:LONGEST_URL],
-            referrer=referrer[:LONGEST_URL],
-            cookies=caller.cookies(),
-            member_token=line.member_token,
-            **said,
-        )
-
-    def _caller(self, line: RequestLine) -> Caller:
-        headers = _headers(line.headers or {})
-        if line.peer is not None:
-            return Caller(_scope(line.peer, headers), self._access)
-        if not self._forwards:
-            name = self._access.forwarded.encode()
-            headers = [header for header in headers if header[0] != name]
-        return Caller(_scope(self._edge, headers), self._edge_access)
-
-
-def _edge(settings: Settings) -> str:
-    """Return whose headers a line without a peer has: those of a trusted proxy where one is named, else nobody's."""
-    if settings.trusted_proxies:
-        return str(next(iter(ip_network(settings.trusted_proxies[0], strict=False).hosts())))
-    return _AN_EDGE if settings.geo_headers else ""
-
-
-def _scope(peer: str, headers: list[tuple[bytes, bytes]]) -> Scope:
-    return {"type": "http", "scheme": "http", "client": (peer, 0), "headers": headers}
-
-
-def _headers(stated: Mapping[str, str | list[str] | None]) -> list[tuple[bytes, bytes]]:
-    """Return headers as a server hands them on; without the server key, which is not asked for here."""
-    pairs = ((name, value) for name, values in stated.items() for value in _values(values))
-    headers = [(_bytes(name.strip().lower()), _bytes(value.strip())) for name, value in pairs]
-    return [header for header in headers if header[0] != _KEY]
-
-
-def _values(stated: str | list[str] | None) -> list[str]:
-    if stated is None:
-        return []
-    return [stated] if isinstance(stated, str) else stated
-
-
-def _bytes(text: str) -> bytes:
-    """Return the bytes of a header: Latin-1, as servers and their logs write them, else UTF-8."""
-    try:
-        return text.encode("latin-1")
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace")
-
-
-def _signals(facts: RequestFacts, visitor: Visitor, campaign: str, site: SiteFacts) -> Signals:
-    arrival, place = visitor.arrival, visitor.place
-    known = place != Place()
-    address = client_address.parse_address(facts.client_ip.strip()) if facts.client_ip else None
-    return Signals(
-        medium=arrival.medium,
-        source=arrival.source or None,
-        keyword=arrival.keyword,
-        keyword_origin=arrival.keyword_origin,
-        campaign=campaign or None,
-        site_search=visitor.site_search or None,
-        client_ip=str(address) if address else None,
-        country=place.country,
-        prefecture=place.prefecture,
-        area=_AREAS.get(place.prefecture or ""),
-        city=place.city,
-        location=place.location,
-        place_origin=place.origin if known else None,
-        place_confidence=place.confidence if known else None,
-        device=visitor.device,
-        language=visitor.languages[0] if visitor.languages else None,
-        bot=is_bot(facts.user_agent),
-        member=_member(visitor.member, site) if visitor.member else None,
-    )
-
-
-def _member(member: Member, site: SiteFacts) -> dict[str, Any]:
-    """Return the id and the attributes as site.yaml names them, but the sensitive ones, which are never told."""
-    known = ((site.attributes[name], value) for name, value in member.attributes.items())
-    told = {
-        one.name: value.isoformat() if isinstance(value, date) else value for one, value in known if not one.sensitive
-    }
-    return {**told, "id": member.id}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from omotenashi.cli.common import FAILED, FINE, command, existing, language_of, say, voice_of
-from omotenashi.cli.signal_lines import LONGEST_LINE, BadLine, Reader, encoded_line, requested
+from omotenashi.cli.signal_lines import LONGEST_LINE, BadLine, encoded_line, requested
 from omotenashi.cli.signal_words import WHAT_TO_TYPE, problem, uncounted, unknown_key
 from omotenashi.cli.stores import settings_of, warn
 from omotenashi.language import printer
@@ -23,6 +23,7 @@ from omotenashi.settings import Settings
 from omotenashi.signals import gather
 from omotenashi.signals.client_address import HeaderKind
 from omotenashi.web.build import access_of
+from omotenashi.web.lines import Reader
 
 _MOST_TOLD = 20
 """Unknown keys that are told; whoever has more has seen the point."""
