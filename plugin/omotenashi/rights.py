@@ -199,7 +199,7 @@ def _account(account: Account, occasion: Occasion, facts: SiteFacts, language: s
 def _read(fact: Fact, occasion: Occasion, facts: SiteFacts, language: str, origins: Origins) -> dict[str, str | None]:
     """Return what was read for a condition, and where; nothing of what is sensitive."""
     read = None if _is_sensitive(fact.field, facts) else reading(fact, occasion, language)
-    origin = origin_of(fact.field, origins) if read else None
+    origin = origin_of(fact, occasion.visitor.arrival, origins) if read else None
     return {"read": read, "origin": origin.code if origin else None}
 
 
@@ -213,7 +213,7 @@ def _kinds(choice: Choice, occasion: Occasion, site: Site, language: str, origin
     """Return the kinds of facts, each with where it was read from."""
     found: dict[str, str] = {}
     for fact in site.engine.grounds(choice.rule, occasion) if choice.rule else ():
-        origin = origin_of(fact.field, origins)
+        origin = origin_of(fact, occasion.visitor.arrival, origins)
         found.setdefault(kind_of(fact.field, language), origin.said(language) if origin else "")
     return found
 

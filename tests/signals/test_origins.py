@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from omotenashi.cli import main
+from omotenashi.language.condition import Estimated, Fact, Operand, Unknown
+from omotenashi.model.errors import Position
 from omotenashi.model.request import RequestFacts, StatedPlace
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.visitor import Arrival, Member
@@ -31,9 +33,16 @@ blocks:
 """
 
 
-def origin(field: str, known: Known = Known(), **facts: Any) -> Origin | None:  # noqa: B008 it is frozen
+def origin(
+    field: str,
+    known: Known = Known(),
+    operand: Operand = Unknown(),
+    **facts: Any,  # noqa: B008 they are frozen
+) -> Origin | None:
     asked = RequestFacts(now=0, **facts)
-    return origin_of(field, of_request(asked, gather.visitor(asked, SiteFacts(), SignalTools(), known), SiteFacts()))
+    visitor = gather.visitor(asked, SiteFacts(), SignalTools(), known)
+    fact = Fact(field, operand, Position("page.yaml", 1, 1, 2))
+    return origin_of(fact, visitor.arrival, of_request(asked, visitor, SiteFacts()))
 
 
 @pytest.mark.parametrize(
@@ -41,7 +50,6 @@ def origin(field: str, known: Known = Known(), **facts: Any) -> Origin | None:  
     [
         ("keyword", {"url": "/?utm_term=a"}, "campaign"),
         ("keyword", {"referrer": "https://www.bing.com/search?q=a"}, "referrer"),
-        ("keyword", {"referrer": "https://www.bing.com/"}, "landing_estimate"),
         ("medium", {"referrer": "https://www.bing.com/"}, "referrer"),
         ("medium", {"url": "/?utm_medium=cpc", "referrer": "https://www.bing.com/"}, "campaign"),
         ("medium", {"url": "/?gclid=x", "referrer": "https://www.google.com/"}, "click"),
@@ -72,6 +80,14 @@ def test_a_signal_has_an_origin(field: str, facts: dict[str, Any], code: str) ->
 def test_a_member_is_stated_or_comes_with_a_token(facts: dict[str, Any], code: str) -> None:
     known = Known(member=Member("u1", {"rank": "金"}))
     assert origin("member.rank", known, **facts) == origin("logged_in", known, **facts) == Origin(code)
+
+
+def test_words_are_an_estimate_where_a_rule_asks_for_one_and_nobody_sent_any() -> None:
+    searched: dict[str, Any] = {"referrer": "https://www.bing.com/"}
+    assert origin("keyword", operand=Estimated(()), **searched) == Origin("landing_estimate")
+    assert origin("keyword", operand=Estimated(()), referrer="https://www.bing.com/search?q=a") == Origin("referrer")
+    assert origin("keyword", operand=Estimated(())) is None
+    assert origin("keyword", **searched) is None
 
 
 def test_what_is_unknown_has_no_origin() -> None:

@@ -151,7 +151,7 @@ def _read(finding: Finding, fact: Fact, telling: _Telling) -> str:
         return known + say(language, f"不明({why})", f"unknown ({why})")
     if value is None:
         return say(language, "不明", "unknown")
-    origin = origin_of(fact.field, telling.origins)
+    origin = origin_of(fact, occasion.visitor.arrival, telling.origins)
     from_where = say(language, f"({origin.said('ja')})", f" ({origin.said('en')})") if origin and value else ""
     return say(language, f"読み取った値 {value or 'なし'}{from_where}", f"read: {value or 'none'}{from_where}")
 
@@ -163,7 +163,8 @@ def _data(finding: Finding, telling: _Telling) -> dict[str, Any]:
         parts = [_data(part, telling) for part in finding.parts]
         return {"kind": finding.kind, **name, "value": value, "conditions": parts}
     fact, occasion, language = finding.fact, telling.occasion, telling.language
-    origin, read = origin_of(fact.field, telling.origins), reading(fact, occasion, language)
+    origin = origin_of(fact, occasion.visitor.arrival, telling.origins)
+    read = reading(fact, occasion, language)
     return {
         "kind": "fact",
         "field": fact.field,

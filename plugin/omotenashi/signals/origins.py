@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from omotenashi.language.condition import Estimated, Fact
 from omotenashi.model.request import RequestFacts
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.visitor import Arrival, Visitor
@@ -61,9 +63,12 @@ Origins = Mapping[str, Origin]
 NO_ORIGINS: Origins = {}
 
 
-def origin_of(field: str, origins: Origins) -> Origin | None:
-    """Return where a field of conditions was read from; `field` may have a name behind it, as member.rank."""
-    return origins.get(field) or origins.get(field.partition(".")[0])
+def origin_of(fact: Fact, arrival: Arrival, origins: Origins) -> Origin | None:
+    """Return where the signal that a condition asks about was read from, or by what it was estimated."""
+    if isinstance(fact.operand, Estimated) and not arrival.keyword:
+        landing = origins.get("landing")
+        return replace(landing, code="landing_estimate") if landing and arrival.medium == "search" else None
+    return origins.get(fact.field) or origins.get(fact.field.partition(".")[0])
 
 
 def of_request(facts: RequestFacts, visitor: Visitor, site: SiteFacts) -> dict[str, Origin]:
@@ -96,8 +101,6 @@ def _of_arrival(arrival: Arrival) -> dict[str, str]:
     found |= {field: "campaign" for field in _CAMPAIGN if getattr(arrival, field)}
     if arrival.keyword_origin in _WORDS:
         found["keyword"] = arrival.keyword_origin
-    elif arrival.medium == "search":
-        found["keyword"] = "landing_estimate"  # where words are read though nobody sent any
     return found
 
 
