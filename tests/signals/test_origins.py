@@ -33,11 +33,14 @@ blocks:
 """
 
 
+NOTHING, UNKNOWN = Known(), Unknown()
+
+
 def origin(
     field: str,
-    known: Known = Known(),
-    operand: Operand = Unknown(),
-    **facts: Any,  # noqa: B008 they are frozen
+    known: Known = NOTHING,
+    operand: Operand = UNKNOWN,
+    **facts: Any,
 ) -> Origin | None:
     asked = RequestFacts(now=0, **facts)
     visitor = gather.visitor(asked, SiteFacts(), SignalTools(), known)
