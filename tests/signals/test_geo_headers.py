@@ -106,7 +106,7 @@ def test_a_name_counts_where_the_code_says_nothing() -> None:
 
 
 @pytest.mark.parametrize("kind", ["cloudflare", "cloudfront", "vercel", "appengine"])
-@pytest.mark.parametrize("country", ["XX", "ZZ", "T1", "", " ", "?", "EU", "JPN", "J", "JP, US"])
+@pytest.mark.parametrize("country", ["XX", "ZZ", "T1", "", " ", "?", "EU", "AP", "QQ", "AN", "JPN", "J", "JP, US"])
 def test_an_unknown_country_is_an_unknown_place(kind: str, country: str) -> None:
     names = {"cloudflare": "cf-ipcountry", "cloudfront": "cloudfront-viewer-country"}
     name = names.get(kind, f"x-{kind}-{'ip-' if kind == 'vercel' else ''}country")

@@ -48,9 +48,17 @@ def test_a_location_alone_implies_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "code"), [("日本", "JP"), ("Japan", "JP"), ("UK", "GB"), ("英国", "GB"), ("XK", "XK")]
+)
+def test_a_stated_country_is_a_code_or_a_name(text: str, code: str) -> None:
+    assert stated_place(StatedPlace(country=text)) == Place(code, origin="caller", confidence="strong")
+
+
+@pytest.mark.parametrize(
     "stated",
     [
         StatedPlace(),
+        StatedPlace(country="QQ"),
         StatedPlace(prefecture="アトランティス"),
         StatedPlace(country="Japan!"),
         StatedPlace(country="XX"),

@@ -75,6 +75,30 @@ async def test_the_key_alone_makes_no_edge(service: Service) -> None:
         assert await included(client, {**OSAKA, **BEARER}) == ALL
 
 
+COUNTRIES = """
+blocks:
+  shipping:
+    rules:
+      - {name: 国内, when: {country: 日本}, show: nothing}
+      - {name: 英国, when: {country: イギリス}, show: nothing}
+    otherwise: original
+"""
+
+
+@pytest.mark.parametrize(
+    ("stated", "rule"), [("日本", "国内"), ("Japan", "国内"), ("jp", "国内"), ("UK", "英国"), ("GB", "英国")]
+)
+async def test_a_cms_writes_a_country_as_editors_do(
+    stated: str, rule: str, rules: Path, service: Service, connect: Connect
+) -> None:
+    (rules / "shipping.yaml").write_text(COUNTRIES)
+    service.holder.load_first()
+    async with connect() as client:
+        body = {"blocks": ["shipping"], "client": {"country": stated}}
+        answer = await client.post("/v1/decide", json=body, headers=BEARER)
+    assert answer.json()["blocks"]["shipping"]["rule"] == rule
+
+
 async def test_without_the_setting_no_header_says_where_the_visitor_is(connect: Connect) -> None:
     async with connect("10.0.0.1", ("10.0.0.0/8",)) as client:
         assert await included(client, OSAKA) == ALL

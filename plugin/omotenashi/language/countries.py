@@ -12,9 +12,10 @@ CODES = frozenset(
         "JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO "
         "MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW "
         "PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM "
-        "TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW "
+        "TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW "
     ).split()
 )
+"""The assigned codes, and XK, by which databases and editors know Kosovo."""
 _NAMES = {
     "JP": "日本 日本国 Japan", "US": "アメリカ 米国 アメリカ合衆国 USA", "CN": "中国 China", "TW": "台湾 Taiwan", "KR": "韓国 Korea",
     "HK": "香港", "SG": "シンガポール Singapore", "TH": "タイ Thailand", "VN": "ベトナム Vietnam", "MY": "マレーシア Malaysia",

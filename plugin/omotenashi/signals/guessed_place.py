@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from omotenashi.language.countries import CODES
 from omotenashi.language.prefectures import prefecture_code
 from omotenashi.model.geo import coordinates
 from omotenashi.model.visitor import Place
@@ -14,9 +14,6 @@ WEAK_PREFECTURE = "JP-13"
 """Tokyo: in DB-IP City Lite (2026-06) 82 % of all Japanese IPv4 addresses."""
 
 _UNKNOWN = Place()
-_ALPHA_2 = re.compile(r"[A-Z]{2}")
-_NO_COUNTRY = frozenset({"XX", "ZZ", "EU", "AP"})
-"""Unknown, and what stands for many countries."""
 _NO_CITY = frozenset({"?", "-", "unknown", "reserved", "null", "(null)", "n/a"})
 _NO_POINT = (0.0, 0.0)
 """Stands for unknown; there is only sea."""
@@ -54,11 +51,11 @@ def guessed_place(
 
 
 def country_code(text: object) -> str | None:
-    """Return an ISO 3166-1 alpha-2 code in capitals, or None for what is none."""
+    """Return the code of a country in capitals; None for what is none, such as XX, T1, EU and AP."""
     if not isinstance(text, str):
         return None
     code = text.strip().upper()
-    return code if _ALPHA_2.fullmatch(code) and code not in _NO_COUNTRY else None
+    return code if code in CODES else None
 
 
 def _city(text: object) -> str | None:

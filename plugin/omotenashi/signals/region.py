@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from omotenashi.language.countries import country_code
 from omotenashi.language.prefectures import prefecture_code
 from omotenashi.model.geo import point
 from omotenashi.model.request import RequestFacts, StatedPlace
@@ -11,10 +12,7 @@ from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 from omotenashi.model.visitor import ChosenPlace, Member, Place
 from omotenashi.signals.decode import cleaned
-from omotenashi.signals.guessed_place import country_code
 from omotenashi.signals.place_reader import PlaceReader
-
-__all__ = ["PlaceReader", "located", "seen_by_conditions", "stated_place"]
 
 _UNKNOWN = Place()
 _ATTRIBUTES = ("prefecture", "都道府県")
