@@ -72,6 +72,8 @@ def test_campaign_names_are_folded_and_the_source_stands_as_it_is() -> None:
         campaign_source="mail_news",
         campaign_medium="e-mail",
         campaign_content="a",
+        medium_origin="campaign",
+        source_origin="campaign",
     )
 
 

@@ -56,7 +56,17 @@ def origin(
         ("medium", {"referrer": "https://www.bing.com/"}, "referrer"),
         ("medium", {"url": "/?utm_medium=cpc", "referrer": "https://www.bing.com/"}, "campaign"),
         ("medium", {"url": "/?gclid=x", "referrer": "https://www.google.com/"}, "click"),
+        ("source", {"url": "/?gclid=x", "referrer": "https://www.google.com/"}, "referrer"),
+        ("source", {"url": "/?gclid=x"}, "click"),
         ("source", {"url": "/?utm_campaign=a"}, "campaign"),
+        ("medium", {"referrer": "https://ad.doubleclick.net/"}, "referrer"),
+        ("medium", {"url": "/?fbclid=x"}, "mark"),
+        ("source", {"url": "/?fbclid=x"}, "mark"),
+        ("source", {"url": "/?fbclid=x", "referrer": "https://l.facebook.com/"}, "referrer"),
+        ("medium", {"url": "/?utm_medium=foo", "referrer": "https://www.bing.com/"}, "referrer"),
+        ("medium", {"url": "/?utm_source=hagaki", "referrer": "https://www.bing.com/"}, "referrer"),
+        ("source", {"url": "/?utm_source=hagaki", "referrer": "https://www.bing.com/"}, "campaign"),
+        ("medium", {"url": "/?utm_source=chatgpt.com", "referrer": "https://www.bing.com/"}, "campaign"),
         ("medium", {"url": "/?utm_campaign=a", "referrer": "https://www.bing.com/"}, "referrer"),
         ("medium", {}, "no_referrer"),
         ("referrer", {}, "no_referrer"),
@@ -104,6 +114,13 @@ def test_an_arrival_that_was_kept_was_read_when_the_visit_began() -> None:
     assert found == Origin("referrer", kept=True)
     assert found.said("ja") == "参照元のページ、訪問の始めのページで"
     assert found.said("en") == "the page that led here, when the visit began"
+
+
+def test_what_told_the_medium_is_kept_with_it() -> None:
+    first = gather.arrival(RequestFacts(now=0, url="/?gclid=x", referrer="https://www.google.com/"), SiteFacts())
+    assert origin("medium", Known(kept=first), referrer="https://shop.example/a", host="shop.example") == Origin(
+        "click", kept=True
+    )
 
 
 @pytest.fixture

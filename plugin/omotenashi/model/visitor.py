@@ -20,6 +20,7 @@ class Arrival(Struct, frozen=True, array_like=True):
 
     keyword: str | None = None
     keyword_origin: str = "none"
+    """campaign (the word that an advertiser bid on), referrer, none; stated, where a test says the keyword."""
     medium: str = "direct"
     source: str = ""
     referrer: str = ""
@@ -29,6 +30,10 @@ class Arrival(Struct, frozen=True, array_like=True):
     campaign_medium: str = ""
     campaign_content: str = ""
     landing: str = "/"
+    medium_origin: str = "referrer"
+    """What told it: campaign, click (an advertisement's id), mark (a service's) or referrer, also where there is none."""
+    source_origin: str = "referrer"
+    """Likewise for the source."""
 
 
 class Place(Struct, frozen=True):

@@ -40,7 +40,7 @@ _LARGEST = (LONGEST - 45) // 4 * 3
 _BOUND, _UNBOUND = "b", "u"
 """The first letter."""
 _CUTS = (600, 300, 200, 150, 100, 64)
-"""Bytes to which every text is cut, the first that is enough; ten texts of 64 always fit."""
+"""Bytes to which every text is cut, the first that is enough; ten texts of 64 always fit, and two words."""
 _FROM_NOWHERE = frozenset({"direct", "internal"})
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -97,7 +98,7 @@ def arrival(facts: RequestFacts, site: SiteFacts) -> Arrival:
     own = site.hosts if not host or host in site.hosts else site.hosts | {host}
     referral = referrer.classify(facts.referrer, own)
     tags = page.campaign
-    medium, source = _medium_and_source(tags, referral)
+    (medium, medium_origin), (source, source_origin) = _medium_and_source(tags, referral)
     keyword = tags.keyword or referral.keyword
     return Arrival(
         keyword,
@@ -110,6 +111,8 @@ def arrival(facts: RequestFacts, site: SiteFacts) -> Arrival:
         fold(tags.medium),
         fold(tags.content),
         page.path[:LONGEST_PATH],
+        medium_origin,
+        source_origin,
     )
 
 
@@ -182,24 +185,44 @@ def _site_search(pairs: Sequence[tuple[str, str]], parameters: Sequence[str]) ->
     return next((text for text in words if text), "")
 
 
-def _medium_and_source(tags: Campaign, referral: Referral) -> tuple[str, str]:
+_Told: TypeAlias = tuple[str, str]
+"""A value, and what told it: as in an arrival."""
+
+
+def _medium_and_source(tags: Campaign, referral: Referral) -> tuple[_Told, _Told]:
     if tags.tagged:
         return _by_campaign(tags, referral)
     if tags.left_by and referral.medium == "direct":
-        return tags.left_by
-    return referral.medium, referral.source
+        medium, source = tags.left_by
+        return (medium, "mark"), (source, "mark")
+    return (referral.medium, "referrer"), (referral.source, "referrer")
 
 
-def _by_campaign(tags: Campaign, referral: Referral) -> tuple[str, str]:
+def _by_campaign(tags: Campaign, referral: Referral) -> tuple[_Told, _Told]:
     """Return medium and source of a tagged URL; what its tags leave open is the referrer's to say."""
     sent = referral if referral.medium in _FROM_ELSEWHERE else None
     stated = _stated(tags.source) if tags.source else None
-    medium = "paid" if tags.paid else campaign.medium_of(tags.medium)
+    medium = _tagged_medium(tags, stated) or ((sent.medium, "referrer") if sent else ("referral", "campaign"))
     if stated and stated.medium == "ai":
-        return "paid" if medium == "paid" else "ai", stated.name
+        return medium, (stated.name, "campaign")
+    return medium, _tagged_source(tags, sent)
+
+
+def _tagged_medium(tags: Campaign, stated: Named | None) -> _Told | None:
+    """Return what the tags say; an assistant's name says more than any medium but a paid one."""
+    if tags.paid:
+        return "paid", "click"
+    medium = campaign.medium_of(tags.medium)
+    if stated and stated.medium == "ai" and medium != "paid":
+        return "ai", "campaign"
     medium = medium or (stated.medium if stated else campaign.medium_of(tags.source))
-    medium = medium or (sent.medium if sent else "referral")
-    return medium, tags.source or (sent.source if sent else "") or tags.seller
+    return (medium, "campaign") if medium else None
+
+
+def _tagged_source(tags: Campaign, sent: Referral | None) -> _Told:
+    if tags.source or (not (sent and sent.source) and not tags.seller):
+        return tags.source, "campaign"
+    return (sent.source, "referrer") if sent and sent.source else (tags.seller, "click")
 
 
 @lru_cache(maxsize=1024)

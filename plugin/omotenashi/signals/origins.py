@@ -20,6 +20,7 @@ _WITHIN = ("area", "prefecture", "city", "near")
 _WORDS = {
     "campaign": ("URL の広告パラメータ", "the URL's campaign parameters"),
     "click": ("URL にある広告のクリックID", "an advertisement's click id in the URL"),
+    "mark": ("URL にあるサービスの目印(fbclid など)", "a service's mark in the URL, such as fbclid"),
     "referrer": ("参照元のページ", "the page that led here"),
     "no_referrer": ("参照元のページがない", "no page led here"),
     "landing_estimate": ("入口のページからの推定", "an estimate by the landing page"),
@@ -96,20 +97,9 @@ def origins(facts: RequestFacts, visitor: Visitor, *, kept: bool = False) -> dic
 
 def _of_arrival(arrival: Arrival) -> dict[str, str]:
     found = {"landing": "url", "referrer": "referrer" if arrival.referrer else "no_referrer"}
-    medium = _medium_origin(arrival)
-    found |= {"medium": medium, "source": medium}
+    told = {"medium": arrival.medium_origin, "source": arrival.source_origin}
+    found |= dict.fromkeys(told, "no_referrer") if arrival.medium == "direct" else told
     found |= {field: "campaign" for field in _CAMPAIGN if getattr(arrival, field)}
     if arrival.keyword_origin in _WORDS:
         found["keyword"] = arrival.keyword_origin
     return found
-
-
-def _medium_origin(arrival: Arrival) -> str:
-    if arrival.campaign_medium or arrival.campaign_source:
-        return "campaign"
-    if arrival.medium == "paid":
-        return "click"
-    if arrival.referrer:
-        return "referrer"
-    tagged = arrival.campaign or arrival.campaign_content or arrival.keyword_origin == "campaign"
-    return "campaign" if tagged else "no_referrer" if arrival.medium == "direct" else "referrer"
