@@ -301,7 +301,7 @@ def test_a_statement_without_an_id_is_somebody() -> None:
         (f"k1:{SECRET},", "entry 2 is not of the form"),
         ("k1:hunter2", "the secret of entry 1 has fewer than 32 bytes"),
         (f"k1:{SECRET},k1:{OTHER}", "the kid of entry 2 stands there twice"),
-        ("k1:@/nowhere/member.pem", "k1: /nowhere/member.pem cannot be read: No such file"),
+        ("k1:@hunter2-hunter2-hunter2-hunter2", "the file of k1 cannot be read: No such file"),
     ],
 )
 def test_a_wrong_setting_is_explained_and_never_shown(text: str, message: str) -> None:
@@ -340,7 +340,7 @@ def test_a_private_key_does_not_belong_here(tmp_path: Path) -> None:
     file = tmp_path / "private.pem"
     private = Ed25519PrivateKey.generate()
     file.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    with pytest.raises(SettingsError, match="holds no public key in PEM form"):
+    with pytest.raises(SettingsError, match="the file of k1 holds no public key in PEM form"):
         MemberKeys.parse(f"k1:@{file}")
 
 

@@ -281,9 +281,11 @@ def _public_key(kid: str, path: Path) -> _Key:
     try:
         key = load_pem_public_key(path.read_bytes())
     except OSError as error:
-        raise SettingsError(f"OMO_MEMBER_KEY: {kid}: {path} cannot be read: {error.strerror}") from error
+        raise SettingsError(  # without the path, which is a secret where that begins with @
+            f"OMO_MEMBER_KEY: the file of {kid} cannot be read: {error.strerror}; after {kid}:@ stands its path"
+        ) from None
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise SettingsError(f"OMO_MEMBER_KEY: {kid}: {path} holds no public key in PEM form") from error
+        raise SettingsError(f"OMO_MEMBER_KEY: the file of {kid} holds no public key in PEM form") from error
     if not isinstance(key, Ed25519PublicKey):
-        raise SettingsError(f"OMO_MEMBER_KEY: {kid}: {path} holds another kind of key than Ed25519")
+        raise SettingsError(f"OMO_MEMBER_KEY: the file of {kid} holds another kind of key than Ed25519")
     return _Key("EdDSA", key)
