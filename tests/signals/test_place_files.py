@@ -15,6 +15,7 @@ import pytest
 from omotenashi.model.errors import SettingsError
 from omotenashi.model.visitor import Place
 from omotenashi.signals.place_reader import PlaceReader
+from omotenashi.signals.place_trial import _environment
 
 Writer = Callable[..., Path]
 UNKNOWN = Place()
@@ -180,3 +181,10 @@ def test_while_files_are_exchanged_every_look_up_is_answered_by_one_of_them(writ
         thread.join()
     assert problems == [number % 5 == 0 for number in range(10)]
     assert seen.keys() <= {"大阪市", "京都市"}
+
+
+def test_the_process_that_tries_a_file_out_gets_none_of_our_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OMO_KEY", "OMO_MEMBER_KEY", "OMO_HASH_KEY"):
+        monkeypatch.setenv(name, "secret")
+    assert "secret" not in _environment().values()
+    assert {"PATH", "PYTHONPATH"} <= _environment().keys()

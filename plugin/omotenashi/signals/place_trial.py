@@ -28,11 +28,16 @@ _NO_TEXT = "error:PyUnicode_FromStringAndSize"
 def try_out(path: str) -> None:
     """Read a sample of a file, or all of it; raises InvalidDatabaseError where that cannot be done."""
     command = [sys.executable, "-S", "-P", "-W", _NO_TEXT, __file__, path]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     try:
-        subprocess.run(command, env=environment, capture_output=True, timeout=_PATIENCE, check=True)  # noqa: S603 our own file
+        subprocess.run(command, env=_environment(), capture_output=True, timeout=_PATIENCE, check=True)  # noqa: S603 our own file
     except subprocess.SubprocessError as error:
         raise maxminddb.InvalidDatabaseError("reading it fails") from error
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without our settings: what may break has no use for our keys."""
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("OMO_")}
+    return {**kept, "PYTHONPATH": os.pathsep.join(sys.path)}
 
 
 def _read(path: str) -> None:
