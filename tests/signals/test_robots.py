@@ -31,6 +31,11 @@ def test_real_browsers_are_told_as_by_the_plain_search() -> None:
     assert [text for text in AGENTS if ALL.matches(text) != plainly(text)] == []
 
 
+def test_every_pattern_is_compiled_before_the_first_search() -> None:
+    with pytest.raises(re.error):
+        PatternSet(["Googlebot", "spider-of-(nobody"])
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     st.sampled_from(AGENTS), st.sampled_from(INSTANCES), st.integers(0, 200), st.integers(0, 200), st.integers(0, 200)

@@ -31,10 +31,10 @@ class PatternSet:
     """
 
     def __init__(self, patterns: Sequence[str]) -> None:
-        by_four: defaultdict[str, list[str]] = defaultdict(list)
+        by_four: defaultdict[str, list[re.Pattern[str]]] = defaultdict(list)
         for pattern in patterns:
-            by_four[_four(pattern)].append(pattern)
-        self._always = [re.compile(pattern) for pattern in by_four.pop("", [])]
+            by_four[_four(pattern)].append(re.compile(pattern))
+        self._always = by_four.pop("", [])
         self._by_four = {tuple(four): found for four, found in by_four.items()}
         self._fours = frozenset(self._by_four)
 
@@ -43,7 +43,7 @@ class PatternSet:
         held = self._fours.intersection(zip(text, text[1:], text[2:], text[3:], strict=False))
         if any(pattern.search(text) for pattern in self._always):
             return True
-        return any(re.search(pattern, text) for four in held for pattern in self._by_four[four])
+        return any(pattern.search(text) for four in held for pattern in self._by_four[four])
 
 
 def _four(pattern: str) -> str:
