@@ -137,7 +137,7 @@ class Persons:
         return self._arrivals.read(facts.cookies, tuple(owners), int(facts.now), site.facts.cookie_domain)
 
     def _renewed(self, facts: RequestFacts, person: Person, arrival: Arrival) -> str | None:
-        """Return the text that keeps an arrival; None where the cookie that is there will do for some minutes."""
+        """Return the text that keeps an arrival; None where the cookie that is there will do for a while."""
         kept, owner, now = person.kept, _owner(facts, person), int(facts.now)
         if kept is None or kept.arrival != arrival:
             return self._arrivals.written(arrival, owner, _began(person, arrival, now), now)

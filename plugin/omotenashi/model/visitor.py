@@ -14,6 +14,9 @@ Number: TypeAlias = int | float
 """Whole numbers stay whole: they take less room where they are stored."""
 MemberValue: TypeAlias = "str | float | bool | date | tuple[str, ...]"
 
+SILENCE = 30 * 60
+"""Seconds without a sign of the visitor that end a visit."""
+
 
 class Arrival(Struct, frozen=True, array_like=True):
     """How the visit began. Kept in the profile for the visit, hence compact; empty text means known to be empty."""
@@ -31,7 +34,7 @@ class Arrival(Struct, frozen=True, array_like=True):
     campaign_content: str = ""
     landing: str = "/"
     medium_origin: str = "referrer"
-    """What told it: campaign, click (an advertisement's id), mark (a service's) or referrer, also where there is none."""
+    """What told it: campaign, click (an advertisement's id), mark (a service's) or referrer, also by its lack."""
     source_origin: str = "referrer"
     """Likewise for the source."""
 

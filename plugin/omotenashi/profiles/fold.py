@@ -15,7 +15,7 @@ from msgspec import structs
 
 from omotenashi.model.event import Event
 from omotenashi.model.views import Views
-from omotenashi.model.visitor import Arrival, ChosenPlace, Deed, History, Showing
+from omotenashi.model.visitor import SILENCE, Arrival, ChosenPlace, Deed, History, Showing
 from omotenashi.profiles.cart import cart_of, change_cart, drop_cart_lines, empty_cart
 from omotenashi.profiles.deferred import Deferred
 from omotenashi.profiles.orders import (
@@ -42,7 +42,7 @@ from omotenashi.profiles.views import (
     page_spans,
     span_of,
 )
-from omotenashi.profiles.visits import SILENCE, touch_visits, visits_at
+from omotenashi.profiles.visits import touch_visits, visits_at
 
 MOST_DEEDS = 200
 MOST_SHOWINGS = 200

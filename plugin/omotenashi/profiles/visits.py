@@ -5,10 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from operator import itemgetter
 
+from omotenashi.model.visitor import SILENCE
 from omotenashi.profiles.profile import Profile, later
 
-SILENCE = 30 * 60
-"""Seconds without an event that end a visit."""
 MOST_VISITS = 200
 
 _START, _END = itemgetter(0), itemgetter(1)

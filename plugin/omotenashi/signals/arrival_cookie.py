@@ -16,13 +16,13 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from omotenashi.model.visitor import Arrival
+from omotenashi.model.visitor import SILENCE, Arrival
 from omotenashi.signals.set_cookie import SetCookie
 
-LIFE = 1800
-"""Seconds of silence after which a visit is over."""
-RENEWED_AFTER = 300
-"""Seconds after which it is set anew, so that it lives as long as the visit."""
+LIFE = SILENCE
+"""Seconds."""
+RENEWED_AFTER = 60
+"""Seconds after which it is set anew. By so much a visit may end too early where the cookie alone keeps it."""
 AHEAD = 60
 """Seconds by which the clock of another node may be fast."""
 LONGEST = 1024
