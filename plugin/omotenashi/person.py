@@ -52,6 +52,8 @@ class Person(Struct, frozen=True):
     """The profile was read, so what is not in it did not happen."""
     kept: Kept | None = None
     """What the arrival cookie says of the visit."""
+    robot: bool = False
+    """Nothing is kept of one."""
 
 
 class Persons:
@@ -79,8 +81,8 @@ class Persons:
         member, key = self.member(facts, site)
         record = None if key is None else self.store.read_record(key)
         consent = consent_of(facts, site.facts, None if record is None else record.consent)
-        if facts.user_agent and is_bot(facts.user_agent):
-            return Person(consent.granted, member)
+        if is_bot(facts.user_agent):
+            return Person(consent.granted, member, robot=True)
         if PERSONALIZATION not in consent.granted:
             await self._heed(consent, facts)
             return Person(consent.granted, member)
@@ -105,7 +107,8 @@ class Persons:
         """Return the person of a request for which the store does not answer: nothing is read, nothing is written."""
         member = member_of(facts, site.facts, self.tools)
         granted = consent_of(facts, site.facts).granted
-        person = Person(granted, member, facts.visitor_id if PERSONALIZATION in granted else None)
+        visitor_id = facts.visitor_id if PERSONALIZATION in granted else None
+        person = Person(granted, member, visitor_id, robot=is_bot(facts.user_agent))
         return self._with_cookie(person, facts, site)
 
     def arrival_cookie(
@@ -120,7 +123,7 @@ class Persons:
             return None
         if not allowed or stored or not arrival_cookie.is_worth_keeping(arrival):
             return "" if arrival_cookie.is_sent(facts.cookies) else None
-        return self._renewed(facts, person, arrival) if _may_keep(facts, person) else None
+        return self._renewed(facts, person, arrival) if _may_keep(person) else None
 
     def kept_in_cookie(self, facts: RequestFacts, site: Site) -> Kept | None:
         """Return what the arrival cookie of a browser says, whatever the visitor allows by now."""
@@ -128,7 +131,7 @@ class Persons:
 
     def _with_cookie(self, person: Person, facts: RequestFacts, site: Site) -> Person:
         allowed = PERSONALIZATION in person.consent and arrival_cookie.is_sent(facts.cookies)
-        if not allowed or not _may_keep(facts, person):
+        if not allowed or not _may_keep(person):
             return person
         return replace(person, kept=self._kept(facts, site, person.key))
 
@@ -248,10 +251,10 @@ def _owner(facts: RequestFacts, person: Person) -> str:
     return UNBOUND if owner is None else owner
 
 
-def _may_keep(facts: RequestFacts, person: Person) -> bool:
+def _may_keep(person: Person) -> bool:
     """Tell whether a cookie may say how the visit began: not for robots, nor where a member's no cannot be read."""
     is_member = person.member is not None and person.member.id != ""
-    return (person.known or not is_member) and not (facts.user_agent and is_bot(facts.user_agent))
+    return (person.known or not is_member) and not person.robot
 
 
 def _split_by(facts: RequestFacts, person: Person) -> str | None:
