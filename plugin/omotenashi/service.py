@@ -25,7 +25,6 @@ from omotenashi.profiles.store import Change, Claim, Store
 from omotenashi.reload import Holder, Watcher
 from omotenashi.settings import Settings
 from omotenashi.signals import gather
-from omotenashi.signals.consent_forms import PERSONALIZATION
 from omotenashi.signals.gather import SignalTools
 from omotenashi.signals.member import MemberKeys
 from omotenashi.signals.place_reader import PlaceReader
@@ -154,10 +153,10 @@ class Service:
             logger.exception("a decision failed; the page keeps its originals")
             return Outcome({})
 
-    async def record(self, facts: RequestFacts) -> bool:
+    async def record(self, facts: RequestFacts) -> frozenset[str]:
         """Record stated events; durable when it returns. Without consent or id nothing is kept.
 
-        Return whether the visitor allows that anything is remembered.
+        Return the categories that the visitor allows.
 
         Raises RefusedRequest for malformed events, StoreUnavailable when they could not be written.
         """
@@ -170,7 +169,7 @@ class Service:
             self.counters["event_not_kept"] += 1
         else:
             await self._store.write(Change(person.key, int(facts.now), events, request_id=facts.request_id))
-        return PERSONALIZATION in person.consent
+        return person.consent
 
     async def _decide(self, facts: RequestFacts, site: Site) -> Outcome:
         begun = time.monotonic()
@@ -178,7 +177,8 @@ class Service:
         person = await self._person(facts, site)
         visitor = visitor_of(facts, person, site, self._tools, events)
         occasion = site.engine.occasion(visitor, facts.now)
-        choices, stored = site.engine.decide(occasion, facts.blocks), False
+        choices = site.engine.decide(occasion, facts.blocks)
+        stored = False
         if person.known and facts.counts:
             choices, stored = await self._recorded(_Asked(facts, events, person, site, occasion, begun), choices)
         else:

@@ -167,7 +167,7 @@ def _arrival(stated: StatedVisitor, raw: Arrival) -> Arrival:
         return raw
     folded = {name: fold(text) if name.startswith("campaign") else text for name, text in stated.arrival.items()}
     arrival = msgspec.structs.replace(raw, **folded)
-    return msgspec.structs.replace(arrival, keyword_origin="stated") if "keyword" in folded else arrival
+    return msgspec.structs.replace(arrival, keyword_origin=origins.STATED) if "keyword" in folded else arrival
 
 
 def _place(stated: StatedVisitor, raw: Place) -> Place:

@@ -8,6 +8,7 @@ from starlette.types import Receive, Scope, Send
 from omotenashi.model.event import StatedEvent
 from omotenashi.service import Service
 from omotenashi.signals.arrival_cookie import ARRIVAL_COOKIE
+from omotenashi.signals.consent_forms import PERSONALIZATION
 from omotenashi.web.guard import PRIVATE, Access, Caller, answer, read_body, refusals, require_post
 from omotenashi.web.include import cookie_domain, expired, facts_of_body, own_hosts
 from omotenashi.web.wire import EventBody, PagePart, event_body
@@ -22,7 +23,7 @@ async def event(service: Service, access: Access, scope: Scope, receive: Receive
         body = _body(await read_body(receive), caller)
         facts = facts_of_body(body, (), caller, service)
         allowed = await service.record(replace(facts, may_issue_id=False))  # the answer has no place for an id
-        keeps = allowed or caller.authenticated
+        keeps = PERSONALIZATION in allowed or caller.authenticated
         over = [] if keeps else expired(facts.cookies, cookie_domain(service), ARRIVAL_COOKIE)
         await answer(send, 204, b"", [*PRIVATE, *over])
 
