@@ -39,6 +39,7 @@ class Estimate(Struct, frozen=True, eq=False):
 
 
 NO_ESTIMATE = Estimate()
+NO_ESTIMATES: Mapping[Estimated, Estimate] = {}
 
 
 def estimates(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from omotenashi.engine.estimates import Estimate
+from omotenashi.engine.estimates import NO_ESTIMATES, Estimate
 from omotenashi.engine.facts import Test, fact_test
 from omotenashi.engine.occasion import Occasion
 from omotenashi.engine.spellings import Synonyms
@@ -21,13 +21,12 @@ from omotenashi.language.condition import (
 )
 
 Holds: TypeAlias = Callable[[Occasion], bool]
-_NO_ESTIMATES: Mapping[Estimated, Estimate] = {}
 
 
 class FactTests:
     """The tests of a program: equal conditions share one."""
 
-    def __init__(self, synonyms: Synonyms, estimates: Mapping[Estimated, Estimate] = _NO_ESTIMATES) -> None:
+    def __init__(self, synonyms: Synonyms, estimates: Mapping[Estimated, Estimate] = NO_ESTIMATES) -> None:
         self._synonyms = synonyms
         self._estimates = estimates
         self._by_operand: dict[tuple[str, Operand], Test] = {}

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 
-from omotenashi.engine.estimates import Estimate
+from omotenashi.engine.estimates import NO_ESTIMATES, Estimate
 from omotenashi.engine.words import Query, WordTable
 from omotenashi.language.condition import Estimated, Span
 from omotenashi.model.visitor import Visitor
 
 _NOTHING: frozenset[str] = frozenset()
-_NO_ESTIMATES: Mapping[Estimated, Estimate] = {}
 
 
 class Occasion:
@@ -25,7 +24,7 @@ class Occasion:
         now: float,
         zone: tzinfo,
         table: WordTable,
-        estimates: Mapping[Estimated, Estimate] = _NO_ESTIMATES,
+        estimates: Mapping[Estimated, Estimate] = NO_ESTIMATES,
     ) -> None:
         self.visitor = visitor
         self.now = now

@@ -56,6 +56,9 @@ class Place(Struct, frozen=True):
     confidence: str = "none"
 
 
+UNKNOWN_PLACE = Place()
+
+
 class ChosenPlace(Struct, frozen=True, array_like=True, gc=False):
     """Where the visitor said to be, once; with nothing but the moment, the choice was taken back."""
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from omotenashi.model.site_facts import CampaignParameters
 from omotenashi.model.text import fold
-from omotenashi.signals.decode import JAPANESE, as_typed
+from omotenashi.signals.decode import UTF_8_OR_JAPANESE, as_typed
 
 _KEYWORD = ("utm_term", "mtm_kwd", "mtm_keyword", "matomo_kwd", "pk_kwd", "pk_keyword", "piwik_kwd")
 _CAMPAIGN = ("utm_campaign", "mtm_campaign", "mtm_cpn", "matomo_campaign", "pk_campaign", "pk_cpn", "piwik_campaign")
@@ -30,7 +30,6 @@ _MARKS = {
     "mc_eid": ("email", "Mailchimp"), "mkt_tok": ("email", "Marketo"),
 }  # fmt: skip
 """What a service adds to each link to the outside, paid for or not: the medium and whose it is."""
-_ALL_CODECS = ("utf-8", *JAPANESE)
 _NO_PARAMETERS = CampaignParameters()
 
 _NO_WORDS = frozenset({"(not provided)", "(not set)"})
@@ -78,7 +77,7 @@ def read(query: Sequence[tuple[str, str]], own: CampaignParameters = _NO_PARAMET
     """
     values: dict[str, str] = {}
     for name, value in query:
-        if text := as_typed(value, _ALL_CODECS):
+        if text := as_typed(value, UTF_8_OR_JAPANESE):
             values.setdefault(name.lower(), text)
     click = next((name for name in _CLICK_IDS if name in values), "")
     return Campaign(

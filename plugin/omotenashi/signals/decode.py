@@ -16,6 +16,8 @@ LONGEST_PATH = 512
 """Characters of a path that are kept with a visit."""
 JAPANESE = ("euc_jp", "cp932")
 """Codecs of Japanese sites that are not in UTF-8."""
+UTF_8_OR_JAPANESE = ("utf-8", *JAPANESE)
+"""Codecs of what is in UTF-8 unless it comes from one of these: links and forms."""
 
 _URL = re.compile(r"\A(?:[A-Za-z][A-Za-z0-9+.-]*:)?/")
 _CHARSET_PARAMETERS = frozenset({"ei", "ie", "_charset_"})

@@ -17,7 +17,15 @@ from omotenashi.model.text import fold
 from omotenashi.model.visitor import Arrival, ChosenPlace, History, Member, Visitor
 from omotenashi.signals import campaign, device, referrer, region
 from omotenashi.signals.campaign import Campaign
-from omotenashi.signals.decode import JAPANESE, LONGEST_PATH, LONGEST_TEXT, LONGEST_URL, as_typed, query_pairs
+from omotenashi.signals.decode import (
+    JAPANESE,
+    LONGEST_PATH,
+    LONGEST_TEXT,
+    LONGEST_URL,
+    UTF_8_OR_JAPANESE,
+    as_typed,
+    query_pairs,
+)
 from omotenashi.signals.member import BadToken, MemberKeys, Refusal, from_statement, from_token
 from omotenashi.signals.place_reader import PlaceReader
 from omotenashi.signals.referrer import Referral
@@ -25,8 +33,6 @@ from omotenashi.signals.sources import Named, sources
 
 MEMBER_COOKIE = "omo_member"
 
-_CODECS = ("utf-8", *JAPANESE)
-"""Shops that are not in UTF-8 send forms in one of the Japanese ones."""
 _MOST_PARAMETERS = 50
 _MOST_TAGS = 100
 _UNTAGGED = Campaign()
@@ -181,7 +187,7 @@ def _folded(tags: tuple[str, ...]) -> frozenset[str]:
 
 def _site_search(pairs: Sequence[tuple[str, str]], parameters: Sequence[str]) -> str:
     """Return the words of the first search parameter that has some."""
-    words = (as_typed(value, _CODECS) for wanted in parameters for name, value in pairs if name == wanted)
+    words = (as_typed(value, UTF_8_OR_JAPANESE) for wanted in parameters for name, value in pairs if name == wanted)
     return next((text for text in words if text), "")
 
 

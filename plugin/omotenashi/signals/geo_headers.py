@@ -14,10 +14,9 @@ from urllib.parse import unquote_to_bytes
 
 from omotenashi.language.prefectures import prefecture_code
 from omotenashi.model.errors import SettingsError
-from omotenashi.model.visitor import Place
+from omotenashi.model.visitor import UNKNOWN_PLACE, Place
 from omotenashi.signals.guessed_place import country_code, guessed_place
 
-_UNKNOWN = Place()
 _CACHED = 2048
 _LONGEST = 2000
 """Bytes of a value; a longer one is not read. EdgeScape lists postal codes."""
@@ -95,8 +94,8 @@ class GeoHeaders:
         """
         found = tuple(header for header in headers if header[0] in self._wanted)
         if len(found) != len({name for name, _ in found}) or any(len(value) > _LONGEST for _, value in found):
-            return _UNKNOWN
-        return self._read(found) if found else _UNKNOWN
+            return UNKNOWN_PLACE
+        return self._read(found) if found else UNKNOWN_PLACE
 
     def _place(self, found: tuple[tuple[bytes, bytes], ...]) -> Place:
         parts = self._parts({name.decode(): _text(value) for name, value in found})

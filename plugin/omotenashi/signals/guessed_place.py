@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from omotenashi.language.countries import CODES
 from omotenashi.language.prefectures import prefecture_code
 from omotenashi.model.geo import coordinates
-from omotenashi.model.visitor import Place
+from omotenashi.model.visitor import UNKNOWN_PLACE, Place
 from omotenashi.signals.decode import cleaned
 
 WEAK_PREFECTURE = "JP-13"
 """Tokyo: in DB-IP City Lite (2026-06) 82 % of all Japanese IPv4 addresses."""
 
-_UNKNOWN = Place()
 _NO_CITY = frozenset({"?", "-", "unknown", "reserved", "null", "(null)", "n/a"})
 _NO_POINT = (0.0, 0.0)
 """Stands for unknown; there is only sea."""
@@ -35,7 +34,7 @@ def guessed_place(
     of a country, is no location.
     """
     if country is None:
-        return _UNKNOWN
+        return UNKNOWN_PLACE
     codes = (prefecture_code(one) for one in subdivisions if isinstance(one, str)) if country == "JP" else ()
     code = next(filter(None, codes), None)
     name = _city(city)

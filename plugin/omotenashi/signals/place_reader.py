@@ -12,12 +12,11 @@ from typing import TypeAlias
 import maxminddb
 
 from omotenashi.model.errors import SettingsError
-from omotenashi.model.visitor import Place
+from omotenashi.model.visitor import UNKNOWN_PLACE, Place
 from omotenashi.signals.client_address import Address, parse_address
 from omotenashi.signals.guessed_place import country_code, guessed_place
 from omotenashi.signals.place_trial import try_out
 
-_UNKNOWN = Place()
 _NAT64 = IPv6Network("64:ff9b::/96")
 _LARGEST_ADDRESS_TEXT = 64
 _READER_ERRORS = (maxminddb.InvalidDatabaseError, ValueError, TypeError)
@@ -45,7 +44,7 @@ class PlaceReader:
 
     def place(self, ip: str) -> Place:
         """Return where an address is; an unknown place for one that is not global, not in the file or not readable."""
-        return self._look_up(ip) if len(ip) <= _LARGEST_ADDRESS_TEXT else _UNKNOWN
+        return self._look_up(ip) if len(ip) <= _LARGEST_ADDRESS_TEXT else UNKNOWN_PLACE
 
     def refresh(self) -> str | None:
         """Take a changed file up and return None; refuse a broken or missing one and return the message that says so.
@@ -100,11 +99,11 @@ def _opened(path: Path) -> Callable[[str], Place]:
     def look_up(ip: str) -> Place:
         address = global_address(ip)
         if address is None:
-            return _UNKNOWN
+            return UNKNOWN_PLACE
         try:
             return _place(reader.get(address))
         except _READER_ERRORS:
-            return _UNKNOWN
+            return UNKNOWN_PLACE
 
     return look_up
 
@@ -119,7 +118,7 @@ def _complaint(path: Path, error: Exception) -> str:
 
 def _place(record: object) -> Place:
     if not isinstance(record, Mapping):
-        return _UNKNOWN
+        return UNKNOWN_PLACE
     return _flat_place(record) if "country_code" in record else _nested_place(record)
 
 

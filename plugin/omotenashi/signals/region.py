@@ -10,11 +10,10 @@ from omotenashi.model.geo import point
 from omotenashi.model.request import RequestFacts, StatedPlace
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
-from omotenashi.model.visitor import ChosenPlace, Member, Place
+from omotenashi.model.visitor import UNKNOWN_PLACE, ChosenPlace, Member, Place
 from omotenashi.signals.decode import cleaned
 from omotenashi.signals.place_reader import PlaceReader
 
-_UNKNOWN = Place()
 _ATTRIBUTES = ("prefecture", "都道府県")
 
 
@@ -30,16 +29,16 @@ def located(
     What the caller states counts first, then what the visitor chose, the member's prefecture, the headers of the edge,
     the database. The first of these that knows anything is the answer; they are not mixed.
     """
-    if facts.place is not None and (stated := stated_place(facts.place)) != _UNKNOWN:
+    if facts.place is not None and (stated := stated_place(facts.place)) != UNKNOWN_PLACE:
         return stated
     if chosen is not None and chosen.is_anywhere:
         return _stated("chosen", chosen.country, chosen.prefecture, chosen.city, chosen.location)
     if member is not None and (code := _prefecture_of(member, site)):
         return _stated("member", "JP", code)
-    if facts.edge_place != _UNKNOWN:
+    if facts.edge_place != UNKNOWN_PLACE:
         return facts.edge_place
     if places is None or facts.client_ip is None:
-        return _UNKNOWN
+        return UNKNOWN_PLACE
     return places.place(facts.client_ip)
 
 
@@ -60,7 +59,7 @@ def stated_place(stated: StatedPlace) -> Place:
     city = cleaned(stated.city) or None
     location = point(stated.location) if stated.location else None
     if country is None and city is None and location is None:
-        return _UNKNOWN
+        return UNKNOWN_PLACE
     return _stated("caller", country, code, city, location)
 
 
