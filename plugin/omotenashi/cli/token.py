@@ -28,8 +28,8 @@ from omotenashi.signals.member import (
     MemberKeys,
     from_token,
     listed,
-    sign_with_file,
 )
+from omotenashi.signals.member_signing import sign, sign_with_file
 
 _LIFE = re.compile(r"([1-9]\d{0,5})([smh])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
@@ -165,7 +165,7 @@ def _signed(claims: Mapping[str, object], options: argparse.Namespace, keys: Mem
     kid = options.kid or keys.kids()[0]
     if kid not in keys.kids():
         raise _unknown_kid(kid, keys)
-    return keys.sign(claims, kid)
+    return sign(claims, keys, kid)
 
 
 def _only(keys: MemberKeys | None) -> str:

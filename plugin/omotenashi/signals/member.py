@@ -20,8 +20,8 @@ from omotenashi.signals.attributes import is_unicode, typed
 
 try:
     from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
 except ImportError:  # the extra `ed25519`
     HAS_ED25519 = False
 else:
@@ -65,6 +65,12 @@ Refusal: TypeAlias = Literal[
     "life_too_long", "too_long", "malformed",
 ]  # fmt: skip
 """Why a member token does not count."""
+_REASONS: tuple[tuple[type[Exception], Refusal], ...] = (
+    (jwt.InvalidSignatureError, "signature"),
+    (jwt.InvalidAlgorithmError, "algorithm"),
+    (jwt.MissingRequiredClaimError, "missing_claim"),
+    (jwt.InvalidAudienceError, "audience"),
+)
 
 
 class BadToken(OmotenashiError):
@@ -75,7 +81,9 @@ class BadToken(OmotenashiError):
         self.reason = reason
 
 
-class _Key(Struct, frozen=True):
+class Key(Struct, frozen=True):
+    """A key that makes or proves signatures."""
+
     algorithm: str
     """The only one with which this key is used, whatever a token says."""
     key: Any
@@ -84,7 +92,7 @@ class _Key(Struct, frozen=True):
 class MemberKeys:
     """The keys that sign member tokens, by their `kid`."""
 
-    def __init__(self, keys: Mapping[str, _Key]) -> None:
+    def __init__(self, keys: Mapping[str, Key]) -> None:
         self._keys = keys
         self.claims = lru_cache(maxsize=_CACHED)(self._verified)
 
@@ -94,7 +102,7 @@ class MemberKeys:
     @classmethod
     def parse(cls, text: str) -> MemberKeys:
         """Read `kid:secret[,kid2:@file.pem]`; SettingsError tells what is wrong and never shows a secret."""
-        keys: dict[str, _Key] = {}
+        keys: dict[str, Key] = {}
         for number, part in enumerate(text.split(","), 1):
             kid, colon, secret = part.strip().partition(":")
             if not (kid and colon and secret):
@@ -110,32 +118,24 @@ class MemberKeys:
         """Return the names of the keys."""
         return tuple(self._keys)
 
-    def sign(self, claims: Mapping[str, object], kid: str) -> str:
-        """Return a token signed with a secret, as a CMS signs it; SettingsError where the key is a public one."""
-        key = self._keys[kid]
-        if key.algorithm != "HS256":
-            raise SettingsError(
-                f"OMO_MEMBER_KEY: {kid} is a public key, which signs nothing; name the private key's file"
-            )
-        return jwt.encode(dict(claims), key.key, key.algorithm, {"kid": kid})
-
-    def _verified(self, token: str) -> dict[str, Any]:
-        """Return the claims of a token whose signature and audience are right; times are the caller's business."""
-        if not _COMPACT.fullmatch(token):
-            raise BadToken("malformed")
-        try:
-            key = self._key(_kid(token.partition(".")[0]))
-            return jwt.decode(token, key.key, algorithms=[key.algorithm], audience=AUDIENCE, options=_OPTIONS)
-        except (jwt.PyJWTError, UnicodeError, RecursionError) as error:
-            raise BadToken(_reason(error)) from error
-
-    def _key(self, kid: object) -> _Key:
+    def key(self, kid: object) -> Key:
+        """Return the key of that name, which may be None where there is but one; BadToken where there is none."""
         if kid is None and len(self._keys) == 1:
             return next(iter(self._keys.values()))
         key = self._keys.get(kid) if isinstance(kid, str) else None
         if key is None:
             raise BadToken("unknown_key")
         return key
+
+    def _verified(self, token: str) -> dict[str, Any]:
+        """Return the claims of a token whose signature and audience are right; times are the caller's business."""
+        if not _COMPACT.fullmatch(token):
+            raise BadToken("malformed")
+        try:
+            key = self.key(_kid(token.partition(".")[0]))
+            return jwt.decode(token, key.key, algorithms=[key.algorithm], audience=AUDIENCE, options=_OPTIONS)
+        except (jwt.PyJWTError, UnicodeError, RecursionError) as error:
+            raise BadToken(_reason(error)) from error
 
 
 @lru_cache(maxsize=_CACHED_HEADERS)
@@ -244,38 +244,15 @@ def _reason(error: Exception) -> Refusal:
     return "malformed"
 
 
-_REASONS: tuple[tuple[type[Exception], Refusal], ...] = (
-    (jwt.InvalidSignatureError, "signature"),
-    (jwt.InvalidAlgorithmError, "algorithm"),
-    (jwt.MissingRequiredClaimError, "missing_claim"),
-    (jwt.InvalidAudienceError, "audience"),
-)
-
-
-def sign_with_file(claims: Mapping[str, object], path: Path, kid: str) -> str:
-    """Return a token signed with the Ed25519 private key in a PEM file, as a CMS signs it; SettingsError."""
-    if not HAS_ED25519:
-        raise SettingsError(f"{path} is a key file, which needs: pip install 'omotenashi[ed25519]'")
-    try:
-        key = load_pem_private_key(path.read_bytes(), password=None)
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise SettingsError(f"{path} holds no private key in PEM form without a password") from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise SettingsError(f"{path} holds another kind of key than Ed25519: openssl genpkey -algorithm ed25519")
-    return jwt.encode(dict(claims), key, "EdDSA", {"kid": kid})
-
-
-def _secret_key(number: int, secret: str) -> _Key:
+def _secret_key(number: int, secret: str) -> Key:
     if len(secret.encode()) < _SHORTEST_SECRET:
         raise SettingsError(
             f"OMO_MEMBER_KEY: the secret of entry {number} has fewer than {_SHORTEST_SECRET} bytes; {_HOW}"
         )
-    return _Key("HS256", secret.encode())
+    return Key("HS256", secret.encode())
 
 
-def _public_key(kid: str, path: Path) -> _Key:
+def _public_key(kid: str, path: Path) -> Key:
     if not HAS_ED25519:
         raise SettingsError(f"OMO_MEMBER_KEY: {kid} is a key file, which needs: pip install 'omotenashi[ed25519]'")
     try:
@@ -288,4 +265,4 @@ def _public_key(kid: str, path: Path) -> _Key:
         raise SettingsError(f"OMO_MEMBER_KEY: the file of {kid} holds no public key in PEM form") from error
     if not isinstance(key, Ed25519PublicKey):
         raise SettingsError(f"OMO_MEMBER_KEY: the file of {kid} holds another kind of key than Ed25519")
-    return _Key("EdDSA", key)
+    return Key("EdDSA", key)
