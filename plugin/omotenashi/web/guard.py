@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from omotenashi.model.errors import RefusedRequest, StoreUnavailable
 from omotenashi.model.paths import bare_host, host_of
-from omotenashi.model.visitor import Place
+from omotenashi.model.visitor import UNKNOWN_PLACE, Place
 from omotenashi.signals import client_address
 from omotenashi.signals.client_address import HeaderKind, TrustedNetworks
 from omotenashi.signals.geo_headers import GeoHeaders
@@ -22,7 +22,6 @@ from omotenashi.web.wire import Problem, encode
 
 LARGEST_BODY = 65_536
 """Bytes."""
-_UNKNOWN = Place()
 _PURPOSES = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
 PRIVATE = [(b"cache-control", b"private, no-store"), (b"surrogate-control", b"no-store")]
 
@@ -78,7 +77,7 @@ class Caller:
         """
         geo = self._access.geo
         if geo is None or not self._access.proxies.contains(self.peer):
-            return _UNKNOWN
+            return UNKNOWN_PLACE
         return geo.place(self._scope["headers"])
 
     def cookies(self) -> dict[str, str]:
