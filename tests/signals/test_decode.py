@@ -108,6 +108,33 @@ def test_iso_2022_jp_is_known_by_how_it_begins(declared: str) -> None:
     assert query_pairs(f"/?q={percent('東京', 'iso2022_jp')}{declared}", JAPANESE)[0] == ("q", "東京")
 
 
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("q=%B7%A4+%AD%AA", "靴 ⑩"),
+        ("q=%FC%E2%C5%E7%B2%B0", "髙島屋"),
+        ("q=%AD%A1%B9%E2%B6%B6&ie=EUC-JP", "①高橋"),
+        ("q=%AD%EA+a&ei=euc-jp", "㈱ a"),
+        ("q=%8E%B5%AD%A1&ie=EUC-JP", "ｵ①"),
+        ("q=%1B%24B%2D%21%1B%28B&ie=ISO-2022-JP", "①"),
+        ("q=a%1B%24B%7Cb7%24%1B%28Jb%1B%28I5%1B%28B", "a髙靴bｵ"),
+        ("q=%1B%28I5%1B%28B&ie=ISO-2022-JP", "ｵ"),
+    ],
+)
+def test_the_characters_of_makers_are_read_in_euc_jp_and_iso_2022_jp(query: str, word: str) -> None:
+    assert query_pairs(query, JAPANESE)[0] == ("q", word)
+
+
+@given(st.text(st.characters(codec="cp932", min_codepoint=0x3400, max_codepoint=0x9FFF), min_size=1, max_size=12))
+def test_every_kanji_of_cp932_is_read_in_euc_jp_as_a_reference_reads_it(text: str) -> None:
+    reference = bytearray()
+    for lead, trail in zip(*[iter(text.encode("cp932"))] * 2, strict=True):
+        row = (lead - (0x81 if lead < 0xA0 else 0xC1)) * 2 + (1 if trail < 0x9F else 2)
+        reference += bytes((row + 0xA0, trail - 0x9E + 0xA0 if trail > 0x9E else trail - 0x3F - (trail > 0x7F) + 0xA0))
+    if max(reference[::2]) <= 0xFE:
+        assert query_pairs(f"q={quote_from_bytes(bytes(reference))}&ie=EUC-JP")[0] == ("q", text)
+
+
 def test_separators_that_were_escaped_for_html_separate() -> None:
     assert query_pairs("/?a=1&amp;b=2") == [("a", "1"), ("b", "2")]
 

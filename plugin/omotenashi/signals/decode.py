@@ -8,6 +8,8 @@ from codecs import getincrementaldecoder
 from collections.abc import Sequence
 from urllib.parse import unquote_to_bytes
 
+from omotenashi.signals.japanese import read_in
+
 LONGEST_URL = 4096
 """Characters of a URL that are read; the rest is ignored."""
 LONGEST_TEXT = 200
@@ -24,7 +26,7 @@ _CODECS = {
     "utf-8": "utf-8", "utf8": "utf-8",
     "euc-jp": "euc_jp", "eucjp": "euc_jp", "x-euc-jp": "euc_jp", "euc": "euc_jp",
     "shift-jis": "cp932", "shiftjis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "ms932": "cp932", "cp932": "cp932",
-    "windows-31j": "cp932", "iso-2022-jp": "iso2022_jp", "jis": "iso2022_jp",
+    "windows-31j": "cp932", "iso-2022-jp": "iso2022_jp_ext", "jis": "iso2022_jp_ext",
     "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5", "big5-hkscs": "big5hkscs",
     "euc-kr": "cp949", "ks-c-5601-1987": "cp949", "cp949": "cp949",
     "koi8-r": "koi8_r", "koi8-u": "koi8_u",
@@ -36,7 +38,7 @@ _CODECS = {
 
 
 _ESCAPED_AGAIN = re.compile(r"%[89A-Fa-f][0-9A-Fa-f]")
-_JIS = b"\x1b$"
+_JIS = re.compile(rb"\x1b(?:\$|\(I)")
 """How Japanese begins in ISO-2022-JP, all of whose bytes are ASCII."""
 _BREAKS = frozenset("\t\n\v\f\r\x85\u2028\u2029")
 _DIRECTIONS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
@@ -73,9 +75,9 @@ def decoded(text: str, codecs: Sequence[str] = ("utf-8",)) -> str:
     data = unquote_to_bytes(_bytes(text))
     if _surely_utf8(data):
         return data.decode("utf-8", "replace")
-    for codec in ("iso2022_jp", *codecs) if _JIS in data else codecs:
+    for codec in ("iso2022_jp_ext", *codecs) if _JIS.search(data) else codecs:
         try:
-            return data.decode(codec)
+            return read_in(data, codec)
         except UnicodeDecodeError:
             continue
     return data.decode("utf-8", "replace")
