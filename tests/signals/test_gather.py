@@ -90,7 +90,9 @@ def test_campaign_names_are_folded_and_the_source_stands_as_it_is() -> None:
         ("utm_source=google&utm_medium=organic", "", "search", "google"),
         ("utm_campaign=x", "https://t.co/1", "social", "Twitter"),
         ("utm_campaign=x", "", "referral", ""),
-        ("utm_campaign=x", "https://shop.example/", "referral", ""),
+        ("utm_campaign=x&utm_term=y&utm_content=z", "https://shop.example/", "internal", ""),
+        ("utm_campaign=x&utm_source=line", "https://shop.example/", "social", "line"),
+        ("utm_campaign=x&gclid=y", "https://shop.example/", "paid", "Google"),
         ("utm_source=flyer&utm_medium=qr", "", "referral", "flyer"),
     ],
 )
@@ -121,6 +123,11 @@ def test_the_host_of_the_page_is_an_own_host() -> None:
 @pytest.mark.parametrize("now", [Arrival(), Arrival(medium="internal", referrer="shop.example/", landing="/cart")])
 def test_the_next_page_keeps_how_the_visit_began(now: Arrival) -> None:
     assert kept_arrival(now, KEPT) == KEPT
+
+
+def test_a_link_of_the_site_that_names_a_campaign_adds_it_to_how_the_visit_began() -> None:
+    now = came("https://shop.example/sale?utm_campaign=Winter&utm_content=banner", "https://shop.example/running")
+    assert kept_arrival(now, KEPT) == replace(KEPT, campaign="winter", campaign_content="banner")
 
 
 def test_coming_from_elsewhere_begins_anew() -> None:

@@ -68,7 +68,12 @@ class Campaign(Struct, frozen=True):
     @property
     def tagged(self) -> bool:
         """Whether the URL says anything about how the visitor came."""
-        return self.paid or bool(self.campaign or self.source or self.medium or self.content or self.keyword)
+        return self.names_sender or bool(self.campaign or self.content or self.keyword)
+
+    @property
+    def names_sender(self) -> bool:
+        """Whether the URL says who sent the visitor, or by what; a link of the site itself hardly does."""
+        return self.paid or bool(self.source or self.medium)
 
 
 def read(query: Sequence[tuple[str, str]], own: CampaignParameters = _NO_PARAMETERS) -> Campaign:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from omotenashi.model.paths import bare_host, host_of, page_path
 from omotenashi.model.request import RequestFacts
@@ -119,8 +120,15 @@ def campaign_name(facts: RequestFacts, site: SiteFacts) -> str:
 
 
 def kept_arrival(now: Arrival, kept: Arrival | None) -> Arrival:
-    """Return the arrival of the visit: the one that is kept, unless this request comes from elsewhere anew."""
-    return kept if kept is not None and now.medium in {"internal", "direct"} else now
+    """Return the arrival of the visit: the one that is kept, unless this request comes from elsewhere anew.
+
+    A link of the site that names a campaign, as a banner does, adds that to how the visit began.
+    """
+    if kept is None or now.medium not in {"internal", "direct"}:
+        return now
+    if not now.campaign:
+        return kept
+    return replace(kept, campaign=now.campaign, campaign_content=now.campaign_content)
 
 
 def member_of(facts: RequestFacts, site: SiteFacts, tools: SignalTools) -> Member | None:
@@ -183,7 +191,7 @@ def _site_search(pairs: Sequence[tuple[str, str]], parameters: Sequence[str]) ->
 
 
 def _medium_and_source(tags: Campaign, referral: Referral) -> tuple[str, str]:
-    if tags.tagged:
+    if tags.names_sender or (tags.tagged and referral.medium != "internal"):
         return _by_campaign(tags, referral)
     if tags.left_by and referral.medium == "direct":
         return tags.left_by
