@@ -129,6 +129,7 @@ def test_a_query_without_tags_is_not_tagged() -> None:
         ("cpc", "paid"), ("PPC", "paid"), ("paid_search", "paid"), ("paidsocial", "paid"), ("display", "paid"),
         ("banner", "paid"), ("cpm", "paid"), ("email", "email"), ("e-mail", "email"), ("Newsletter", "email"),
         ("メルマガ", "email"), ("social", "social"), ("SNS", "social"), ("social media", "social"),
+        ("line", "social"), ("Instagram", "social"), ("twitter", "social"), ("chatgpt", "ai"), ("google", None),
         ("organic", "search"), ("referral", "referral"), ("qr", None), ("unpaid", None), ("", None),
     ],
 )  # fmt: skip

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import unquote
 
 from msgspec import Struct
@@ -14,6 +15,7 @@ from msgspec import Struct
 from omotenashi.model.site_facts import CampaignParameters
 from omotenashi.model.text import fold
 from omotenashi.signals.decode import JAPANESE, as_typed
+from omotenashi.signals.sources import MEDIUMS_BY_SITE, sources
 
 _KEYWORD = ("utm_term", "mtm_kwd", "mtm_keyword", "matomo_kwd", "pk_kwd", "pk_keyword", "piwik_kwd")
 _CAMPAIGN = ("utm_campaign", "mtm_campaign", "mtm_cpn", "matomo_campaign", "pk_campaign", "pk_cpn", "piwik_campaign")
@@ -119,10 +121,19 @@ def read(query: Sequence[tuple[str, str]], own: CampaignParameters = _NO_PARAMET
     )
 
 
+@lru_cache(maxsize=1024)
 def medium_of(stated: str) -> str | None:
-    """Return the vocabulary's medium for a utm_medium such as `cpc`, `e-mail` or `SNS`, or None for another word."""
+    """Return the vocabulary's medium for a utm_medium such as `cpc`, `e-mail`, `SNS` or `line`, or None for others."""
     word = fold(stated).replace("_", "-").replace(" ", "-")
-    return "paid" if _PAID.fullmatch(word) else _MEDIUMS_FOLDED.get(word)
+    if _PAID.fullmatch(word):
+        return "paid"
+    return _MEDIUMS_FOLDED.get(word) or _medium_of_site(stated)
+
+
+def _medium_of_site(name: str) -> str | None:
+    """Return the medium of an assistant, a mail reader or a network whose name stands where a medium should."""
+    site = sources().stated(name)
+    return site.medium if site and site.medium in MEDIUMS_BY_SITE else None
 
 
 def _keyword(text: str) -> str | None:
