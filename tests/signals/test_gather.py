@@ -108,6 +108,20 @@ def test_a_site_may_name_the_parameters_of_its_advertisements() -> None:
     assert (arrival(facts, SITE).keyword, arrival(facts, SITE).medium) == (None, "direct")
 
 
+@pytest.mark.parametrize(
+    ("url", "keyword"),
+    [
+        ("/#utm_term=%E9%9D%B4&utm_medium=cpc", "靴"),
+        ("/#!/sale?utm_medium=cpc&utm_term=a", "a"),
+        ("/?utm_term=a&utm_medium=cpc#utm_term=b&utm_medium=email", "a"),
+        ("/?utm_medium=cpc#top", None),
+    ],
+)
+def test_a_campaign_may_stand_behind_the_hash_and_what_is_before_it_counts_first(url: str, keyword: str | None) -> None:
+    assert (came(url).keyword, came(url).medium) == (keyword, "paid")
+    assert seen(url="/#q=a").query == {}
+
+
 def test_nothing_that_is_kept_of_a_visit_holds_a_query() -> None:
     tagged = "https://shop.example/running?gclid=Cj0K&utm_term=x&fbclid=y#z"
     found = came(tagged, "https://blog.example.org/review?msclkid=1&user=2#z")

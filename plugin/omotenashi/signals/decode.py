@@ -55,6 +55,12 @@ def query_pairs(url_or_query: str, charsets: Sequence[str] = ()) -> list[tuple[s
     return read_pairs(query, codecs_of(charsets))
 
 
+def fragment_pairs(url: str, charsets: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Return what stands behind the # of a URL if it is written like a query; scripts of the CMS may send it."""
+    fragment = url[:LONGEST_URL].partition("#")[2]
+    return read_pairs(fragment.partition("?")[2] or fragment, codecs_of(charsets)) if "=" in fragment else []
+
+
 def read_pairs(query: str, codecs: Sequence[str] = ()) -> list[tuple[str, str]]:
     """Return the decoded names and values of a bare query string; `codecs` are names from `codecs_of`.
 

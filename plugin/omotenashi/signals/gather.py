@@ -17,7 +17,15 @@ from omotenashi.model.text import fold
 from omotenashi.model.visitor import Arrival, ChosenPlace, History, Member, Visitor
 from omotenashi.signals import campaign, device, referrer, region
 from omotenashi.signals.campaign import Campaign
-from omotenashi.signals.decode import JAPANESE, LONGEST_PATH, LONGEST_TEXT, LONGEST_URL, as_typed, query_pairs
+from omotenashi.signals.decode import (
+    JAPANESE,
+    LONGEST_PATH,
+    LONGEST_TEXT,
+    LONGEST_URL,
+    as_typed,
+    fragment_pairs,
+    query_pairs,
+)
 from omotenashi.signals.member import BadToken, MemberKeys, Refusal, from_statement, from_token
 from omotenashi.signals.place_reader import PlaceReader
 from omotenashi.signals.referrer import Referral
@@ -170,13 +178,15 @@ def _page(url: str, site: SiteFacts) -> _Page:
 @lru_cache(maxsize=1024)
 def _read_page(url: str, parameters: CampaignParameters) -> _Page:
     path, host = page_path(url), host_of(url)
-    if "?" not in url:
+    if "?" not in url and "#" not in url:
         return _Page(path, host)
     pairs = query_pairs(url, JAPANESE)
     query: dict[str, str] = {}
     for name, value in pairs[:_MOST_PARAMETERS]:
         query.setdefault(name, fold(value[:LONGEST_TEXT]))
-    return _Page(path, host, pairs[:_MOST_PARAMETERS], query, campaign.read(pairs, parameters))
+    return _Page(
+        path, host, pairs[:_MOST_PARAMETERS], query, campaign.read([*pairs, *fragment_pairs(url, JAPANESE)], parameters)
+    )
 
 
 @lru_cache(maxsize=512)
