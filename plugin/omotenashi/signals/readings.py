@@ -10,7 +10,7 @@ from omotenashi.signals.japanese import read_in
 
 _JIS = re.compile(rb"\x1b(?:\$|\(I)")
 """How Japanese begins in ISO-2022-JP, all of whose bytes are ASCII."""
-_OF_TWO_BYTES = frozenset({"euc_jp", "cp949", "big5", "gb18030"})
+_OF_TWO_BYTES = frozenset({"euc_jp", "cp949", "big5", "big5hkscs", "gb18030"})
 """Codecs, some short words of which are UTF-8, too."""
 _NOBODY_WRITES = re.compile(r"[\x80-\x9f\ue000-\uf8ff]")
 """Control characters, and characters without a meaning."""
