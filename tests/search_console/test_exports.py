@@ -51,6 +51,19 @@ SHEETS = f"Query,Page,Clicks\nランニング シューズ,{URL},10\n(not provid
 
 
 @pytest.mark.parametrize(
+    ("heading", "problem"),
+    [
+        (f"page,query,clicks\r{URL},靴,3\r", "the lines end as on old Macs"),
+        (f"page,query,clicks,{'x' * 131_073}\n{URL},靴,3\n", "the heading cannot be read"),
+    ],
+)
+def test_a_first_line_that_is_no_heading_is_told(heading: str, problem: str, tmp_path: Path) -> None:
+    (tmp_path / "gsc.csv").write_text(heading, newline="")
+    with pytest.raises(EditorError, match=problem):
+        open_export(tmp_path / "gsc.csv")
+
+
+@pytest.mark.parametrize(
     ("name", "data"),
     [
         ("bulk.csv", BULK.encode()),

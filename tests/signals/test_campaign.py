@@ -27,13 +27,48 @@ def test_an_empty_parameter_says_nothing() -> None:
     assert read([("utm_term", " "), ("pk_kwd", "靴"), ("utm_campaign", "")]) == Campaign("靴")
 
 
-@pytest.mark.parametrize("value", ["{keyword}", "{KeyWord:靴}", "{QueryString}", "{{ad.name}}", "(not set)", ""])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(
+            "{keyword}",
+            "{KeyWord:靴}",
+            "{QueryString}",
+            "{{ad.name}}",
+            "(not set)",
+            "",
+            "%7Bkeyword%7D",
+            "%7bkeyword%7d",
+        ),
+        *("__KEYWORD__", "%%KEYWORD%%", "｛keyword｝", "+", '""', "[ ]", '+ "+"'),
+    ],
+)
 def test_a_keyword_that_was_not_filled_in_is_unknown(value: str) -> None:
     assert read([("utm_term", value)]).keyword is None
 
 
+def test_a_keyword_that_was_not_filled_in_hides_no_other() -> None:
+    assert read([("utm_term", "{keyword}"), ("mtm_kwd", "靴")]).keyword == "靴"
+    assert read([("kw", "%7Bkeyword%7D"), ("utm_term", "靴")], CampaignParameters(keyword=("kw",))).keyword == "靴"
+
+
+@pytest.mark.parametrize("value", ["{campaignid}", "{{campaign.name}}", "__CAMPAIGN_NAME__", "｛campaign｝"])
+def test_a_name_that_was_not_filled_in_is_none_though_the_url_is_tagged(value: str) -> None:
+    found = read([("utm_campaign", value), ("utm_term", "{keyword}")])
+    assert (found, found.tagged) == (Campaign(unfilled=True), True)
+
+
+def test_a_name_may_have_braces_in_it() -> None:
+    assert read([("utm_campaign", "winter {2026} a")]).campaign == "winter {2026} a"
+
+
 @pytest.mark.parametrize(
-    "value", ["[running shoes]", '"running shoes"', "+running +shoes", '["running shoes"]', "+running shoes"]
+    "value",
+    [
+        *("[running shoes]", '"running shoes"', "+running +shoes", '["running shoes"]', "+running shoes"),
+        *("+[running shoes]", '+"running shoes"', '"running" +shoes', "[running] [shoes]", "[[running shoes]]"),
+        *("%5Brunning shoes%5D", "%2Brunning %2Bshoes", "%22running%20shoes%22", "[+running +shoes]"),
+    ],
 )
 def test_the_signs_of_a_match_type_are_taken_off(value: str) -> None:
     assert read([("utm_term", value)]).keyword == "running shoes"
@@ -41,6 +76,11 @@ def test_the_signs_of_a_match_type_are_taken_off(value: str) -> None:
 
 def test_a_plus_inside_a_word_stays() -> None:
     assert read([("utm_term", "c++ book")]).keyword == "c++ book"
+
+
+@pytest.mark.parametrize("value", ["a[0] b", '5" pipe', "[靴"])
+def test_a_sign_that_wraps_nothing_stays(value: str) -> None:
+    assert read([("utm_term", value)]).keyword == value
 
 
 @pytest.mark.parametrize(
@@ -89,6 +129,7 @@ def test_a_query_without_tags_is_not_tagged() -> None:
         ("cpc", "paid"), ("PPC", "paid"), ("paid_search", "paid"), ("paidsocial", "paid"), ("display", "paid"),
         ("banner", "paid"), ("cpm", "paid"), ("email", "email"), ("e-mail", "email"), ("Newsletter", "email"),
         ("メルマガ", "email"), ("social", "social"), ("SNS", "social"), ("social media", "social"),
+        ("line", "social"), ("Instagram", "social"), ("twitter", "social"), ("chatgpt", "ai"), ("google", None),
         ("organic", "search"), ("referral", "referral"), ("qr", None), ("unpaid", None), ("", None),
     ],
 )  # fmt: skip

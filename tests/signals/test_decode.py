@@ -108,6 +108,75 @@ def test_iso_2022_jp_is_known_by_how_it_begins(declared: str) -> None:
     assert query_pairs(f"/?q={percent('東京', 'iso2022_jp')}{declared}", JAPANESE)[0] == ("q", "東京")
 
 
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("q=%B7%A4+%AD%AA", "靴 ⑩"),
+        ("q=%FC%E2%C5%E7%B2%B0", "髙島屋"),
+        ("q=%AD%A1%B9%E2%B6%B6&ie=EUC-JP", "①高橋"),
+        ("q=%AD%EA+a&ei=euc-jp", "㈱ a"),
+        ("q=%8E%B5%AD%A1&ie=EUC-JP", "ｵ①"),
+        ("q=%1B%24B%2D%21%1B%28B&ie=ISO-2022-JP", "①"),
+        ("q=a%1B%24B%7Cb7%24%1B%28Jb%1B%28I5%1B%28B", "a髙靴bｵ"),
+        ("q=%1B%28I5%1B%28B&ie=ISO-2022-JP", "ｵ"),
+    ],
+)
+def test_the_characters_of_makers_are_read_in_euc_jp_and_iso_2022_jp(query: str, word: str) -> None:
+    assert query_pairs(query, JAPANESE)[0] == ("q", word)
+
+
+@given(st.text(st.characters(codec="cp932", min_codepoint=0x3400, max_codepoint=0x9FFF), min_size=1, max_size=12))
+def test_every_kanji_of_cp932_is_read_in_euc_jp_as_a_reference_reads_it(text: str) -> None:
+    reference = bytearray()
+    for lead, trail in zip(*[iter(text.encode("cp932"))] * 2, strict=True):
+        row = (lead - (0x81 if lead < 0xA0 else 0xC1)) * 2 + (1 if trail < 0x9F else 2)
+        reference += bytes((row + 0xA0, trail - 0x9E + 0xA0 if trail > 0x9E else trail - 0x3F - (trail > 0x7F) + 0xA0))
+    if max(reference[::2]) <= 0xFE:
+        assert query_pairs(f"q={quote_from_bytes(bytes(reference))}&ie=EUC-JP")[0] == ("q", text)
+
+
+@pytest.mark.parametrize("word", ["猫", "鉄道", "熱", "展", "無", "社", "車"])
+@pytest.mark.parametrize("charset", ["euc_jp", "cp932"])
+def test_a_short_word_is_read_as_japanese_though_it_could_be_something_odd(word: str, charset: str) -> None:
+    assert query_pairs(f"p={percent(word, charset)}", JAPANESE) == [("p", word)]
+
+
+@pytest.mark.parametrize("text", ["Dvořák", "šalina a", "ǭ", "ﾎﾃﾙ", "café"])
+def test_latin_letters_stay_what_they_are(text: str) -> None:
+    assert query_pairs(f"q={quote(text)}", ("iso-8859-2",)) == [("q", text)]
+    if text != "ǭ":
+        assert query_pairs(f"q={quote(text)}", JAPANESE) == [("q", text)]
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_euc_jp_that_was_declared_as_shift_jis_is_found_out_unless_it_could_be_kana(word: str) -> None:
+    declared = percent(word, "euc_jp")
+    kana = bytes(word, "euc_jp").replace(b" ", b"").decode("cp932", "replace")
+    if any(char in "｡｢｣､･" or not "｡" <= char <= "ﾟ" for char in kana):
+        assert query_pairs(f"p={declared}&ei=Shift_JIS")[0] == ("p", word)
+
+
+@pytest.mark.parametrize(("charset", "name"), [("cp932", "Shift_JIS"), ("euc_jp", "EUC-JP")])
+def test_half_width_kana_that_is_declared_is_read(charset: str, name: str) -> None:
+    assert query_pairs(f"p={percent('ｺｰﾋｰ', charset)}&ei={name}", JAPANESE)[0] == ("p", "ｺｰﾋｰ")
+    assert query_pairs(f"p={percent('ｵ', charset)}&ei={name}", JAPANESE)[0] == ("p", "ｵ")
+
+
+@pytest.mark.parametrize("name", ["windows-1251", "koi8-r", "iso-8859-1"])
+def test_utf8_that_was_declared_as_a_charset_of_single_bytes_is_found_out(name: str) -> None:
+    assert query_pairs(f"q={quote('кроссовки')}&ie={name}")[0] == ("q", "кроссовки")
+
+
+@pytest.mark.parametrize("charset", ["koi8_r", "cp1251"])
+def test_a_charset_of_single_bytes_that_is_declared_is_read(charset: str) -> None:
+    name = {"koi8_r": "koi8-r", "cp1251": "windows-1251"}[charset]
+    assert query_pairs(f"q={percent('кроссовки', charset)}&ie={name}")[0] == ("q", "кроссовки")
+
+
+def test_raw_shift_jis_that_came_as_latin_1_is_repaired() -> None:
+    assert query_pairs("q=" + "靴 東京".encode("cp932").decode("latin-1"), JAPANESE) == [("q", "靴 東京")]
+
+
 def test_separators_that_were_escaped_for_html_separate() -> None:
     assert query_pairs("/?a=1&amp;b=2") == [("a", "1"), ("b", "2")]
 

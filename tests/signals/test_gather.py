@@ -92,7 +92,9 @@ def test_campaign_names_are_folded_and_the_source_stands_as_it_is() -> None:
         ("utm_source=google&utm_medium=organic", "", "search", "google"),
         ("utm_campaign=x", "https://t.co/1", "social", "Twitter"),
         ("utm_campaign=x", "", "referral", ""),
-        ("utm_campaign=x", "https://shop.example/", "referral", ""),
+        ("utm_campaign=x&utm_term=y&utm_content=z", "https://shop.example/", "internal", ""),
+        ("utm_campaign=x&utm_source=line", "https://shop.example/", "social", "line"),
+        ("utm_campaign=x&gclid=y", "https://shop.example/", "paid", "Google"),
         ("utm_source=flyer&utm_medium=qr", "", "referral", "flyer"),
     ],
 )
@@ -106,6 +108,20 @@ def test_a_site_may_name_the_parameters_of_its_advertisements() -> None:
     facts = RequestFacts(now=NOW, url="/?kw=%E9%9D%B4&channel=cpc")
     assert (arrival(facts, site).keyword, arrival(facts, site).medium) == ("靴", "paid")
     assert (arrival(facts, SITE).keyword, arrival(facts, SITE).medium) == (None, "direct")
+
+
+@pytest.mark.parametrize(
+    ("url", "keyword"),
+    [
+        ("/#utm_term=%E9%9D%B4&utm_medium=cpc", "靴"),
+        ("/#!/sale?utm_medium=cpc&utm_term=a", "a"),
+        ("/?utm_term=a&utm_medium=cpc#utm_term=b&utm_medium=email", "a"),
+        ("/?utm_medium=cpc#top", None),
+    ],
+)
+def test_a_campaign_may_stand_behind_the_hash_and_what_is_before_it_counts_first(url: str, keyword: str | None) -> None:
+    assert (came(url).keyword, came(url).medium) == (keyword, "paid")
+    assert seen(url="/#q=a").query == {}
 
 
 def test_nothing_that_is_kept_of_a_visit_holds_a_query() -> None:
@@ -123,6 +139,11 @@ def test_the_host_of_the_page_is_an_own_host() -> None:
 @pytest.mark.parametrize("now", [Arrival(), Arrival(medium="internal", referrer="shop.example/", landing="/cart")])
 def test_the_next_page_keeps_how_the_visit_began(now: Arrival) -> None:
     assert kept_arrival(now, KEPT) == KEPT
+
+
+def test_a_link_of_the_site_that_names_a_campaign_adds_it_to_how_the_visit_began() -> None:
+    now = came("https://shop.example/sale?utm_campaign=Winter&utm_content=banner", "https://shop.example/running")
+    assert kept_arrival(now, KEPT) == replace(KEPT, campaign="winter", campaign_content="banner")
 
 
 def test_coming_from_elsewhere_begins_anew() -> None:

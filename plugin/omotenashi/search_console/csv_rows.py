@@ -9,6 +9,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from omotenashi.model.errors import EditorError
 from omotenashi.model.text import fold
 from omotenashi.profiles.import_tables import Place, Table, records
 from omotenashi.search_console.columns import COLUMNS, FOLDED, Row
@@ -18,9 +19,13 @@ _READ = (*_NEEDED, "anonymized")
 
 
 def csv_lacks(table: Table) -> Sequence[str]:
-    """Return which of page, query and clicks have no column."""
+    """Return which of page, query and clicks have no column. Raises EditorError where the first line is no heading."""
     with table.path.open(encoding=table.encoding, errors="replace", newline="\n") as file:
-        heading, _ = _heading(file.readline())
+        line = file.readline()
+    try:
+        heading, _ = _heading(line)
+    except csv.Error as error:
+        raise _unreadable(table, line) from error
     return [column for column in _NEEDED if column not in heading]
 
 
@@ -57,6 +62,18 @@ def _heading(line: str) -> tuple[list[str], str]:
     line = line.removeprefix("\ufeff")
     delimiter = "\t" if line.count("\t") > line.count(",") else ","
     return [FOLDED.get(fold(cell), "") for cell in next(csv.reader([line], delimiter=delimiter), [])], delimiter
+
+
+def _unreadable(table: Table, line: str) -> EditorError:
+    if "\r" in line.rstrip("\r\n"):
+        return EditorError(
+            f"{table.path}: 改行が古い Mac の形式です。「CSV UTF-8(コンマ区切り)」で保存し直してください",
+            f'{table.path}: the lines end as on old Macs; save it again as "CSV UTF-8 (comma delimited)"',
+        )
+    return EditorError(
+        f"{table.path}:1: 見出しの行が読めません。1行目には、ページ,クエリ,クリック数 のような列の名前だけを書きます",
+        f"{table.path}:1: the heading cannot be read; the first line holds only names of columns, as page,query,clicks",
+    )
 
 
 def _place(table: Table, lines: int) -> Place:

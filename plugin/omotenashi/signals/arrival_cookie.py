@@ -2,7 +2,7 @@
 
 The text is a letter, base64url (RFC 4648) of the moments and the arrival in MessagePack, a dot, and base64url of their
 HMAC-SHA-256 (RFC 2104). It holds no id: whose it is goes into the signature alone, and the letter tells whether it is
-somebody's. So a copy is worth nothing to somebody else.
+somebody's. So a copy is worth nothing to somebody else, unless it was made before there was an id that lasts.
 """
 
 from __future__ import annotations

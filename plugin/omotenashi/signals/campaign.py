@@ -6,13 +6,16 @@ A keyword from here is the word that an advertiser bid on, not what the visitor 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
+from urllib.parse import unquote
 
 from msgspec import Struct
 
 from omotenashi.model.site_facts import CampaignParameters
 from omotenashi.model.text import fold
 from omotenashi.signals.decode import UTF_8_OR_JAPANESE, as_typed
+from omotenashi.signals.sources import MEDIUMS_BY_SITE, sources
 
 _KEYWORD = ("utm_term", "mtm_kwd", "mtm_keyword", "matomo_kwd", "pk_kwd", "pk_keyword", "piwik_kwd")
 _CAMPAIGN = ("utm_campaign", "mtm_campaign", "mtm_cpn", "matomo_campaign", "pk_campaign", "pk_cpn", "piwik_campaign")
@@ -33,9 +36,14 @@ _MARKS = {
 _NO_PARAMETERS = CampaignParameters()
 
 _NO_WORDS = frozenset({"(not provided)", "(not set)"})
-_UNEXPANDED = re.compile(r"\{[^{}]*\}")
-_WRAPPED = re.compile(r"\[(.*)\]|\"(.*)\"|“(.*)”", re.DOTALL)
-_LEADS = re.compile(r"(?<!\S)\++(?=\S)")
+_UNEXPANDED = re.compile(r"[{｛][^{}｛｝]*[}｝]|\A(?:__\w+__|%%\w+%%)\Z")
+"""Where an advertising system was to put its own text."""
+_UNEXPANDED_NAME = re.compile(r"[{｛]+[^{}｛｝]*[}｝]+|__\w+__|%%\w+%%")
+"""The same as the whole of a name; some have braces in them."""
+_GROUP = re.compile(r"(?<![^\s+\[\"“])(?:\[([^\[\]]*)\]|\"([^\"]*)\"|“([^“”]*)”)(?![^\s\]\"”])")
+_LEADS = re.compile(r"(?<![^\s\[\"“])\++(?=\S)")
+_SIGNS_ONLY = re.compile(r"[\s+\[\]\"“”]*")
+_SIGN_ESCAPED_AGAIN = re.compile(r"%(?:2[02B]|5[BD]|7[BD])", re.IGNORECASE)
 _PAID = re.compile(
     r"(?:.*-)?paid.*|.*ppc.*|cp[aceimvp]|.*cpc.*|display.*|banner.*|retargeting|remarketing|affiliate.*|ads?|sem|listing"
 )
@@ -63,11 +71,18 @@ class Campaign(Struct, frozen=True):
     """Whose id that is, named as in the table of sources."""
     left_by: tuple[str, str] | None = None
     """Medium and source of a service that marks all of its links, where nothing above is said."""
+    unfilled: bool = False
+    """There are tags, but what they were to say was never put in."""
 
     @property
     def tagged(self) -> bool:
         """Whether the URL says anything about how the visitor came."""
-        return self.paid or bool(self.campaign or self.source or self.medium or self.content or self.keyword)
+        return self.names_sender or bool(self.campaign or self.content or self.keyword or self.unfilled)
+
+    @property
+    def names_sender(self) -> bool:
+        """Whether the URL says who sent the visitor, or by what; a link of the site itself hardly does."""
+        return self.paid or bool(self.source or self.medium)
 
 
 def read(query: Sequence[tuple[str, str]], own: CampaignParameters = _NO_PARAMETERS) -> Campaign:
@@ -79,33 +94,58 @@ def read(query: Sequence[tuple[str, str]], own: CampaignParameters = _NO_PARAMET
     for name, value in query:
         if text := as_typed(value, UTF_8_OR_JAPANESE):
             values.setdefault(name.lower(), text)
+    groups = (
+        (*own.keyword, *_KEYWORD),
+        (*own.campaign, *_CAMPAIGN),
+        (*own.source, *_SOURCE),
+        (*own.medium, *_MEDIUM),
+        (*own.content, *_CONTENT),
+    )
+    tags = [[values[name] for name in names if name in values] for names in groups]
+    keywords, *named = tags
+    keyword = next(filter(None, map(_keyword, keywords)), None)
+    names = [next((text for text in texts if not _UNEXPANDED_NAME.fullmatch(text)), "") for texts in named]
+    name, source, medium, content = names
     click = next((name for name in _CLICK_IDS if name in values), "")
     return Campaign(
-        keyword=_keyword(_first(values, (*own.keyword, *_KEYWORD))),
-        campaign=_first(values, (*own.campaign, *_CAMPAIGN)),
-        source=_first(values, (*own.source, *_SOURCE)),
-        medium=_first(values, (*own.medium, *_MEDIUM)),
-        content=_first(values, (*own.content, *_CONTENT)),
+        keyword,
+        name,
+        source,
+        medium,
+        content,
         paid=bool(click),
         seller=_CLICK_IDS.get(click, ""),
         left_by=next((_MARKS[name] for name in _MARKS if name in values), None),
+        unfilled=any(tags) and not any((keyword, *names)),
     )
 
 
+@lru_cache(maxsize=1024)
 def medium_of(stated: str) -> str | None:
-    """Return the vocabulary's medium for a utm_medium such as `cpc`, `e-mail` or `SNS`, or None for another word."""
+    """Return the vocabulary's medium for a utm_medium such as `cpc`, `e-mail`, `SNS` or `line`, or None for others."""
     word = fold(stated).replace("_", "-").replace(" ", "-")
-    return "paid" if _PAID.fullmatch(word) else _MEDIUMS_FOLDED.get(word)
+    if _PAID.fullmatch(word):
+        return "paid"
+    return _MEDIUMS_FOLDED.get(word) or _medium_of_site(stated)
 
 
-def _first(values: Mapping[str, str], names: Sequence[str]) -> str:
-    return next((values[name] for name in names if name in values), "")
+def _medium_of_site(name: str) -> str | None:
+    """Return the medium of an assistant, a mail reader or a network whose name stands where a medium should."""
+    site = sources().stated(name)
+    return site.medium if site and site.medium in MEDIUMS_BY_SITE else None
 
 
 def _keyword(text: str) -> str | None:
     """Return the words of a bid: without the signs of its match type, None where the system did not fill it in."""
-    if _UNEXPANDED.search(text) or text.lower() in _NO_WORDS:
+    text = _SIGN_ESCAPED_AGAIN.sub(lambda sign: unquote(sign[0]), text)
+    if _UNEXPANDED.search(text) or text.lower() in _NO_WORDS or _SIGNS_ONLY.fullmatch(text):
         return None
-    while match := _WRAPPED.fullmatch(text):
-        text = next(inner for inner in match.groups() if inner is not None).strip()
-    return _LEADS.sub("", text).strip() or None
+    before = ""
+    while text != before:
+        before = text
+        text = _GROUP.sub(_inner, _LEADS.sub("", text)).strip()
+    return text or None
+
+
+def _inner(group: re.Match[str]) -> str:
+    return next(inner for inner in group.groups() if inner is not None).strip()

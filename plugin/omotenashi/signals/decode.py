@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from codecs import getincrementaldecoder
 from collections.abc import Sequence
 from urllib.parse import unquote_to_bytes
+
+from omotenashi.signals.readings import reading
 
 LONGEST_URL = 4096
 """Characters of a URL that are read; the rest is ignored."""
@@ -26,7 +27,7 @@ _CODECS = {
     "utf-8": "utf-8", "utf8": "utf-8",
     "euc-jp": "euc_jp", "eucjp": "euc_jp", "x-euc-jp": "euc_jp", "euc": "euc_jp",
     "shift-jis": "cp932", "shiftjis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "ms932": "cp932", "cp932": "cp932",
-    "windows-31j": "cp932", "iso-2022-jp": "iso2022_jp", "jis": "iso2022_jp",
+    "windows-31j": "cp932", "iso-2022-jp": "iso2022_jp_ext", "jis": "iso2022_jp_ext",
     "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5", "big5-hkscs": "big5hkscs",
     "euc-kr": "cp949", "ks-c-5601-1987": "cp949", "cp949": "cp949",
     "koi8-r": "koi8_r", "koi8-u": "koi8_u",
@@ -37,9 +38,9 @@ _CODECS = {
 """Python's codec for a charset's name. The wider of two that share a name: cp932 for Shift_JIS, gb18030 for gb2312."""
 
 
+_SINGLE_BYTES = ("koi8", "cp125", "latin", "iso8859")
 _ESCAPED_AGAIN = re.compile(r"%[89A-Fa-f][0-9A-Fa-f]")
-_JIS = b"\x1b$"
-"""How Japanese begins in ISO-2022-JP, all of whose bytes are ASCII."""
+_C1 = re.compile(r"[\x80-\x9f]")
 _BREAKS = frozenset("\t\n\v\f\r\x85\u2028\u2029")
 _DIRECTIONS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 """Marks that turn the direction of writing, and the mark of byte order."""
@@ -49,12 +50,17 @@ def query_pairs(url_or_query: str, charsets: Sequence[str] = ()) -> list[tuple[s
     """Return the names and values of a query string, or of a URL's query, in their order, decoded.
 
     A value is read in the charset that the query itself declares (`ei=`, `ie=`), else as strict UTF-8, else in the
-    first of `charsets` that fits, EUC-JP before all others, else as UTF-8 with replacement characters. What can be
-    nothing but UTF-8, or nothing but ISO-2022-JP, is read so whatever is declared.
+    first of `charsets` that fits, EUC-JP before all others, else as UTF-8 with replacement characters: see `reading`.
     """
     text = url_or_query[:LONGEST_URL]
     query = text.partition("#")[0].partition("?")[2] if _URL.match(text) else text.removeprefix("?")
     return read_pairs(query, codecs_of(charsets))
+
+
+def fragment_pairs(url: str, charsets: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Return what stands behind the # of a URL if it is written like a query; scripts of the CMS may send it."""
+    fragment = url[:LONGEST_URL].partition("#")[2]
+    return read_pairs(fragment.partition("?")[2] or fragment, codecs_of(charsets)) if "=" in fragment else []
 
 
 def read_pairs(query: str, codecs: Sequence[str] = ()) -> list[tuple[str, str]]:
@@ -63,24 +69,18 @@ def read_pairs(query: str, codecs: Sequence[str] = ()) -> list[tuple[str, str]]:
     `&amp;` separates like `&`: links in mails are often escaped once too often.
     """
     parts = [part.removeprefix("amp;").partition("=") for part in query.split("&") if part]
-    order = (*_declared(parts), "utf-8", *codecs)
+    declared = _declared(parts)
+    family = () if set(declared).isdisjoint(JAPANESE) else JAPANESE
+    order = (*declared, "utf-8", *codecs, *family)
     return [(decoded(name, order), decoded(value, order)) for name, _, value in parts]
 
 
 def decoded(text: str, codecs: Sequence[str] = ("utf-8",)) -> str:
-    """Return one percent-encoded name or value as text, in the first codec that reads it without an error."""
+    """Return one percent-encoded name or value as text, in the codec that fits, as `reading` says."""
     text = text.replace("+", " ")
     if "%" not in text and text.isascii():
         return text
-    data = unquote_to_bytes(_bytes(text))
-    if _surely_utf8(data):
-        return data.decode("utf-8", "replace")
-    for codec in ("iso2022_jp", *codecs) if _JIS in data else codecs:
-        try:
-            return data.decode(codec)
-        except UnicodeDecodeError:
-            continue
-    return data.decode("utf-8", "replace")
+    return reading(unquote_to_bytes(_bytes(text)), codecs)
 
 
 def as_typed(text: str, codecs: Sequence[str] = ("utf-8",)) -> str:
@@ -108,8 +108,10 @@ def cleaned(text: str) -> str:
 
 
 def _declared(parts: Sequence[tuple[str, str, str]]) -> list[str]:
+    """Return the codecs that a query declares; before one of single bytes, in which everything can be read, UTF-8."""
     names = (_folded(value) for name, _, value in parts if name.lower() in _CHARSET_PARAMETERS)
-    return [_CODECS[name] for name in names if name in _CODECS]
+    codecs = [_CODECS[name] for name in names if name in _CODECS]
+    return ["utf-8", *codecs] if codecs and codecs[0].startswith(_SINGLE_BYTES) else codecs
 
 
 def _folded(charset: str) -> str:
@@ -117,28 +119,14 @@ def _folded(charset: str) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    """Return the bytes behind `text`; raw UTF-8 in a header reaches us as Latin-1."""
+    """Return the bytes behind `text`; raw bytes in a header reach us as Latin-1, of which nobody writes C1 controls."""
     try:
         raw = text.encode("latin-1")
-        raw.decode("utf-8")
+        if not _C1.search(text):
+            raw.decode("utf-8")
     except ValueError:
         return text.encode("utf-8", "replace")
     return raw
-
-
-def _surely_utf8(data: bytes) -> bool:
-    """Whether all is UTF-8 up to a character that is cut off at the end, one of three bytes or more among it.
-
-    Japanese and Chinese in other charsets hardly ever look like this. Characters of two bytes are no proof: some short
-    words in EUC-JP are UTF-8 as well.
-    """
-    if data.isascii():
-        return False
-    try:
-        text = getincrementaldecoder("utf-8")().decode(data)
-    except UnicodeDecodeError:
-        return False
-    return max(text, default="") >= "\u0800"
 
 
 def _shows(char: str) -> bool:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from omotenashi.model.paths import bare_host, host_of, page_path
 from omotenashi.model.request import RequestFacts
@@ -24,6 +25,7 @@ from omotenashi.signals.decode import (
     LONGEST_URL,
     UTF_8_OR_JAPANESE,
     as_typed,
+    fragment_pairs,
     query_pairs,
 )
 from omotenashi.signals.member import BadToken, MemberKeys, Refusal, from_statement, from_token
@@ -128,8 +130,15 @@ def campaign_name(facts: RequestFacts, site: SiteFacts) -> str:
 
 
 def kept_arrival(now: Arrival, kept: Arrival | None) -> Arrival:
-    """Return the arrival of the visit: the one that is kept, unless this request comes from elsewhere anew."""
-    return kept if kept is not None and now.medium in {"internal", "direct"} else now
+    """Return the arrival of the visit: the one that is kept, unless this request comes from elsewhere anew.
+
+    A link of the site that names a campaign, as a banner does, adds that to how the visit began.
+    """
+    if kept is None or now.medium not in {"internal", "direct"}:
+        return now
+    if not now.campaign:
+        return kept
+    return replace(kept, campaign=now.campaign, campaign_content=now.campaign_content)
 
 
 def member_of(facts: RequestFacts, site: SiteFacts, tools: SignalTools) -> Member | None:
@@ -171,13 +180,15 @@ def _page(url: str, site: SiteFacts) -> _Page:
 @lru_cache(maxsize=1024)
 def _read_page(url: str, parameters: CampaignParameters) -> _Page:
     path, host = page_path(url), host_of(url)
-    if "?" not in url:
+    if "?" not in url and "#" not in url:
         return _Page(path, host)
     pairs = query_pairs(url, JAPANESE)
     query: dict[str, str] = {}
     for name, value in pairs[:_MOST_PARAMETERS]:
         query.setdefault(name, fold(value[:LONGEST_TEXT]))
-    return _Page(path, host, pairs[:_MOST_PARAMETERS], query, campaign.read(pairs, parameters))
+    return _Page(
+        path, host, pairs[:_MOST_PARAMETERS], query, campaign.read([*pairs, *fragment_pairs(url, JAPANESE)], parameters)
+    )
 
 
 @lru_cache(maxsize=512)
@@ -196,7 +207,7 @@ _Told: TypeAlias = tuple[str, str]
 
 
 def _medium_and_source(tags: Campaign, referral: Referral) -> tuple[_Told, _Told]:
-    if tags.tagged:
+    if tags.names_sender or (tags.tagged and referral.medium != "internal"):
         return _by_campaign(tags, referral)
     if tags.left_by and referral.medium == "direct":
         medium, source = tags.left_by
