@@ -89,6 +89,17 @@ def test_explain_says_what_was_read_and_where_it_comes_from(folder: Path, capsys
         assert words in capsys.readouterr().out
 
 
+def test_explain_says_that_the_searches_of_a_part_are_not_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "search-console.csv").write_text("landing,query,clicks\n/running,ランニング,20\n/running,(rest),80\n")
+    (folder / "site.yaml").write_text("search_console: {file: search-console.csv}\n")
+    assert main(["explain", "hero", "--visitor", "{medium: search, landing: /running}", "--lang", "en"]) == 0
+    said = capsys.readouterr().out
+    assert "landing /running: 20 % of 100 clicks match, the searches of 80 % are not told" in said
+    assert "the clicks whose searches the file does not tell could make the share or not" in said
+
+
 def test_a_bad_row_is_told_with_its_line_and_the_others_count(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("gsc.csv").write_text(EXPORT + "https://shop.example/,靴,many\nnowhere,靴,1\nhttps://shop.example/,靴,5\n")
     assert main(["import", "search-console", "gsc.csv"]) == 1

@@ -97,8 +97,16 @@ def test_searches_are_told_up_to_95_per_cent_of_the_clicks() -> None:
 
 
 def test_a_page_tells_no_more_than_so_many_searches() -> None:
-    page = one(sums_of(*(("/", f"word{number}", 1) for number in range(1000))))
-    assert (len(page.queries), page.rest) == (MOST_QUERIES, 1000 - MOST_QUERIES)
+    page = one(sums_of(*(("/", f"word{number}", 1) for number in range(6000))))
+    assert (len(page.queries), page.rest) == (MOST_QUERIES, 6000 - MOST_QUERIES)
+
+
+def test_pages_tell_fewer_searches_where_all_have_no_room_otherwise() -> None:
+    searches = [(f"w{number}", 1) for number in range(1001)]
+    pages = [Ranked(f"/{number}", searches, 0) for number in range(199)]
+    assert file_text(pages)[1] == 199
+    text, held = file_text([*pages, Ranked("/last", searches, 0)])
+    assert (held, text.count("/last,"), "/last,(rest),801\n" in text) == (200, 201, True)
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from omotenashi.model.text import fold, widths
 from omotenashi.search_console.columns import Row
 
 LONGEST_QUERY = 200
-MOST_QUERIES = 200
-"""Of one page."""
+MOST_QUERIES = 5000
+"""Of one page; fewer, where the file would be too large."""
 ENOUGH = 0.95
 """The part of a page's clicks from which on its further queries are summed up."""
 _MOST_HOSTS = 1000
@@ -37,6 +37,11 @@ class Ranked(NamedTuple):
     @property
     def clicks(self) -> int:
         return self.rest + sum(clicks for _, clicks in self.queries)
+
+    def shortened(self, most: int) -> Ranked:
+        """Return the page with so many searches at most."""
+        summed_up = sum(clicks for _, clicks in self.queries[most:])
+        return Ranked(self.path, self.queries[:most], self.rest + summed_up) if summed_up else self
 
 
 class Sums:
