@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from omotenashi.model.errors import EditorError, OmotenashiError, RefusedRequest
+from omotenashi.model.errors import EditorError, OmotenashiError
 from omotenashi.search_console.exports import open_export, rows
 from omotenashi.search_console.sums import Sums
 
@@ -150,7 +150,7 @@ def summed(path: Path, data: bytes) -> Sums:
     path.write_bytes(data)
     sums = Sums(frozenset(("shop.example",)))
     for row in rows(open_export(path)):
-        with suppress(RefusedRequest):
+        with suppress(EditorError):
             sums.add(row)
     return sums
 
@@ -172,7 +172,7 @@ def test_after_a_line_that_is_no_csv_the_others_are_read(tmp_path: Path) -> None
         (4, "帽\n子", "3"),
         (8, "傘", "5"),
     ]
-    assert [(row.line, row.problem.partition(":")[0]) for row in found if row.problem] == [
+    assert [(row.line, row.problem.en.partition(":")[0]) for row in found if row.problem] == [
         (3, "a quote is not closed, or stands alone in a quoted cell"),
         (7, "4 cells under 3 columns"),
     ]
