@@ -256,9 +256,7 @@ def _warn_of_hosts(folder: Folder, admits: Callable[[str], bool] | None, report:
 
 def _warn_of_estimates(folder: Folder, site: SiteFacts, report: Report) -> None:
     """Warn of estimates that hold for no landing page of the file."""
-    rules = (rule.when for block in folder.blocks for rule in block.rules)
-    asked = [fact for condition in (*rules, *(one.when for one in folder.segments)) for fact in facts(condition)]
-    operands = {fact.position: fact.operand for fact in asked if isinstance(fact.operand, Estimated)}
+    operands = estimates_in(folder)
     segment = morphemes.segment if site.keyword_matching == "morphemes" else None
     found = estimates(operands.values(), site.landings or {}, synonyms_of(site), segment)
     for position, operand in operands.items():
@@ -268,6 +266,13 @@ def _warn_of_estimates(folder: Folder, site: SiteFacts, report: Report) -> None:
             report.add("W547", position)
         elif not estimate.true:
             report.add("W546", position, value=best[0], share=_share_of(estimate, *best), asked=f"{operand.share:g}%")
+
+
+def estimates_in(folder: Folder) -> dict[Position, Estimated]:
+    """Return the estimates that the rules and segments of a folder ask for."""
+    rules = (rule.when for block in folder.blocks for rule in block.rules)
+    asked = [fact for condition in (*rules, *(one.when for one in folder.segments)) for fact in facts(condition)]
+    return {fact.position: fact.operand for fact in asked if isinstance(fact.operand, Estimated)}
 
 
 def _share_of(estimate: Estimate, path: str, share: float) -> str:
