@@ -67,7 +67,7 @@ def open_export(path: Path) -> Export:
     table = look_through(path, "jsonl" if is_json else "csv")
     absent = () if is_json else csv_lacks(table)
     if absent:
-        raise _written(path) if is_landings(start) else _lacks(path, absent[0])
+        raise _written(path) if start.strip() and is_landings(start) else _lacks(path, absent[0])
     return Export(path, table.lines, table)
 
 
