@@ -171,7 +171,7 @@ def test_a_file_that_cannot_be_imported_is_an_error_in_japanese(
     folder: Path, capsys: pytest.CaptureFixture[str], data: bytes, told: str
 ) -> None:
     Path("gsc.csv").write_bytes(data)
-    assert main(["import", "search-console", "gsc.csv", "--lang", "ja"]) == 2
+    assert main(["import", "search-console", "gsc.csv", "--lang", "ja"]) > 0
     assert capsys.readouterr().err.startswith(f"omo: {told}")
     assert not (folder / "search-console.csv").exists()
 

@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from omotenashi.model.errors import EditorError, SettingsError
+from omotenashi.model.errors import SettingsError, UnreadableFile
 from omotenashi.model.text import fold
 
 LONGEST_LINE = 1_048_576
@@ -91,7 +91,7 @@ class Record(NamedTuple):
 def look_through(path: Path, form: str | None = None) -> Table:
     """Return what has to be known of the whole file before its first line can be read.
 
-    `form` is csv or jsonl; by default the file's ending tells. Raises EditorError for a file that is no text or empty,
+    `form` is csv or jsonl; by default the file's ending tells. Raises UnreadableFile for a file that is no text or empty,
     SettingsError for an ending that tells nothing.
     """
     form = form or _FORMS.get(path.suffix.lower())
@@ -106,13 +106,13 @@ def look_through(path: Path, form: str | None = None) -> Table:
             if not data.isascii():
                 _note_encodings(data, number, broken)
     if number == 0:
-        raise EditorError(f"{path}: ファイルが空です", f"{path}: the file is empty")
+        raise UnreadableFile(f"{path}: ファイルが空です", f"{path}: the file is empty")
     return Table(path, form, _encoding(path, broken), number, digest.hexdigest())
 
 
 def records(table: Table, columns: Columns, start: Place, warn: Callable[[str], None]) -> Iterator[Record]:
     """Read the records after a place where one ended. Raises SettingsError if a needed column is missing,
-    EditorError if the columns cannot be read.
+    UnreadableFile if the columns cannot be read.
 
     `warn` is told once of each column that is not known or never stored.
     """
@@ -128,7 +128,7 @@ def records(table: Table, columns: Columns, start: Place, warn: Callable[[str], 
 def _physical_lines(file: BinaryIO, path: Path) -> Iterator[bytes]:
     for number, data in enumerate(iter(partial(file.readline, LONGEST_LINE + 1), b""), 1):
         if len(data) > LONGEST_LINE:
-            raise EditorError(
+            raise UnreadableFile(
                 f"{path}: {number} 行目が長すぎます(上限 {LONGEST_LINE} バイト)。1件を1行に書きます",
                 f"{path}: line {number} has more than {LONGEST_LINE} bytes: each record needs a line",
             )
@@ -152,7 +152,7 @@ def _encoding(path: Path, broken: Mapping[str, int]) -> str:
     if not fitting:
         ja = "でも ".join(f"{encoding}({broken[encoding]} 行目)" for encoding in ENCODINGS)
         en = " nor ".join(f"{encoding} (line {broken[encoding]})" for encoding in ENCODINGS)
-        raise EditorError(
+        raise UnreadableFile(
             f"{path}: {ja}でもありません。UTF-8 で保存し直してください",
             f"{path}: the text is neither {en}: save it as UTF-8",
         )
@@ -257,12 +257,12 @@ def delimiter_of(heading: str) -> str:
 
 
 def heading_cells(heading: str, path: Path) -> list[str]:
-    """Return the cells of the first line, one without the byte order mark. Raises EditorError."""
+    """Return the cells of the first line, one without the byte order mark. Raises UnreadableFile."""
     try:
         return next(csv.reader([heading], delimiter=delimiter_of(heading), strict=True), [])
     except csv.Error as error:
         ja, en = _LONG_CELL if "limit" in str(error) else _QUOTES
-        raise EditorError(
+        raise UnreadableFile(
             f"{path}:1: 列の名前を読めません: {ja}", f"{path}:1: the names of the columns cannot be read: {en}"
         ) from error
 

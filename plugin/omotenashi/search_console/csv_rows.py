@@ -18,7 +18,7 @@ _READ = (*_NEEDED, "anonymized")
 
 
 def csv_lacks(table: Table) -> Sequence[str]:
-    """Return which of page, query and clicks have no column. Raises EditorError where the heading cannot be read."""
+    """Return which of page, query and clicks have no column. Raises UnreadableFile where the heading cannot be read."""
     with table.path.open(encoding=table.encoding, errors="replace", newline="\n") as file:
         heading, _ = _heading(file.readline(), table)
     return [column for column in _NEEDED if column not in heading]

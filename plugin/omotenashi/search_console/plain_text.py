@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from omotenashi.model.errors import EditorError
+from omotenashi.model.errors import EditorError, UnreadableFile
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _LOOKED_AT = 1_048_576
@@ -19,7 +19,7 @@ _LOOKED_AT = 1_048_576
 def readable(path: Path) -> Iterator[Path]:
     """Yield a file in which lines end with a line feed and are no UTF-16: the file itself, or a copy for the time.
 
-    Raises EditorError for what is no text, and for whatever is found wrong meanwhile under the name of the file itself.
+    Raises UnreadableFile for what is no text. An EditorError that comes of the copy names the file itself.
     """
     with path.open("rb") as file:
         start = file.read(_LOOKED_AT)
@@ -33,12 +33,13 @@ def readable(path: Path) -> Iterator[Path]:
             _copy_utf_16(path, copy) if is_utf_16 else _copy_with_line_feeds(path, copy)
             yield copy
         except UnicodeError as error:
-            raise EditorError(
+            raise UnreadableFile(
                 f"{path}: UTF-16 として読めません。UTF-8 で保存し直してください",
                 f"{path}: this cannot be read as UTF-16: save it as UTF-8",
             ) from error
         except EditorError as error:
-            raise EditorError(error.ja.replace(str(copy), str(path)), error.en.replace(str(copy), str(path))) from error
+            ja, en = (said.replace(str(copy), str(path)) for said in (error.ja, error.en))
+            raise type(error)(ja, en) from error
 
 
 def _copy_utf_16(path: Path, copy: Path) -> None:
