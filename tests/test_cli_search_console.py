@@ -89,6 +89,17 @@ def test_explain_says_what_was_read_and_where_it_comes_from(folder: Path, capsys
         assert words in capsys.readouterr().out
 
 
+def test_explain_says_that_the_searches_of_a_part_are_not_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "search-console.csv").write_text("landing,query,clicks\n/running,ランニング,20\n/running,(rest),80\n")
+    (folder / "site.yaml").write_text("search_console: {file: search-console.csv}\n")
+    assert main(["explain", "hero", "--visitor", "{medium: search, landing: /running}", "--lang", "en"]) == 0
+    said = capsys.readouterr().out
+    assert "landing /running: 20 % of 100 clicks match, the searches of 80 % are not told" in said
+    assert "the clicks whose searches the file does not tell could make the share or not" in said
+
+
 def test_a_bad_row_is_told_with_its_line_and_the_others_count(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("gsc.csv").write_text(EXPORT + "https://shop.example/,靴,many\nnowhere,靴,1\nhttps://shop.example/,靴,5\n")
     assert main(["import", "search-console", "gsc.csv"]) == 1
@@ -110,6 +121,81 @@ def test_other_hosts_and_anonymised_queries_are_told(folder: Path, capsys: pytes
     assert "left out: 1 row with anonymised queries (30 clicks)\n" in said
     assert "left out: 1 row of other hosts, blog.example (1); if they are the site's own, add them to hosts" in said
     assert (folder / "search-console.csv").read_text() == WRITTEN
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        EXPORT.replace("\n", "\r").encode("cp932"),
+        EXPORT.replace("\n", "\r").encode("utf-8-sig"),
+        EXPORT.replace(",", "\t").replace("\n", "\r\n").encode("utf-16"),
+        EXPORT.replace(",", ";").encode(),
+        b"\xfe\xff" + EXPORT.replace(",", ";").replace("\n", "\r").encode("utf-16-be"),
+    ],
+    ids=["line ends of old Macs", "likewise with a mark", "Unicode text of Excel", "semicolons", "big-endian"],
+)
+def test_an_export_is_read_however_a_spreadsheet_saved_it(folder: Path, data: bytes) -> None:
+    Path("gsc.csv").write_bytes(data)
+    assert main(["import", "search-console", "gsc.csv"]) == 0
+    assert (folder / "search-console.csv").read_text() == WRITTEN
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "gsc.csv: ファイルが空です"),
+        (b"\xff\xfe", "gsc.csv: ファイルが空です"),
+        (b"\xff\xfea", "gsc.csv: UTF-16 として読めません。UTF-8 で保存し直してください"),
+        (b"page\n\x81\n\xff\n", "gsc.csv: utf-8(2 行目)でも cp932(2 行目)でもありません"),
+        (b"page\n" + b"a" * 1_100_000, "gsc.csv: 2 行目が長すぎます(上限 1048576 バイト)"),
+        (b"page," + b"a" * 132_000, "gsc.csv:1: 列の名前を読めません: 131,072 文字を超えるセルがあります"),
+        (b'page,"query', 'gsc.csv:1: 列の名前を読めません: 引用符 " が閉じていないか'),
+        (b"\npage,query,clicks\n", "gsc.csv: ページの列がありません"),
+        (WRITTEN.encode(), "gsc.csv: 取り込んで作ったファイルです"),
+        (WRITTEN.replace("\n", "\r").encode("utf-16"), "gsc.csv: 取り込んで作ったファイルです"),
+    ],
+    ids=[
+        "empty",
+        "a mark alone",
+        "half UTF-16",
+        "no text",
+        "no lines",
+        "cell",
+        "quote",
+        "blank line",
+        "our own",
+        "our own in UTF-16",
+    ],
+)
+def test_a_file_that_cannot_be_imported_is_an_error_in_japanese(
+    folder: Path, capsys: pytest.CaptureFixture[str], data: bytes, told: str
+) -> None:
+    Path("gsc.csv").write_bytes(data)
+    assert main(["import", "search-console", "gsc.csv", "--lang", "ja"]) > 0
+    assert capsys.readouterr().err.startswith(f"omo: {told}")
+    assert not (folder / "search-console.csv").exists()
+
+
+def test_bad_rows_are_told_in_the_language_of_the_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "site.yaml").write_text("version: 1\nhosts: shop.example\nlanguage: ja\n")
+    rows = ("/,靴,x", "/,靴,", ",靴,1", "靴,靴,1", "/,靴,1,2", '/,"靴"靴,1', f"/,{'a' * 132_000},1")
+    Path("gsc.csv").write_text(EXPORT + "\n".join(rows))
+    assert main(["import", "search-console", "gsc.csv"]) == 1
+    assert capsys.readouterr().out.splitlines()[:7] == [
+        "gsc.csv:5: クリック数「x」は数ではありません",
+        "gsc.csv:6: クリック数がありません",
+        "gsc.csv:7: ページがありません",
+        "gsc.csv:8: ページ「靴」はページのアドレスではありません",
+        "gsc.csv:9: 3 列の表に 4 個のセルがあります",
+        'gsc.csv:10: 引用符 " が閉じていないか、セルの途中にあります。セルの中の " は "" と書きます',
+        "gsc.csv:11: 131,072 文字を超えるセルがあります",
+    ]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_number_of_clicks_below_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["import", "search-console", "gsc.csv", "--min-clicks", "-1", "--lang", "ja"]) == 2
+    assert "--min-clicks に '-1' は書けません" in capsys.readouterr().err
 
 
 def test_pages_with_few_clicks_are_left_out_on_demand(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from omotenashi import morphemes
 from omotenashi.content.source import files_under, read_fragments
-from omotenashi.engine.estimates import estimates
+from omotenashi.engine.estimates import Estimate, estimates, per_cent
 from omotenashi.language.analyse import analyse
 from omotenashi.language.beside import Beside, named_countries, named_files, named_searches
 from omotenashi.language.check import Whole, check
@@ -26,6 +26,7 @@ from omotenashi.language.read_table import with_tables
 from omotenashi.language.report import Report
 from omotenashi.language.syntax import Folder
 from omotenashi.language.table_text import decode_table
+from omotenashi.language.vocabulary import REST
 from omotenashi.model.errors import Diagnostic, Position
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.national_holidays import holidays_of
@@ -255,9 +256,7 @@ def _warn_of_hosts(folder: Folder, admits: Callable[[str], bool] | None, report:
 
 def _warn_of_estimates(folder: Folder, site: SiteFacts, report: Report) -> None:
     """Warn of estimates that hold for no landing page of the file."""
-    rules = (rule.when for block in folder.blocks for rule in block.rules)
-    asked = [fact for condition in (*rules, *(one.when for one in folder.segments)) for fact in facts(condition)]
-    operands = {fact.position: fact.operand for fact in asked if isinstance(fact.operand, Estimated)}
+    operands = estimates_in(folder)
     segment = morphemes.segment if site.keyword_matching == "morphemes" else None
     found = estimates(operands.values(), site.landings or {}, synonyms_of(site), segment)
     for position, operand in operands.items():
@@ -266,4 +265,17 @@ def _warn_of_estimates(folder: Folder, site: SiteFacts, report: Report) -> None:
         if best is None:
             report.add("W547", position)
         elif not estimate.true:
-            report.add("W546", position, value=best[0], share=f"{best[1]:.3g}%", asked=f"{operand.share:g}%")
+            report.add("W546", position, value=best[0], share=_share_of(estimate, *best), asked=f"{operand.share:g}%")
+
+
+def estimates_in(folder: Folder) -> dict[Position, Estimated]:
+    """Return the estimates that the rules and segments of a folder ask for."""
+    rules = (rule.when for block in folder.blocks for rule in block.rules)
+    asked = [fact for condition in (*rules, *(one.when for one in folder.segments)) for fact in facts(condition)]
+    return {fact.position: fact.operand for fact in asked if isinstance(fact.operand, Estimated)}
+
+
+def _share_of(estimate: Estimate, path: str, share: float) -> str:
+    """What is known of a page, with the row of its file that holds the rest."""
+    rest = per_cent(estimate.rests.get(path, 0), estimate.landings[path])
+    return f"{share:.3g}% + {REST.name} {rest:.3g}%" if rest else f"{share:.3g}%"

@@ -131,7 +131,7 @@ def test_an_import_of_members_exits_0_when_all_went_in(folder: Path) -> None:
     [
         ("a.data", "x", "{file}: its name tells no form: add --format csv or --format jsonl"),
         ("a.csv", "x,y\n", "{file}:1: there is no column id (会員ID, member_id)"),
-        ("a.csv", "", "{file}: the file is empty"),
+        ("a.csv", "", "{file}: ファイルが空です"),
     ],
 )
 def test_a_file_that_cannot_be_imported_is_one_line_and_exit_1(

@@ -155,4 +155,13 @@ def test_an_estimate_that_holds_for_no_page_is_a_warning(folder: Path, when: str
 def test_the_warning_names_the_nearest_page(folder: Path) -> None:
     (folder / "home.yaml").write_text(RULE.format(when="keyword: {estimated: [シューズ], share: 75%}"))
     told = next(one for one in examined(load(folder), NOW).diagnostics if one.code == "W546")
-    assert message(told, "en") == "this estimate holds for no landing page: the nearest, /running, has 60%, not 75%"
+    assert message(told, "en") == (
+        "this estimate holds for no landing page: the nearest, /running, is known to have 60% + (rest) 40%, not 75%"
+    )
+
+
+def test_the_warning_names_what_the_file_does_not_tell(folder: Path) -> None:
+    (folder / "search-console.csv").write_text("landing,query,clicks\n/running,シューズ,20\n/running,(rest),80\n")
+    (folder / "home.yaml").write_text(RULE.format(when="keyword: {estimated: [シューズ], share: 60%}"))
+    told = next(one for one in examined(load(folder), NOW).diagnostics if one.code == "W546")
+    assert message(told, "en").endswith("the nearest, /running, is known to have 20% + (rest) 80%, not 60%")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from omotenashi.model.errors import SettingsError, StoreUnavailable
+from omotenashi.model.errors import SettingsError, StoreUnavailable, UnreadableFile
 from omotenashi.model.site_facts import Attribute
 from omotenashi.model.views import View
 from omotenashi.model.visitor import OrderLine
@@ -166,12 +166,12 @@ def test_the_encoding_is_told_by_the_whole_file(imported: Imported) -> None:
 
 
 def test_a_text_of_neither_encoding_is_an_error_with_the_lines(imported: Imported) -> None:
-    with pytest.raises(SettingsError, match=r"neither utf-8 \(line 2\) nor cp932 \(line 3\): save it as UTF-8"):
+    with pytest.raises(UnreadableFile, match=r"neither utf-8 \(line 2\) nor cp932 \(line 3\): save it as UTF-8"):
         imported.events(b"event\n\x83\x5c\n\x81\n")
 
 
 def test_utf_16_is_an_error(imported: Imported) -> None:
-    with pytest.raises(SettingsError, match="save it as UTF-8"):
+    with pytest.raises(UnreadableFile, match="save it as UTF-8"):
         imported.events("event".encode("utf-16"))
 
 
@@ -213,12 +213,12 @@ def test_the_form_is_told_by_the_ending_or_by_the_caller(imported: Imported) -> 
 
 
 def test_an_empty_file_is_an_error(imported: Imported) -> None:
-    with pytest.raises(SettingsError, match="the file is empty"):
+    with pytest.raises(UnreadableFile, match="the file is empty"):
         imported.events("")
 
 
 def test_a_line_without_end_is_an_error(imported: Imported) -> None:
-    with pytest.raises(SettingsError, match="line 2 has more than 1048576 bytes"):
+    with pytest.raises(UnreadableFile, match="line 2 has more than 1048576 bytes"):
         imported.events("event\n" + "x" * 1_048_577)
 
 

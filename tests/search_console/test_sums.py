@@ -11,7 +11,7 @@ from omotenashi.language.nodes import MapNode, TextNode
 from omotenashi.language.read_search_console import read_search_console
 from omotenashi.language.report import Report
 from omotenashi.language.table_text import decode_table
-from omotenashi.model.errors import Position, RefusedRequest
+from omotenashi.model.errors import EditorError, Position
 from omotenashi.model.landings import Landings
 from omotenashi.model.text import fold, widths
 from omotenashi.search_console.columns import Row
@@ -79,6 +79,11 @@ def test_pages_of_other_hosts_are_left_out_and_counted_by_host() -> None:
     assert sums.elsewhere == {"blog.example": 2}
 
 
+@pytest.mark.parametrize(("own", "page"), [("shop.example", "www.shop.example"), ("www.shop.example", "shop.example")])
+def test_own_hosts_count_with_and_without_www_as_in_referrers(own: str, page: str) -> None:
+    assert one(sums_of((f"https://{page}/a", "靴", 1), hosts=frozenset((own,)))).path == "/a"
+
+
 def test_without_hosts_all_are_the_sites_own() -> None:
     sums = sums_of(("https://a.example/", "靴", 1), ("https://b.example/", "靴", 1), hosts=frozenset())
     assert one(sums).clicks == 2
@@ -97,8 +102,16 @@ def test_searches_are_told_up_to_95_per_cent_of_the_clicks() -> None:
 
 
 def test_a_page_tells_no_more_than_so_many_searches() -> None:
-    page = one(sums_of(*(("/", f"word{number}", 1) for number in range(1000))))
-    assert (len(page.queries), page.rest) == (MOST_QUERIES, 1000 - MOST_QUERIES)
+    page = one(sums_of(*(("/", f"word{number}", 1) for number in range(6000))))
+    assert (len(page.queries), page.rest) == (MOST_QUERIES, 6000 - MOST_QUERIES)
+
+
+def test_pages_tell_fewer_searches_where_all_have_no_room_otherwise() -> None:
+    searches = [(f"w{number}", 1) for number in range(1001)]
+    pages = [Ranked(f"/{number}", searches, 0) for number in range(199)]
+    assert file_text(pages)[1] == 199
+    text, held = file_text([*pages, Ranked("/last", searches, 0)])
+    assert (held, text.count("/last,"), "/last,(rest),801\n" in text) == (200, 201, True)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +129,7 @@ def test_a_page_tells_no_more_than_so_many_searches() -> None:
     ],
 )
 def test_spreadsheets_run_no_search_and_it_stays_as_it_was_searched_for(query: str, line: str) -> None:
-    text, _ = file_text(sums_of(("/", query, 1)).ranked())
+    text, _ = file_text([one(sums_of(("/", query, 1)))])
     assert text.splitlines()[1] == f"/,{line},1"
     assert landings_of(text)["/"].queries == ((widths(query), 1),)
 
@@ -132,13 +145,13 @@ def test_clicks_are_read_as_exports_write_them(clicks: object, number: int) -> N
 
 @pytest.mark.parametrize("clicks", [None, "", "many", -1, "-1", 1.5, True, "nan", "inf", [], float("nan")])
 def test_clicks_that_are_no_number_are_refused(clicks: object) -> None:
-    with pytest.raises(RefusedRequest):
+    with pytest.raises(EditorError):
         sums_of(("/", "靴", clicks))
 
 
 @pytest.mark.parametrize("page", [None, "", "running shoes", 7, [], "running", "/a%0Ab", "/\x00"])
 def test_what_is_no_address_of_a_page_is_refused(page: object) -> None:
-    with pytest.raises(RefusedRequest):
+    with pytest.raises(EditorError):
         sums_of((page, "靴", 1))
 
 

@@ -98,6 +98,45 @@ def test_the_own_host_comes_from_the_url_the_host_header_or_the_site(run: Run, t
     assert [one["medium"] for one in found] == ["internal", "internal", "internal", "referral"]
 
 
+ESTIMATING = "blocks: {b: {otherwise: nothing, rules: [{name: r, when: {keyword: {estimated: [靴]}}, show: nothing}]}}"
+BY_WORDS = ESTIMATING.replace("{estimated: [靴]}", "[靴]")
+SEARCHED = {"referrer": "https://www.google.com/", "url": "https://shop.example/shoes/?a=1"}
+
+
+def site_with_searches(folder: Path, rules: str) -> list[str]:
+    (folder / "es").mkdir()
+    (folder / "es" / "site.yaml").write_text("hosts: [shop.example]\nsearch_console: {file: searches.csv}\n")
+    searches = "landing,query,clicks\n/shoes,白い靴,4\n/shoes,靴 通販,9\n/shoes,(rest),20\n/long,(rest),5\n"
+    (folder / "es" / "searches.csv").write_text(searches)
+    (folder / "es" / "page.yaml").write_text(rules)
+    return ["--site", "es"]
+
+
+def test_where_rules_estimate_the_most_frequent_search_of_the_landing_page_is_told(run: Run, tmp_path: Path) -> None:
+    found = asked(
+        run,
+        SEARCHED,
+        {"referrer": "https://www.bing.com/search?q=帽子", "url": SEARCHED["url"]},
+        {**SEARCHED, "url": f"{SEARCHED['url']}&utm_term=傘"},
+        {**SEARCHED, "url": "https://shop.example/long"},
+        {**SEARCHED, "url": "https://shop.example/elsewhere"},
+        {**SEARCHED, "referrer": "https://t.co/a"},
+        {**SEARCHED, "url": f"{SEARCHED['url']}&gclid=1"},
+        flags=site_with_searches(tmp_path, ESTIMATING),
+    )
+    assert [(one["keyword"], one["keyword_origin"]) for one in found] == [
+        ("靴 通販", "landing_estimate"),
+        ("帽子", "referrer"),
+        ("傘", "campaign"),
+        *[(None, "none")] * 4,
+    ]
+
+
+def test_where_no_rule_estimates_the_landing_page_tells_no_keyword(run: Run, tmp_path: Path) -> None:
+    (found,) = asked(run, SEARCHED, flags=site_with_searches(tmp_path, BY_WORDS))
+    assert (found["medium"], found["keyword"], found["keyword_origin"]) == ("search", None, "none")
+
+
 def test_only_trusted_proxies_say_who_asks(run: Run) -> None:
     sent = {"X-Forwarded-For": ["198.51.100.7", "203.0.113.5, 10.0.0.9"], "Forwarded": "for=192.0.2.60"}
     requests: list[dict[str, Any]] = [

@@ -11,7 +11,7 @@ from importlib import import_module
 
 from omotenashi.cli.common import FAILED, INTERRUPTED, USAGE, spoken
 from omotenashi.cli.failures import Misused, Parser, unknown_command, unreachable
-from omotenashi.model.errors import EditorError, OmotenashiError, WrongRules
+from omotenashi.model.errors import EditorError, OmotenashiError, UnreadableFile, WrongRules
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.rules_folder import site_language
 
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except EditorError as error:
         print(f"omo: {error.said(spoken(options))}", file=sys.stderr)
-        return FAILED if isinstance(error, WrongRules) else USAGE
+        return FAILED if isinstance(error, (WrongRules, UnreadableFile)) else USAGE
     except OSError as error:
         print(f"omo: {unreachable(error).said(spoken(options))}", file=sys.stderr)
         return FAILED

@@ -11,9 +11,10 @@ from omotenashi.cli.stores import settings_of
 from omotenashi.cli.writing import write_at_once
 from omotenashi.language.naming import is_table
 from omotenashi.language.read_search_console import is_landings
-from omotenashi.model.errors import EditorError, RefusedRequest, WrongRules
+from omotenashi.model.errors import EditorError, WrongRules
 from omotenashi.rules_folder import SITE_FILES, check_folder
 from omotenashi.search_console.exports import open_export, rows
+from omotenashi.search_console.plain_text import readable
 from omotenashi.search_console.sums import Ranked, Sums
 from omotenashi.search_console.write import file_text
 
@@ -31,8 +32,15 @@ def add_search_console(kinds: argparse._SubParsersAction[argparse.ArgumentParser
     one.add_argument("file", type=Path, metavar="FILE", help="CSV, JSON or JSON Lines with page, query and clicks")
     one.add_argument("--rules", type=Path, metavar="DIR", help="the rules folder (rules)")
     one.add_argument("--out", type=Path, metavar="FILE", help=f"within the rules folder ({_DEFAULT})")
-    one.add_argument("--min-clicks", type=int, default=1, metavar="N", help="leave out pages with fewer clicks (1)")
+    one.add_argument("--min-clicks", type=_count, default=1, metavar="N", help="leave out pages with fewer clicks (1)")
     one.add_argument("--lang", choices=("ja", "en"))
+
+
+def _count(text: str) -> int:
+    found = int(text)
+    if found < 0:
+        raise ValueError(text)
+    return found
 
 
 def _import(options: argparse.Namespace) -> int:
@@ -45,7 +53,8 @@ def _import(options: argparse.Namespace) -> int:
             f"site.yaml in {rules} cannot be read: see omo check",
         )
     out = _out(options.out, rules, facts.landings_file)
-    sums, refused = _summed(options.file, facts.hosts)
+    with readable(options.file) as readable_file:
+        sums, refused = _summed(options.file, readable_file, facts.hosts, language)
     pages = list(sums.ranked())
     kept = [page for page in pages if page.clicks >= options.min_clicks]
     if not kept:
@@ -82,21 +91,21 @@ def _out(asked: Path | None, rules: Path, named: str) -> Path:
     return out
 
 
-def _summed(path: Path, hosts: frozenset[str]) -> tuple[Sums, int]:
-    """Read all rows; return their sums, and how many could not be read."""
+def _summed(named: Path, path: Path, hosts: frozenset[str], language: str) -> tuple[Sums, int]:
+    """Read all rows of a file, or of its copy; return their sums, and how many could not be read."""
     from omotenashi.cli.meter import Meter  # noqa: PLC0415 no other command needs what it loads
 
     export, sums = open_export(path), Sums(hosts)
     found, refused = rows(export), 0
-    meter = Meter(path.name, export.lines, 0)
+    meter = Meter(named.name, export.lines, 0)
     try:
         for row in found:
             try:
                 sums.add(row)
-            except RefusedRequest as error:
+            except EditorError as error:
                 refused += 1
                 if refused <= _MOST_TOLD:
-                    meter.write(f"{path}:{row.line}: {error.detail}")
+                    meter.write(f"{named}:{row.line}: {error.said(language)}")
             if not row.line & 1023:
                 meter.show(row.line)
     finally:

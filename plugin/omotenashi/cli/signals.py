@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from msgspec.structs import replace
+
 from omotenashi.cli.common import FAILED, FINE, command, existing, language_of, say, voice_of
 from omotenashi.cli.signal_lines import LONGEST_LINE, BadLine, encoded_line, requested
 from omotenashi.cli.signal_words import WHAT_TO_TYPE, problem, uncounted, unknown_key
@@ -17,7 +19,7 @@ from omotenashi.cli.stores import settings_of, warn
 from omotenashi.language import printer
 from omotenashi.model.errors import WrongRules
 from omotenashi.model.site_facts import SiteFacts
-from omotenashi.rules_folder import SITE_FILES, check_folder, site_language
+from omotenashi.rules_folder import SITE_FILES, check_folder, estimates_in, site_language
 from omotenashi.service import signal_tools
 from omotenashi.settings import Settings
 from omotenashi.signals import gather
@@ -60,7 +62,10 @@ def _signals(options: argparse.Namespace) -> int:
 
 
 def _site(options: argparse.Namespace, settings: Settings) -> tuple[SiteFacts, str]:
-    """Return what site.yaml says, and the language to speak; without a folder what holds by default."""
+    """Return what site.yaml says, and the language to speak; without a folder what holds by default.
+
+    The searches by landing page are left out where no rule asks for an estimate.
+    """
     if options.rules is None and not settings.rules.is_dir():
         return SiteFacts(), options.lang or site_language(SiteFacts(), os.environ)
     folder = existing(settings.rules)
@@ -69,7 +74,8 @@ def _site(options: argparse.Namespace, settings: Settings) -> tuple[SiteFacts, s
     if wrong:
         text = printer.as_text(wrong, voice_of(options, checked), f"{folder.as_posix()}/")
         raise WrongRules(f"{folder} に誤りがあります\n{text}", f"{folder} has errors\n{text}")
-    return checked.facts, language_of(options, checked)
+    facts = checked.facts if estimates_in(checked.folder) else replace(checked.facts, landings=None)
+    return facts, language_of(options, checked)
 
 
 class _Printer:

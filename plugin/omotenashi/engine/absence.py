@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from omotenashi.engine import history
+from omotenashi.engine.estimates import NO_ESTIMATE
 from omotenashi.engine.facts import HISTORY_OPERANDS, member_value
 from omotenashi.engine.occasion import Occasion
 from omotenashi.language.condition import Estimated, Fact
@@ -23,6 +24,10 @@ _REASONS = {
     "no searches": (
         "検索語がわからず、着地ページがサーチコンソールのファイルにもないため",
         "no search words are known, and the file of Search Console does not have the landing page",
+    ),
+    "rest": (
+        "検索語がわからず、着地ページのクリックも、検索語のわからないもの次第であるため",
+        "no search words are known, and the clicks whose searches the file does not tell could make the share or not",
     ),
     "place": ("地域がわからないため", "the place is not known"),
     "partly": ("地域が1つに決まらないため", "the place is not known well enough"),
@@ -61,7 +66,7 @@ def _reason(fact: Fact, occasion: Occasion) -> str:
             return "logged out"
         return "not given" if member_value(visitor, fold(fact.field.partition(".")[2])) is None else "not kept"
     if isinstance(fact.operand, Estimated):
-        return "no searches" if visitor.arrival.medium == "search" else "not searched"
+        return _of_estimate(fact.operand, occasion)
     if head in _GUESSED and visitor.place.confidence == "weak" and visitor.place.prefecture is None:
         return "weak"
     if head in ("prefecture", "area"):
@@ -69,6 +74,13 @@ def _reason(fact: Fact, occasion: Occasion) -> str:
     if isinstance(fact.operand, HISTORY_OPERANDS) or head == "experiment":
         return _of_history(fact, occasion)
     return _FIELDS[head]
+
+
+def _of_estimate(operand: Estimated, occasion: Occasion) -> str:
+    arrival = occasion.visitor.arrival
+    if arrival.medium != "search":
+        return "not searched"
+    return "rest" if arrival.landing in occasion.estimates.get(operand, NO_ESTIMATE).landings else "no searches"
 
 
 def _of_history(fact: Fact, occasion: Occasion) -> str:

@@ -27,10 +27,17 @@ class Estimate(Struct, frozen=True, eq=False):
     """For each landing page the clicks of the searches that match the words, where there are any."""
     true: frozenset[str] = frozenset()
     """The landing pages on which these clicks make the share."""
+    rests: Mapping[str, int] = {}
+    """For each landing page the clicks of searches that the file does not tell, where there are any."""
+    share: float = 0
+    """In per cent."""
 
     def holds(self, landing: str) -> bool | None:
-        """Tell whether the words lead to a page; None for one of which nothing is known."""
-        return landing in self.true or (False if landing in self.landings else None)
+        """Tell whether the words lead to a page; None where nothing is known of it, or where the rest could do it."""
+        if landing in self.true or landing not in self.landings:
+            return landing in self.true or None
+        most = self.matching.get(landing, 0) + self.rests.get(landing, 0)
+        return None if most * 100 >= self.share * self.landings[landing].clicks else False
 
     def best(self) -> tuple[str, float] | None:
         """Return the landing page with the greatest share, and that in per cent; None where no search matches."""
@@ -54,7 +61,7 @@ def estimates(
 def _estimate(operand: Estimated, searches: _Searches, landings: Landings, synonyms: Synonyms) -> Estimate:
     matching = searches.clicks(_matched(operand, searches, synonyms))
     true = (path for path, clicks in matching.items() if clicks * 100 >= operand.share * landings[path].clicks)
-    return Estimate(landings, matching, frozenset(true))
+    return Estimate(landings, matching, frozenset(true), searches.rests, operand.share)
 
 
 def _matched(operand: Estimated, searches: _Searches, synonyms: Synonyms) -> set[int]:
@@ -76,6 +83,8 @@ class _Searches:
         for path, landing in landings.items():
             for text, clicks in landing.queries:
                 self._uses.setdefault(text, []).append((path, clicks))
+        self.rests = {path: rest for path, landing in landings.items() if (rest := _rest(landing))}
+        """The clicks of the searches that are not told, by landing page."""
         self._texts = list(self._uses)
         self._clicks = list(self._uses.values())
         self._spaced = [f" {fold(text)} " for text in self._texts]
@@ -116,6 +125,10 @@ class _Searches:
             for path, clicks in self._clicks[number]:
                 total[path] += clicks
         return dict(total)
+
+
+def _rest(landing: Landing) -> int:
+    return landing.clicks - sum(clicks for _, clicks in landing.queries)
 
 
 def per_cent(part: int, landing: Landing) -> float:

@@ -57,11 +57,12 @@ def _estimated(operand: c.Estimated, occasion: Occasion, language: str) -> str |
     landing = estimate.landings.get(path)
     if landing is None or occasion.visitor.arrival.medium != "search":
         return None
-    share = per_cent(estimate.matching.get(path, 0), landing)
+    share, rest = per_cent(estimate.matching.get(path, 0), landing), per_cent(estimate.rests.get(path, 0), landing)
+    ja, en = (f"、{rest:.3g}% は検索語が不明", f", the searches of {rest:.3g} % are not told") if rest else ("", "")
     return _say(
         language,
-        f"着地ページ {path} のクリック {landing.clicks:,} 回のうち {share:.3g}% が一致",
-        f"landing {path}: {share:.3g} % of {landing.clicks:,} clicks match",
+        f"着地ページ {path} のクリック {landing.clicks:,} 回のうち {share:.3g}% が一致{ja}",
+        f"landing {path}: {share:.3g} % of {landing.clicks:,} clicks match{en}",
     )
 
 

@@ -2,7 +2,8 @@
 
 OmotenashiError
 ├── EditorError         what an editor asked for cannot be done: said in Japanese or in English
-│   └── WrongRules      the rules have errors
+│   ├── WrongRules      the rules have errors
+│   └── UnreadableFile  a file that is to be imported cannot be read
 ├── SettingsError       a setting is wrong: names the setting and the remedy
 ├── StoreUnavailable    the store did not answer in time or refused to write
 └── RefusedRequest      a request that is answered with a problem document
@@ -61,6 +62,10 @@ class EditorError(OmotenashiError):
 
 class WrongRules(EditorError):
     """The rules have errors."""
+
+
+class UnreadableFile(EditorError):
+    """A file that is to be imported cannot be read."""
 
 
 class SettingsError(OmotenashiError):

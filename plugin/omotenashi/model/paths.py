@@ -38,6 +38,11 @@ def host_of(url: str) -> str:
     return bare_host(start[1]) if start else ""
 
 
+def sister_host(host: str) -> str:
+    """Return the same host with www. before it; without, if it is there."""
+    return host[4:] if host.startswith("www.") else f"www.{host}"
+
+
 def bare_host(authority: str) -> str:
     """Return the host of an authority or a Host header, in lower case, without user and port."""
     host = authority.rpartition("@")[2].lower()

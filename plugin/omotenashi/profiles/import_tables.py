@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from omotenashi.model.errors import SettingsError
+from omotenashi.model.errors import SettingsError, UnreadableFile
 from omotenashi.model.text import fold
 
 LONGEST_LINE = 1_048_576
@@ -25,7 +25,24 @@ ENCODINGS = ("utf-8", "cp932")
 _FORMS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = "\ufeff"
-_QUOTES = 'a quote is not closed, or stands alone in a quoted cell: a quote within a cell is written ""'
+
+
+class Problem(NamedTuple):
+    """Why something cannot be read."""
+
+    ja: str
+    en: str
+
+
+_QUOTES = Problem(
+    '引用符 " が閉じていないか、セルの途中にあります。セルの中の " は "" と書きます',
+    'a quote is not closed, or stands alone in a quoted cell: a quote within a cell is written ""',
+)
+_LONG_CELL = Problem(
+    f"{csv.field_size_limit():,} 文字を超えるセルがあります",
+    f"a cell has more than {csv.field_size_limit():,} characters",
+)
+NO_OBJECT = Problem("JSON のオブジェクト {…} ではありません", "this is not a JSON object")
 
 
 class Columns(Struct, frozen=True):
@@ -67,14 +84,15 @@ class Record(NamedTuple):
     end: Place
     values: Mapping[str, object]
     """By column: texts in CSV, whatever JSON has in JSON Lines."""
-    problem: str = ""
+    problem: Problem | None = None
     """Why it cannot be read."""
 
 
 def look_through(path: Path, form: str | None = None) -> Table:
     """Return what has to be known of the whole file before its first line can be read.
 
-    `form` is csv or jsonl; by default the file's ending tells. Raises SettingsError for a file that is no text or empty.
+    `form` is csv or jsonl; by default the file's ending tells. Raises UnreadableFile for a file that is no text or empty,
+    SettingsError for an ending that tells nothing.
     """
     form = form or _FORMS.get(path.suffix.lower())
     if form is None:
@@ -88,12 +106,13 @@ def look_through(path: Path, form: str | None = None) -> Table:
             if not data.isascii():
                 _note_encodings(data, number, broken)
     if number == 0:
-        raise SettingsError(f"{path}: the file is empty")
+        raise UnreadableFile(f"{path}: ファイルが空です", f"{path}: the file is empty")
     return Table(path, form, _encoding(path, broken), number, digest.hexdigest())
 
 
 def records(table: Table, columns: Columns, start: Place, warn: Callable[[str], None]) -> Iterator[Record]:
-    """Read the records after a place where one ended. Raises SettingsError if a needed column is missing.
+    """Read the records after a place where one ended. Raises SettingsError if a needed column is missing,
+    UnreadableFile if the columns cannot be read.
 
     `warn` is told once of each column that is not known or never stored.
     """
@@ -109,7 +128,10 @@ def records(table: Table, columns: Columns, start: Place, warn: Callable[[str], 
 def _physical_lines(file: BinaryIO, path: Path) -> Iterator[bytes]:
     for number, data in enumerate(iter(partial(file.readline, LONGEST_LINE + 1), b""), 1):
         if len(data) > LONGEST_LINE:
-            raise SettingsError(f"{path}: line {number} has more than {LONGEST_LINE} bytes: each record needs a line")
+            raise UnreadableFile(
+                f"{path}: {number} 行目が長すぎます(上限 {LONGEST_LINE} バイト)。1件を1行に書きます",
+                f"{path}: line {number} has more than {LONGEST_LINE} bytes: each record needs a line",
+            )
         yield data
 
 
@@ -128,8 +150,12 @@ def _note_encodings(data: bytes, number: int, broken: dict[str, int]) -> None:
 def _encoding(path: Path, broken: Mapping[str, int]) -> str:
     fitting = [encoding for encoding in ENCODINGS if encoding not in broken]
     if not fitting:
-        where = " nor ".join(f"{encoding} (line {broken[encoding]})" for encoding in ENCODINGS)
-        raise SettingsError(f"{path}: the text is neither {where}: save it as UTF-8")
+        ja = "でも ".join(f"{encoding}({broken[encoding]} 行目)" for encoding in ENCODINGS)
+        en = " nor ".join(f"{encoding} (line {broken[encoding]})" for encoding in ENCODINGS)
+        raise UnreadableFile(
+            f"{path}: {ja}でもありません。UTF-8 で保存し直してください",
+            f"{path}: the text is neither {en}: save it as UTF-8",
+        )
     return fitting[0]
 
 
@@ -170,6 +196,11 @@ class _Lines:
         return self._taken[0].end.lines
 
     @property
+    def is_single(self) -> bool:
+        """Whether the record has one line so far."""
+        return len(self._taken) == 1
+
+    @property
     def end(self) -> Place:
         """Where the record ends."""
         return self._taken[-1].end
@@ -196,17 +227,18 @@ def _from_csv(
     lines: _Lines, table: Table, columns: Columns, start: Place, warn: Callable[[str], None]
 ) -> Iterator[Record]:
     first = next(lines)
-    delimiter = "\t" if first.count("\t") > first.count(",") else ","
-    header = _header(table, columns, _cells_of(first, delimiter, table), warn)
+    delimiter = delimiter_of(first)
+    header = _header(table, columns, heading_cells(first, table.path), warn)
     lines.go_to(start)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         lines.begin()
         try:
             cells = next(reader, None)
-        except csv.Error:
+        except csv.Error as error:
+            problem = _problem(error, lines)
             lines.give_back()
-            yield Record(lines.first, lines.end, {}, _QUOTES)
+            yield Record(lines.first, lines.end, {}, problem)
             continue
         if cells is None:
             return
@@ -214,18 +246,37 @@ def _from_csv(
             yield _record(lines, header, cells)
 
 
-def _cells_of(first: str, delimiter: str, table: Table) -> list[str]:
+def _problem(error: csv.Error, lines: _Lines) -> Problem:
+    """What is wrong with a record. A cell that is long over several lines is one that is not closed."""
+    return _LONG_CELL if "limit" in str(error) and lines.is_single else _QUOTES
+
+
+def delimiter_of(heading: str) -> str:
+    """Return what stands between the columns."""
+    return max(",\t;", key=heading.count)
+
+
+def heading_cells(heading: str, path: Path) -> list[str]:
+    """Return the cells of the first line, one without the byte order mark. Raises UnreadableFile."""
     try:
-        return next(csv.reader([first], delimiter=delimiter, strict=True))
+        return next(csv.reader([heading], delimiter=delimiter_of(heading), strict=True), [])
     except csv.Error as error:
-        raise SettingsError(f"{table.path}:1: the names of the columns cannot be read: {_QUOTES}") from error
+        ja, en = _LONG_CELL if "limit" in str(error) else _QUOTES
+        raise UnreadableFile(
+            f"{path}:1: 列の名前を読めません: {ja}", f"{path}:1: the names of the columns cannot be read: {en}"
+        ) from error
 
 
 def _record(lines: _Lines, header: Sequence[str], cells: list[str]) -> Record:
     if len(cells) > len(header) and any(cells[len(header) :]):
-        return Record(lines.first, lines.end, {}, f"{len(cells)} cells under {len(header)} columns")
+        return Record(lines.first, lines.end, {}, too_many_cells(len(cells), len(header)))
     values = {column: cell.strip() for column, cell in zip(header, cells, strict=False) if column}
     return Record(lines.first, lines.end, values)
+
+
+def too_many_cells(cells: int, columns: int) -> Problem:
+    """Return what to say of a row that is longer than the heading."""
+    return Problem(f"{columns} 列の表に {cells} 個のセルがあります", f"{cells} cells under {columns} columns")
 
 
 def _header(table: Table, columns: Columns, cells: Sequence[str], warn: Callable[[str], None]) -> list[str]:
@@ -252,13 +303,13 @@ def _from_json(lines: _Lines, names: _Names) -> Iterator[Record]:
     for text in lines:
         if not text.isspace():
             try:
-                row, problem = msgspec.json.decode(text), ""
+                row, problem = msgspec.json.decode(text), NO_OBJECT
             except (msgspec.DecodeError, RecursionError) as error:
-                row, problem = None, f"this is not JSON: {error}"
+                row, problem = None, Problem(f"JSON として読めません: {error}", f"this is not JSON: {error}")
             if isinstance(row, dict):
                 yield Record(lines.first, lines.end, names.renamed(row))
             else:
-                yield Record(lines.first, lines.end, {}, problem or "this is not a JSON object")
+                yield Record(lines.first, lines.end, {}, problem)
         lines.begin()
 
 

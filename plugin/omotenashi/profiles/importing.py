@@ -188,7 +188,7 @@ def _read(batch: Sequence[Record], work: Work[T]) -> tuple[list[tuple[int, T]], 
     for record in batch:
         try:
             if record.problem:
-                refused.append(Refusal(record.line, record.problem))
+                refused.append(Refusal(record.line, record.problem.en))
             else:
                 lines.append((record.line, work.read(record.values)))
         except RefusedRequest as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from omotenashi.model.text import fold
-from omotenashi.profiles.import_tables import Columns
+from omotenashi.profiles.import_tables import Columns, Problem
 
 _ALIASES = {
     "page": (
@@ -35,5 +35,5 @@ class Row(NamedTuple):
     query: object = None
     clicks: object = None
     anonymized: object = None
-    problem: str = ""
+    problem: Problem | None = None
     """Why it cannot be read."""

@@ -9,9 +9,8 @@ import csv
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from omotenashi.model.errors import EditorError
 from omotenashi.model.text import fold
-from omotenashi.profiles.import_tables import Place, Table, records
+from omotenashi.profiles.import_tables import Place, Table, delimiter_of, heading_cells, records, too_many_cells
 from omotenashi.search_console.columns import COLUMNS, FOLDED, Row
 
 _NEEDED = ("page", "query", "clicks")
@@ -19,13 +18,9 @@ _READ = (*_NEEDED, "anonymized")
 
 
 def csv_lacks(table: Table) -> Sequence[str]:
-    """Return which of page, query and clicks have no column. Raises EditorError where the first line is no heading."""
+    """Return which of page, query and clicks have no column. Raises UnreadableFile where the heading cannot be read."""
     with table.path.open(encoding=table.encoding, errors="replace", newline="\n") as file:
-        line = file.readline()
-    try:
-        heading, _ = _heading(line)
-    except csv.Error as error:
-        raise _unreadable(table, line) from error
+        heading, _ = _heading(file.readline(), table)
     return [column for column in _NEEDED if column not in heading]
 
 
@@ -33,7 +28,7 @@ def csv_rows(table: Table) -> Iterator[Row]:
     """Return the rows below the heading."""
     done = 1
     with table.path.open(encoding=table.encoding, errors="replace", newline="\n") as file:
-        heading, delimiter = _heading(file.readline())
+        heading, delimiter = _heading(file.readline(), table)
         places = [heading.index(column) if column in heading else len(heading) for column in _READ]
         reader = csv.reader(file, delimiter=delimiter, strict=True)
         try:
@@ -52,28 +47,15 @@ def csv_rows(table: Table) -> Iterator[Row]:
 
 def _row(line: int, cells: list[str], places: Sequence[int], width: int) -> Row:
     if len(cells) > width and any(cells[width:]):
-        return Row(line, problem=f"{len(cells)} cells under {width} columns")
+        return Row(line, problem=too_many_cells(len(cells), width))
     page, query, clicks, anonymized = (cells[place] if place < min(width, len(cells)) else None for place in places)
     return Row(line, page, query, clicks, anonymized)
 
 
-def _heading(line: str) -> tuple[list[str], str]:
+def _heading(line: str, table: Table) -> tuple[list[str], str]:
     """The columns, and what stands between them."""
     line = line.removeprefix("\ufeff")
-    delimiter = "\t" if line.count("\t") > line.count(",") else ","
-    return [FOLDED.get(fold(cell), "") for cell in next(csv.reader([line], delimiter=delimiter), [])], delimiter
-
-
-def _unreadable(table: Table, line: str) -> EditorError:
-    if "\r" in line.rstrip("\r\n"):
-        return EditorError(
-            f"{table.path}: 改行が古い Mac の形式です。「CSV UTF-8(コンマ区切り)」で保存し直してください",
-            f'{table.path}: the lines end as on old Macs; save it again as "CSV UTF-8 (comma delimited)"',
-        )
-    return EditorError(
-        f"{table.path}:1: 見出しの行が読めません。1行目には、ページ,クエリ,クリック数 のような列の名前だけを書きます",
-        f"{table.path}:1: the heading cannot be read; the first line holds only names of columns, as page,query,clicks",
-    )
+    return [FOLDED.get(fold(cell), "") for cell in heading_cells(line, table.path)], delimiter_of(line)
 
 
 def _place(table: Table, lines: int) -> Place:

@@ -14,9 +14,10 @@ from typing import TypeAlias
 import msgspec
 from msgspec import Struct
 
+from omotenashi.language.read_search_console import is_landings
 from omotenashi.model.errors import EditorError
 from omotenashi.model.text import fold
-from omotenashi.profiles.import_tables import LONGEST_LINE, Place, Table, look_through, records
+from omotenashi.profiles.import_tables import LONGEST_LINE, NO_OBJECT, Place, Problem, Table, look_through, records
 from omotenashi.search_console.columns import COLUMNS, FOLDED, Row
 from omotenashi.search_console.csv_rows import csv_lacks, csv_rows
 from omotenashi.search_console.dimensions import Dimensions, find_dimensions
@@ -53,7 +54,7 @@ class Export(Struct, frozen=True):
 def open_export(path: Path) -> Export:
     """Return an export, ready to be read.
 
-    Raises EditorError for a file that lacks what is needed, SettingsError for one that is no text.
+    Raises EditorError for a file that lacks what is needed, and for one that is no text.
     """
     with path.open("rb") as file:
         start = file.readline(LONGEST_LINE + 1)
@@ -66,7 +67,7 @@ def open_export(path: Path) -> Export:
     table = look_through(path, "jsonl" if is_json else "csv")
     absent = () if is_json else csv_lacks(table)
     if absent:
-        raise _lacks(path, absent[0])
+        raise _written(path) if start.strip() and is_landings(start) else _lacks(path, absent[0])
     return Export(path, table.lines, table)
 
 
@@ -76,7 +77,7 @@ def rows(export: Export) -> Iterator[Row]:
         return csv_rows(export.table)
     if export.table is None:
         numbered = enumerate(export.document, 1)
-        found = ((number, _named(row), "" if isinstance(row, dict) else _NO_OBJECT) for number, row in numbered)
+        found = ((number, _named(row), None if isinstance(row, dict) else NO_OBJECT) for number, row in numbered)
     else:
         lines = records(export.table, COLUMNS, Place(), lambda _: None)
         found = ((one.line, one.values, one.problem) for one in lines)
@@ -85,10 +86,7 @@ def rows(export: Export) -> Iterator[Row]:
     return (_row(line, values, problem, dimensions) for line, values, problem in chain(sample, found))
 
 
-_NO_OBJECT = "this is not a JSON object"
-
-
-def _row(line: int, values: Values, problem: str, dimensions: Dimensions | None) -> Row:
+def _row(line: int, values: Values, problem: Problem | None, dimensions: Dimensions | None) -> Row:
     if problem:
         return Row(line, problem=problem)
     keys = values.get("keys")
@@ -158,6 +156,13 @@ def _named(row: object) -> Values:
 def _lacks(path: Path, column: str) -> EditorError:
     ja = {"page": "ページ", "query": "クエリ", "clicks": "クリック数"}[column]
     return _wrong(path, f"{ja}の列がありません", f"without {column}")
+
+
+def _written(path: Path) -> EditorError:
+    return EditorError(
+        f"{path}: 取り込んで作ったファイルです。取り込み直すには、サーチコンソールの書き出しを指定してください",
+        f"{path}: this is the file that the import writes; to renew it name an export of Search Console",
+    )
 
 
 def _wrong(path: Path, ja: str, en: str) -> EditorError:

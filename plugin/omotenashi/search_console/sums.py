@@ -8,14 +8,14 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from omotenashi.model.errors import RefusedRequest
-from omotenashi.model.paths import bare_host, host_of, page_path
+from omotenashi.model.errors import EditorError
+from omotenashi.model.paths import bare_host, host_of, page_path, sister_host
 from omotenashi.model.text import fold, widths
 from omotenashi.search_console.columns import Row
 
 LONGEST_QUERY = 200
-MOST_QUERIES = 200
-"""Of one page."""
+MOST_QUERIES = 5000
+"""Of one page; fewer, where the file would be too large."""
 ENOUGH = 0.95
 """The part of a page's clicks from which on its further queries are summed up."""
 _MOST_HOSTS = 1000
@@ -38,12 +38,17 @@ class Ranked(NamedTuple):
     def clicks(self) -> int:
         return self.rest + sum(clicks for _, clicks in self.queries)
 
+    def shortened(self, most: int) -> Ranked:
+        """Return the page with so many searches at most."""
+        summed_up = sum(clicks for _, clicks in self.queries[most:])
+        return Ranked(self.path, self.queries[:most], self.rest + summed_up) if summed_up else self
+
 
 class Sums:
     """The clicks of each search, by landing page. What is not clicked takes no room."""
 
     def __init__(self, hosts: Collection[str]) -> None:
-        """`hosts` are the site's own, lower case; where none are given, every host is taken for its own."""
+        """`hosts` are the site's own, lower case, also with or without www; where none are given, every host is taken for its own."""
         self.rows = 0
         self.anonymous = 0
         """Rows without a query, and"""
@@ -56,9 +61,9 @@ class Sums:
         self._pages: dict[str, dict[str, int]] = {}
 
     def add(self, row: Row) -> None:
-        """Count a row. Raises RefusedRequest for one that cannot be read."""
+        """Count a row. Raises EditorError for one that cannot be read."""
         if row.problem:
-            raise RefusedRequest(400, row.problem)
+            raise EditorError(*row.problem)
         clicks = _count(row.clicks)
         query = "" if _is_yes(row.anonymized) or not isinstance(row.query, str) else _spelled(row.query)
         path = self._path(row.page) if clicks or not query else None
@@ -75,13 +80,16 @@ class Sums:
     def _path(self, page: object) -> str | None:
         """The path of one of the site's own pages; None for a page elsewhere."""
         if not isinstance(page, str) or not page.strip():
-            raise RefusedRequest(400, "page is missing")
+            raise EditorError("ページがありません", "page is missing")
         host, path = _split(page.strip())
         if host is None or _CONTROL.search(path):
-            raise RefusedRequest(400, f"page {page[:100]!r} is not the address of a page")
+            raise EditorError(
+                f"ページ「{page[:100]}」はページのアドレスではありません",
+                f"page {page[:100]!r} is not the address of a page",
+            )
         if host and not self._own:
             self._note(self.hosts, host)
-        elif host and host not in self._own:
+        elif host and self._own.isdisjoint((host, sister_host(host))):
             self._note(self.elsewhere, host)
             return None
         return path
@@ -148,7 +156,9 @@ def _count(clicks: object) -> int:
         not isinstance(found, bool) and isinstance(found, (int, float)) and 0 <= found < 1e12 and found == int(found)
     )
     if not whole or not isinstance(found, (int, float)):
-        raise RefusedRequest(400, "clicks is missing" if clicks in (None, "") else f"clicks {clicks!r} is no number")
+        if clicks in (None, ""):
+            raise EditorError("クリック数がありません", "clicks is missing")
+        raise EditorError(f"クリック数「{clicks}」は数ではありません", f"clicks {clicks!r} is no number")
     return int(found)
 
 

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from omotenashi.language.read_search_console import LARGEST_LANDINGS, MOST_LANDING_ROWS, cell_of
 from omotenashi.language.vocabulary import LANDING_COLUMNS, REST
-from omotenashi.search_console.sums import Ranked
+from omotenashi.search_console.sums import MOST_QUERIES, Ranked
 
 _HEADING = ",".join(word.name for word in LANDING_COLUMNS)
+_MOST_QUERIES = (MOST_QUERIES, 1000, 200)
+"""Of one page: the greatest number with which all pages have room."""
 
 
-def file_text(pages: Iterable[Ranked]) -> tuple[str, int]:
+def file_text(pages: Sequence[Ranked]) -> tuple[str, int]:
     """Return the text of the file, with a byte order mark for Excel, and how many pages it holds.
 
-    It holds the first pages, as many as it may have.
+    It holds the first pages, as many as it may have, with fewer searches of each where they have no room otherwise.
     """
+    text, held = "", 0
+    for most in _MOST_QUERIES:
+        text, held = _text([page.shortened(most) for page in pages])
+        if held == len(pages):
+            break
+    return text, held
+
+
+def _text(pages: Sequence[Ranked]) -> tuple[str, int]:
     parts = [f"\ufeff{_HEADING}\n"]
     size, rows = len(parts[0].encode()), 0
     for page in pages:

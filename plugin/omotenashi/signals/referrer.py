@@ -9,7 +9,7 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from omotenashi.model.paths import host_of, page_path
+from omotenashi.model.paths import host_of, page_path, sister_host
 from omotenashi.signals.decode import JAPANESE, LONGEST_PATH, LONGEST_URL, as_typed, decoded, read_pairs
 from omotenashi.signals.sources import MEDIUMS_AFTER, MEDIUMS_BY_SITE, Engine, sources
 
@@ -40,8 +40,7 @@ class Referral(Struct, frozen=True):
 def classify(url: str, own_hosts: frozenset[str]) -> Referral:
     """Return what a referring URL says; own hosts, also with or without www: internal; nothing: direct."""
     host, outside, inside = _known(url[:LONGEST_URL])
-    sister = host[4:] if host.startswith("www.") else f"www.{host}"
-    return inside if host in own_hosts or sister in own_hosts else outside
+    return inside if host in own_hosts or sister_host(host) in own_hosts else outside
 
 
 @lru_cache(maxsize=2048)

@@ -16,7 +16,7 @@ from starlette.types import Scope
 from omotenashi.language.prefectures import PREFECTURES
 from omotenashi.model.request import RequestFacts
 from omotenashi.model.site_facts import SiteFacts
-from omotenashi.model.visitor import Member, Place, Visitor
+from omotenashi.model.visitor import Arrival, Member, Place, Visitor
 from omotenashi.settings import Settings
 from omotenashi.signals import client_address, gather
 from omotenashi.signals.client_address import TrustedNetworks
@@ -54,7 +54,7 @@ class Signals(Struct, frozen=True):
     medium: str
     source: str | None
     keyword: str | None
-    """As the visitor wrote it."""
+    """As the visitor wrote it; of an estimate the search that leads to the landing page most often."""
     keyword_origin: str
     campaign: str | None
     """As it stands in the URL."""
@@ -75,7 +75,10 @@ class Signals(Struct, frozen=True):
 
 
 class Reader:
-    """Reads requests with what serves: the same caller, the same trust, the same signals."""
+    """Reads requests with what serves: the same caller, the same trust, the same signals.
+
+    Where the site has searches by landing page, they are told for visits from searches whose words are not known.
+    """
 
     def __init__(self, access: Access, settings: Settings, site: SiteFacts, tools: SignalTools) -> None:
         self.counts: Counter[str] = tools.counts
@@ -94,7 +97,9 @@ class Reader:
         facts = self._facts(line)
         member = gather.member_of(facts, self._site, self._tools)
         visitor = gather.visitor(facts, self._site, self._tools, Known(member=member))
-        return _signals(facts, visitor, gather.campaign_name(facts, self._site), self._site)
+        read = _signals(facts, visitor, gather.campaign_name(facts, self._site), self._site)
+        estimate = _estimate(visitor.arrival, self._site) if read.keyword is None else None
+        return msgspec.structs.replace(read, keyword=estimate, keyword_origin="landing_estimate") if estimate else read
 
     def _facts(self, line: RequestLine) -> RequestFacts:
         caller = self._caller(line)
@@ -177,6 +182,12 @@ def _signals(facts: RequestFacts, visitor: Visitor, campaign: str, site: SiteFac
         bot=is_bot(facts.user_agent),
         member=_member(visitor.member, site) if visitor.member else None,
     )
+
+
+def _estimate(arrival: Arrival, site: SiteFacts) -> str | None:
+    """Return the search that leads to the landing page most often, for a visit that began with one."""
+    landing = (site.landings or {}).get(arrival.landing) if arrival.medium == "search" else None
+    return max(landing.queries, key=lambda one: one[1])[0] if landing and landing.queries else None
 
 
 def _member(member: Member, site: SiteFacts) -> dict[str, Any]:

@@ -58,8 +58,8 @@ ESTIMATES: dict[str, Message] = {
         "omo import search-console 書き出したファイル で作れます", "make it with omo import search-console EXPORT",
     ),
     "W546": Message(
-        "この推定は、どの着地ページにも当てはまりません(いちばん近い {value} でも {share} で、{asked} に届きません)",
-        "this estimate holds for no landing page: the nearest, {value}, has {share}, not {asked}",
+        "この推定は、どの着地ページにも当てはまりません(いちばん近い {value} でも、わかっているのは {share} で、{asked} に届きません)",
+        "this estimate holds for no landing page: the nearest, {value}, is known to have {share}, not {asked}",
         "「{@share}」を下げるか、語を増やしてください", "ask for a smaller {@share}, or add words",
     ),
     "W547": Message(
