@@ -306,3 +306,77 @@ def test_a_location_in_a_test_is_written_as_a_cms_may_send_it(written: str, tmp_
     assert point(written) == (35.66, 139.7)
     assert main(["check", str(tmp_path), "--strict"]) == 0
     assert main(["test", str(tmp_path)]) == 0
+
+
+ARRIVALS = """
+blocks:
+  medium:
+    rules:
+      - {name: direct, when: {medium: direct}, show: nothing}
+      - {name: referral, when: {medium: referral}, show: nothing}
+      - {name: social, when: {medium: social}, show: nothing}
+      - {name: paid, when: {medium: paid}, show: nothing}
+      - {name: search, when: {medium: search}, show: nothing}
+    otherwise: original
+  source:
+    rules:
+      - {name: none, when: {not: {source: [line, LINE, Google]}}, show: nothing}
+      - {name: line, when: {source: line}, show: nothing}
+      - {name: google, when: {source: Google}, show: nothing}
+    otherwise: original
+tests:
+"""
+
+
+@pytest.mark.parametrize(
+    ("visitor", "medium", "source"),
+    [
+        ("{}", "direct", "none"),
+        ("{campaign: c1}", "referral", "none"),
+        ("{campaign_content: banner}", "referral", "none"),
+        ("{campaign_source: line}", "social", "line"),
+        ("{campaign_medium: cpc}", "paid", "none"),
+        ("{campaign_medium: 広告}", "paid", "none"),
+        ("{campaign_source: line, campaign_medium: cpc}", "paid", "line"),
+        ("{campaign_source: line, url: '/?utm_medium=cpc#top'}", "paid", "line"),
+        ("{campaign: c1, referrer: 'https://www.google.com/'}", "search", "google"),
+        ("{campaign: c1, referrer: www.google.com}", "search", "google"),
+        ("{referrer: www.google.com/search}", "search", "google"),
+        ("{referrer: blog.example}", "referral", "none"),
+        ("{source: Google}", "search", "google"),
+        ("{source: LINE}", "social", "line"),
+        ("{source: 街の案内}", "referral", "none"),
+        ("{source: Google, campaign_medium: cpc}", "paid", "google"),
+        ("{source: Google, medium: direct}", "direct", "google"),
+        ("{campaign: c1, medium: search}", "search", "none"),
+    ],
+)
+def test_what_is_stated_of_an_arrival_tells_the_medium_and_source_that_a_request_would_have(
+    visitor: str, medium: str, source: str, tmp_path: Path
+) -> None:
+    (tmp_path / "site.yaml").write_text("version: 1\ncampaign_parameters: {medium: channel}\n", "utf-8")
+    test = f"  - {{name: t, visitor: {visitor}, expect: {{medium: {medium}, source: {source}}}}}\n"
+    (tmp_path / "rules.yaml").write_text(ARRIVALS + test, "utf-8")
+    site = good_site(tmp_path)
+    (result,) = run_tests(site, SignalTools(), utc("2026-11-20 12:00"))
+    assert [(one.expected.block, one.choice.rule and one.choice.rule.name) for one in result.failures] == []
+
+
+@pytest.mark.parametrize(
+    ("visitor", "block", "read"),
+    [
+        ("{campaign: c1}", "medium", "referral (the URL's campaign parameters)"),
+        ("{source: LINE}", "medium", "social (stated)"),
+        ("{referrer: www.google.com}", "medium", "search (the page that led here)"),
+        ("{prefecture: 高知県}", "country", "JP (stated)"),
+        ("{area: 四国}", "country", "JP (stated)"),
+    ],
+)
+def test_what_follows_from_what_is_stated_is_told_with_where_it_comes_from(
+    visitor: str, block: str, read: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "site.yaml").write_text("version: 1\n", "utf-8")
+    country = "blocks:\n  country: {rules: [{name: no, when: {country: US}, show: nothing}], otherwise: original}\n"
+    (tmp_path / "rules.yaml").write_text(ARRIVALS.replace("blocks:\n", country).removesuffix("tests:\n"), "utf-8")
+    assert main(["explain", block, "--rules", str(tmp_path), "--visitor", visitor, "--lang", "en"]) == 0
+    assert read in capsys.readouterr().out

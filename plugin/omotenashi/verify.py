@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -81,7 +82,7 @@ def visitor_of(stated: StatedVisitor, site: SiteFacts, tools: SignalTools, known
     visitor = gather.visitor(_raw(stated, now), site, tools, known)
     visitor = msgspec.structs.replace(
         visitor,
-        arrival=_arrival(stated, visitor.arrival),
+        arrival=_arrival(stated, site, now),
         page=visitor.page if stated.page is None else stated.page,
         page_tags=frozenset(stated.page_tags),
         site_search=visitor.site_search if stated.site_search is None else stated.site_search,
@@ -100,12 +101,13 @@ def origins_of(stated: StatedVisitor, visitor: Visitor, now: float) -> Origins:
     found = origins.origins(_raw(stated, now), visitor)
     place = stated.place
     named = {
+        "medium": stated.arrival.get("source"),
         **stated.arrival,
         "page": stated.page,
         "page_tag": stated.page_tags,
         "site_search": stated.site_search,
         "query": stated.query,
-        "country": place and place.country,
+        "country": (place and (place.country or place.prefecture)) or stated.area,
         "prefecture": place and place.prefecture,
         "area": stated.area or (place and place.prefecture),
         "city": place and place.city,
@@ -126,11 +128,15 @@ def _raw(stated: StatedVisitor, now: float) -> RequestFacts:
         now=now,
         authenticated=True,
         url=stated.url or "/",
-        referrer=stated.raw_referrer,
+        referrer=stated.raw_referrer or _as_url(stated.arrival.get("referrer", "")),
         client_ip=stated.ip or None,
         user_agent=stated.user_agent,
         accept_language=stated.accept_language,
     )
+
+
+def _as_url(referrer: str) -> str:
+    return f"https://{referrer}" if referrer else ""
 
 
 def _run(test: CaseSpec, site: Site, tools: SignalTools, now: float) -> Result:
@@ -162,12 +168,35 @@ def _met(expected: Expectation, choice: Choice, html: str | None) -> bool:
     return rule is not None and is_called(expected.won, rule.block, rule.name, rule.id)
 
 
-def _arrival(stated: StatedVisitor, raw: Arrival) -> Arrival:
-    if not stated.arrival:
-        return raw
-    folded = {name: fold(text) if name.startswith("campaign") else text for name, text in stated.arrival.items()}
-    arrival = msgspec.structs.replace(raw, **folded)
+def _arrival(stated: StatedVisitor, site: SiteFacts, now: float) -> Arrival:
+    """What is stated of a campaign is read as the tags of a URL are, and so tells medium and source where they lack.
+
+    A source that is stated tells the medium as the same word in utm_source does.
+    """
+    facts, tags = _raw(stated, now), stated.arrival
+    arrival = gather.arrival(_tagged(facts, site, tags), site)
+    if tags.get("source"):
+        by_source = gather.arrival(_tagged(facts, site, {"campaign_source": tags["source"], **tags}), site)
+        arrival = msgspec.structs.replace(arrival, medium=by_source.medium)
+    folded = {name: fold(text) if name.startswith("campaign") else text for name, text in tags.items()}
+    arrival = msgspec.structs.replace(arrival, **folded)
     return msgspec.structs.replace(arrival, keyword_origin=origins.STATED) if "keyword" in folded else arrival
+
+
+def _tagged(facts: RequestFacts, site: SiteFacts, tags: Mapping[str, str]) -> RequestFacts:
+    """Return the facts with what is stated of a campaign in the URL, before what stands there."""
+    own = site.campaign_parameters
+    names = {
+        "campaign": (*own.campaign, "utm_campaign")[0],
+        "campaign_source": (*own.source, "utm_source")[0],
+        "campaign_medium": (*own.medium, "utm_medium")[0],
+        "campaign_content": (*own.content, "utm_content")[0],
+    }
+    added = urlencode({parameter: tags[name] for name, parameter in names.items() if tags.get(name)})
+    if not added:
+        return facts
+    path, _, query = facts.url.partition("#")[0].partition("?")
+    return msgspec.structs.replace(facts, url=f"{path}?{added}&{query}")
 
 
 def _place(stated: StatedVisitor, raw: Place) -> Place:
