@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -392,3 +396,32 @@ def test_a_stated_visitor_of_the_wrong_form_is_called_a_visitor(
         "    ^\n"
         "  → 例: {device: mobile}\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("command", "said", "code"),
+    [
+        ("signals --lang en <&-", "omo: the standard input is closed; name a file\n", 2),
+        ("schema --lang en >/dev/full", "omo: the disk is full\n", 1),
+        ("explain E203 --lang en >/dev/full", "omo: the disk is full\n", 1),
+        ("signals nothing.jsonl --lang en >/dev/full", "omo: the disk is full\n", 1),
+        ("explain E203 --lang en >&-", "", 0),
+        ("signals nothing.jsonl --lang en >&-", "", 0),
+    ],
+)
+def test_a_stream_that_is_closed_or_full_is_no_traceback(command: str, said: str, code: int, tmp_path: Path) -> None:
+    (tmp_path / "nothing.jsonl").write_text("{}\n")
+    done = _in_a_shell(command, tmp_path)
+    assert (done.stderr, done.returncode) == (said, code)
+
+
+def test_what_is_said_where_the_standard_error_is_closed_does_not_fall_among_the_answers(tmp_path: Path) -> None:
+    (tmp_path / "wrong.jsonl").write_text("{\n")
+    (line,) = _in_a_shell("signals wrong.jsonl --lang en 2>&-", tmp_path).stdout.splitlines()
+    assert line.startswith('{"error":')
+
+
+def _in_a_shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    words = f"{shlex.quote(sys.executable)} -m omotenashi {command}"
+    return subprocess.run(["sh", "-c", words], cwd=folder, env=own, capture_output=True, text=True, check=False)

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 
 from omotenashi.cli.common import FAILED, INTERRUPTED, USAGE, spoken
 from omotenashi.cli.failures import Misused, Parser, unknown_command, unreachable
@@ -36,24 +37,23 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code: 0 fine, 1 errors or failed tests, 2 usage, 3 warnings under --strict."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    _prepare_streams()
     words = sys.argv[1:] if arguments is None else list(arguments)
     try:
         options = _understood(words)
     except Misused as error:
         print(f"{error.usage}omo: {error.said(_language_in(words))}", file=sys.stderr)
         return USAGE
-    run: Callable[[argparse.Namespace], int] = options.run
     try:
-        return run(options)
+        return _run(options)
     except BrokenPipeError:
+        _drop_output()
         return FAILED
     except EditorError as error:
         print(f"omo: {error.said(spoken(options))}", file=sys.stderr)
         return FAILED if isinstance(error, (WrongRules, UnreadableFile)) else USAGE
     except OSError as error:
+        _drop_output()
         print(f"omo: {unreachable(error).said(spoken(options))}", file=sys.stderr)
         return FAILED
     except OmotenashiError as error:
@@ -61,6 +61,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _prepare_streams() -> None:
+    """Let every text be printed; what is printed where a stream is closed goes nowhere, least of all into the other."""
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115 until the process ends
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _run(options: argparse.Namespace) -> int:
+    run: Callable[[argparse.Namespace], int] = options.run
+    done = run(options)
+    sys.stdout.flush()  # at the end of the process it would be too late to tell that a disk is full
+    return done
+
+
+def _drop_output() -> None:
+    """Give up what cannot be printed: Python tries again at its end, and complains in its own words."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _understood(words: Sequence[str]) -> argparse.Namespace:

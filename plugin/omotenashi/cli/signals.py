@@ -17,7 +17,7 @@ from omotenashi.cli.signal_lines import LONGEST_LINE, BadLine, encoded_line, req
 from omotenashi.cli.signal_words import WHAT_TO_TYPE, problem, uncounted, unknown_key
 from omotenashi.cli.stores import settings_of, warn
 from omotenashi.language import printer
-from omotenashi.model.errors import WrongRules
+from omotenashi.model.errors import EditorError, WrongRules
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.rules_folder import SITE_FILES, check_folder, estimates_in, site_language
 from omotenashi.service import signal_tools
@@ -90,6 +90,10 @@ class _Printer:
     def run(self, files: list[Path]) -> int:
         """Answer the lines of the files, or of the standard input; return the exit code."""
         if not files:
+            if sys.stdin is None:
+                raise EditorError(
+                    "標準入力が閉じています。ファイルを指定してください", "the standard input is closed; name a file"
+                )
             if sys.stdin.isatty():
                 print(say(self._language, *WHAT_TO_TYPE), file=sys.stderr)
             self._answer_all(sys.stdin.buffer, say(self._language, "{} 行目", "line {}"))
