@@ -51,6 +51,41 @@ def test_the_holidays_of_japan_have_several_names(name: str, tmp_path: Path) -> 
     assert not facts.listed_holidays
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-12-29〜2027-01-03",
+        "2026-12-29～2027-01-03",
+        "2026/12/29 ~ 2027/1/3",
+        "2026-12-29 - 2027-01-03",
+        "2026-12-29-2027-01-03",
+        "2026-12-29..2027-01-03",
+        "２０２６年１２月２９日から２０２７年１月３日まで",
+        "[2026-12-29, 2026-12-30〜2027-01-03]",
+        '"2026-12-29〜2027-01-03"',
+    ],
+)
+def test_a_span_of_dates_has_both_of_its_ends(written: str, tmp_path: Path) -> None:
+    facts = _loaded(tmp_path, f"holidays: {written}\n").facts
+    year_end = {date(2026, 12, 29), date(2026, 12, 30), date(2026, 12, 31)}
+    assert facts.listed_holidays == year_end | {date(2027, 1, 1), date(2027, 1, 2), date(2027, 1, 3)}
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("2027-02-01〜2028-02-01", ""),
+        ("2027-02-01〜2028-02-02", "E355"),
+        ("2026-12-29〜2026-12-29", ""),
+        ("2026-12-29〜2026-12-28", "E355"),
+        ("2026-12-29〜2026-02-30", "E303"),
+    ],
+)
+def test_a_span_of_dates_has_from_1_to_366_days(written: str, code: str, tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(f"version: 1\nholidays: {written}\n")
+    assert [one.code for one in load(tmp_path).diagnostics if one.level == "error"] == [one for one in [code] if one]
+
+
 def test_dates_and_files_stand_beside_a_country(tmp_path: Path) -> None:
     (tmp_path / "closed.csv").write_text("日付,理由\n2026-12-29,年末\n2026-12-30,年末\n")
     facts = _loaded(tmp_path, "祝日: [日本, 2026-08-13, {ファイル: closed.csv}]\n").facts

@@ -1,4 +1,6 @@
-"""holidays: the days of a country, dates, and files with one date in each row, in the first column that has any.
+"""holidays: the days of a country, dates, spans of dates, and files of dates.
+
+A file has one date in each row, in the first column that has any.
 
 What else stands in a file is not read: the Cabinet Office's syukujitsu.csv works as it is.
 """
@@ -6,7 +8,7 @@ What else stands in a file is not read: the Cabinet Office's syukujitsu.csv work
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from msgspec import Struct
 
@@ -17,10 +19,12 @@ from omotenashi.language.naming import is_table
 from omotenashi.language.nodes import MapNode, Node, TextNode
 from omotenashi.language.report import Report, suggestion
 from omotenashi.language.sheet import Sheet, read_sheet
-from omotenashi.language.values import moment
+from omotenashi.language.values import first_and_last_day, moment
 from omotenashi.language.vocabulary import COUNTRIES, HOLIDAY_KEYS
 from omotenashi.model.errors import Position
 
+_MOST_DAYS = 366
+"""Of a span: whoever writes more has most likely mistaken the year."""
 _OTHER_LETTER = re.compile("[^\\W\\da-zA-Z_年月日]")
 
 
@@ -49,7 +53,7 @@ def read_holidays(node: Node, beside: Beside, report: Report) -> Holidays | None
 
 
 def _of_item(item: Node, beside: Beside, report: Report) -> frozenset[date] | None:
-    """The days of a date or of a file."""
+    """The days of a date, of a span or of a file."""
     if isinstance(item, MapNode):
         return _of_file(item, beside, report)
     said = item.text.strip() if isinstance(item, TextNode) else ""
@@ -60,8 +64,20 @@ def _of_item(item: Node, beside: Beside, report: Report) -> frozenset[date] | No
         known = word.name if (word := COUNTRIES.find(value_meant(said, "holidays"))) else ""
         report.add("E348", item, value=said, write=known or suggestion(said, [word.name for word in COUNTRIES.all]))
         return None
+    if ends := first_and_last_day(said):
+        return _of_span(item, said, ends, report)
     found = reader.moment_of(item, "holidays", report)
     return frozenset((found.day,)) if found else None
+
+
+def _of_span(item: Node, said: str, ends: tuple[date, date], report: Report) -> frozenset[date] | None:
+    """The days from the first to the last, both of them too."""
+    first, last = ends
+    count = (last - first).days + 1
+    if not 1 <= count <= _MOST_DAYS:
+        report.add("E355", item, value=said, write=f"{last}〜{first}" if -_MOST_DAYS < count < 1 else "")
+        return None
+    return frozenset(first + timedelta(days=n) for n in range(count))
 
 
 def _of_file(node: MapNode, beside: Beside, report: Report) -> frozenset[date] | None:

@@ -38,6 +38,7 @@ _DATE = r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d
 _CLOCK = r"(\d{1,2})(?::(\d{2})|時(?:(\d{1,2})分)?)"
 _SECONDS = r"(?::(\d{2})|(\d{1,2})秒)?"
 _DATE_TIME = re.compile(rf"{_DATE}(?:[ t]?{_CLOCK}{_SECONDS})?")
+_DATES = re.compile(rf"({_DATE}) ?(?:-|~|\.\.|から) ?({_DATE})(?:まで)?")
 _HOURS = re.compile(rf"{_CLOCK} ?(?:-|~|から) ?{_CLOCK}(?:まで)?")
 _DISTANCE = re.compile(rf"(\d{{1,5}}(?:\.\d{{1,3}})?|\d{{1,3}}(?:,\d{{3}})+) ?({'|'.join(DISTANCES.names())})")
 _DAY_OF_MONTH = re.compile(r"(?:毎月 ?)?(\d{1,2})(?:日|st|nd|rd|th)")
@@ -152,6 +153,13 @@ def moment(text: str) -> Moment | None:
         return None
     second = int(seconds) if seconds is not None else None
     return Moment(found_day, minute, second) if EARLIEST_YEAR <= found_day.year <= LATEST_YEAR else None
+
+
+def first_and_last_day(text: str) -> tuple[date, date] | None:
+    """Read 2026-12-29〜2027-01-03, 2026年12月29日から2027年1月3日まで: in this order, whichever is the earlier."""
+    found = _DATES.fullmatch(plain(text))
+    first, last = (moment(found[1]), moment(found[9])) if found else (None, None)
+    return (first.day, last.day) if first and last else None
 
 
 def hours(text: str) -> tuple[int, int] | None:

@@ -14,7 +14,7 @@ hosts | 自分のサイトのホスト名 | the site's own hosts | [shop.example
 attributes | 会員について、CMSが伝えてくれること | what the CMS may state about a member | rank: {type: choice, values: [一般, ゴールド]}
 places | 「近く」を調べるための場所 | places, for `near` | 渋谷店: {lat: 35.6595, lng: 139.7005}
 synonyms | 同じ意味の語の組 | groups of words that mean the same | - [スニーカー, 運動靴]
-holidays | 祝日。japan は日本の祝日。日付やファイルも並べられる | holidays: japan, dates, files, or a list of them | [japan, 2026-12-29]
+holidays | 祝日。japan は日本の祝日。日付、期間、ファイルも並べられる | holidays: japan, dates, spans of dates, files, or a list of them | [japan, 2026-12-29〜2027-01-03]
 site_search | サイト内検索のURL | the URL of the site's own search | {parameters: [q]}
 campaign_parameters | 広告のURLにこのサイトで付けるパラメータ | parameters of advertisements' URLs on this site | {keyword: [kw]}
 consent | 同意がどこに書いてあるか | where consent is read from | {default: denied}

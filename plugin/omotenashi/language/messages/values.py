@@ -135,12 +135,17 @@ VALUES: dict[str, Message] = {
     ),
     "E348": Message(
         "「{value}」の祝日は用意されていません", "the holidays of {value} are not known",
-        "日本の祝日は「{@japan}」です。ほかは日付かファイルで書きます。例: [2026-12-25, 2027-01-01]、{{{@file}: holidays.csv}}",
-        "those of Japan are {@japan}; list others as dates or in a file: [2026-12-25, 2027-01-01], {{{@file}: holidays.csv}}",
+        "日本の祝日は「{@japan}」です。ほかは日付かファイルで書きます。例: [2026-12-25, 2026-12-29〜2027-01-03]、{{{@file}: holidays.csv}}",
+        "those of Japan are {@japan}; list others as dates or in a file: [2026-12-25, 2026-12-29〜2027-01-03], {{{@file}: holidays.csv}}",
     ),
     "E349": Message(
         "「{value}」という日はありません", "there is no day {value} in a month",
         "1日から31日までで書きます。月の最後の日は「{@month_end}」です", "write 1st to 31st; the last day of a month is {@month_end}",
+    ),
+    "E355": Message(
+        "「{value}」は休みの期間にできません", "{value} cannot be a span of holidays",
+        "始まりの日〜終わりの日の順に、366日までで書きます。例: 2026-12-29〜2027-01-03",
+        "write the first day, then the last, at most 366 days: 2026-12-29〜2027-01-03",
     ),
     "E360": Message(
         "「{value}」はURLのパラメータの名前ではありません", "{value} is not the name of a URL's parameter",

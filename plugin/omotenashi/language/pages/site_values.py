@@ -1,4 +1,4 @@
-"""Pages about values in site.yaml (E315–E317, E320, E341–E348, E360)."""
+"""Pages about values in site.yaml (E315–E317, E320, E341–E348, E355, E360)."""
 
 from __future__ import annotations
 
@@ -65,6 +65,11 @@ SITE_VALUES: dict[str, Page] = {
         "名前で書けるのは日本の祝日だけです。会社の休みやほかの国の祝日は、日付を並べるか、ファイルに書きます。",
         "Only the holidays of Japan can be had by name. Others are listed as dates, or in a file.",
         "holidays: us", "holidays: [2026-11-26, 2026-12-25]",
+    ),
+    "E355": _page(
+        "年末年始のような休みは、始まりの日と終わりの日で書けます。順序が逆だったり、年を間違えて何年も続いたりしていないか確かめてください。",
+        "A holiday of several days is written by its first and its last day. See whether they are in this order, and the year of each.",
+        "holidays: 2027-01-03〜2026-12-29", "holidays: 2026-12-29〜2027-01-03",
     ),
     "E360": _page(
         "URLの「?」のあとには「名前=値」が並びます。ここには、その名前だけを書きます。",
