@@ -72,6 +72,20 @@ def test_a_span_of_dates_has_both_of_its_ends(written: str, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2026-12-29〜1/3", "2026-12-29〜2027-01-03"),
+        ("2026年12月29日から1月3日まで", "2026-12-29〜2027-01-03"),
+        ("2026-08-13 - 08-16", "2026-08-13〜2026-08-16"),
+    ],
+)
+def test_a_span_whose_end_has_no_year_is_told_with_it(written: str, meant: str, tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(f"version: 1\nholidays: [japan, {written}]\n")
+    [error] = load(tmp_path).diagnostics
+    assert (error.code, Voice({}, "en").hint(error)) == ("E303", f"write {meant}")
+
+
+@pytest.mark.parametrize(
     ("written", "code"),
     [
         ("2027-02-01〜2028-02-01", ""),

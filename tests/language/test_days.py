@@ -102,6 +102,22 @@ def test_what_is_no_day_is_told_what_to_write(written: str, code: str, hint: str
     assert (error.code, Voice({}, "en").hint(error)) == (code, hint)
 
 
+@pytest.mark.parametrize("written", ["あああ", "aaaa"])
+def test_each_day_is_told_once(written: str, tmp_path: Path) -> None:
+    [error] = _loaded(tmp_path, written).diagnostics
+    told = Voice({}, "ja").hint(error)
+    assert ("祝日" in told, "holidays" in told, "month end" in told) == (False, False, False)
+
+
+def test_where_days_are_no_text_a_list_is_told_too(tmp_path: Path) -> None:
+    (tmp_path / "page.yaml").write_text(
+        "blocks:\n  hero:\n    rules: [{name: a, days: {all: [金, 月末]}, show: nothing}]\n    otherwise: original\n"
+    )
+    [error] = load(tmp_path).diagnostics
+    assert error.code == "E203"
+    assert "one text, or a list such as [a, b]" in Voice({}, "en").message(error)
+
+
 @pytest.mark.parametrize(
     "cell", ["五十日、月末", "月末;五十日", "month_end,gotobi", "ごとおび 月末".replace(" ", "、")]
 )

@@ -19,6 +19,7 @@ _YEAR_FIRST = re.compile(r"(\d{4}) ?[-/.年,] ?(\d{1,2}) ?[-/.月,] ?(\d{1,2})�
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SHORT_YEAR = re.compile(r"(\d{2})[/-](\d{1,2})[/-](\d{1,2})")
 _NO_YEAR = re.compile(r"(\d{1,2})(?:月|/|-)(\d{1,2})日?")
+_END_WITHOUT_YEAR = re.compile(r"(.+?) ?(?:-|~|\.\.|から) ?(\d{1,2})[-/月](\d{1,2})日?(?:まで)?")
 _MONTH_ONLY = re.compile(r"(\d{4})(?:-|/|年)(\d{1,2})月?")
 _TIME = re.compile(
     r"(午前|午後|am|pm)? ?(\d{1,2})(?:[:時.] ?(\d{2})?)?(?:分)?(?::\d{2}(?:\.\d+)?)? ?(am|pm|a\.m\.|p\.m\.)?(?:z|[+-]\d{2}:?\d{2})?"
@@ -48,6 +49,16 @@ def date_meant(text: str, *, last: bool = False, year: int = 0) -> str:
         return _dated((year, int(found[1]), int(found[2])), said[found.end() :], last=last)
     month = _MONTH_ONLY.fullmatch(said)
     return _dated((int(month[1]), int(month[2]), 31 if last else 1), "", last=last) if month else ""
+
+
+def days_meant(text: str) -> str:
+    """Return 2026-12-29〜2027-01-03 for 2026-12-29〜1/3, whose end has no year: the next such day is meant."""
+    found = _END_WITHOUT_YEAR.fullmatch(plain(text[:LONGEST_SLIP]))
+    first = moment(found[1]) if found else None
+    if not found or not first:
+        return ""
+    ends = (moment(f"{first.day.year + later}-{found[2]}-{found[3]}") for later in (0, 1))
+    return next((f"{first.day}〜{end.day}" for end in ends if end and end.day >= first.day), "")
 
 
 def hours_meant(text: str) -> str:

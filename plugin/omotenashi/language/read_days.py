@@ -7,23 +7,15 @@ import re
 from omotenashi.language import reader
 from omotenashi.language.condition import Days
 from omotenashi.language.month_days import ordinal
-from omotenashi.language.nodes import Node, TextNode
+from omotenashi.language.nodes import ListNode, Node, TextNode
 from omotenashi.language.report import Report
 from omotenashi.language.values import day_of_month, plain
 from omotenashi.language.vocabulary import DAY_WORDS, DAYS, HOLIDAY, WEEKDAYS
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 
-_NAMES = list(
-    dict.fromkeys(
-        [
-            *(word.ja for word in (*DAYS.all, *DAY_WORDS.all)),
-            *(word.name for word in (*DAYS.all, *DAY_WORDS.all)),
-            *DAY_WORDS.names(),
-        ]
-    )
-)
-"""For suggestions, those that are told first in front."""
+_ALL = (*DAYS.all, *DAY_WORDS.all)
+_NAMES = (*(word.ja for word in _ALL), *(word.name for word in _ALL))
 _DIGITS = re.compile(r"\d{1,2}")
 _BEYOND = re.compile(r"(?:毎月 ?)?\d{1,4}(?:日|st|nd|rd|th)?")
 """A number that is no day of a month."""
@@ -31,7 +23,9 @@ _BEYOND = re.compile(r"(?:毎月 ?)?\d{1,4}(?:日|st|nd|rd|th)?")
 
 def read_days(node: Node, spans: tuple[tuple[int, int], ...], site: SiteFacts, report: Report) -> Days | None:
     """Return the days that are listed, or None where none could be read; `spans` are the rule's hours."""
-    texts = [one for item in reader.one_or_more(node, "days", report) if (one := reader.text(item, "days", report))]
+    expected = "text" if isinstance(node, ListNode) else "texts"
+    items = reader.one_or_more(node, "days", report)
+    texts = [one for item in items if (one := reader.text(item, "days", report, expected))]
     words = {word.name for one in texts if (word := DAY_WORDS.find(one.text))}
     weekdays = frozenset(WEEKDAYS[fold(one.text)] for one in texts if fold(one.text) in WEEKDAYS)
     dates = frozenset(date for one in texts if (date := day_of_month(one.text)))
@@ -73,7 +67,7 @@ def _refused(found: TextNode, report: Report) -> None:
     if _BEYOND.fullmatch(plain(found.text)):
         report.add("E349", found, value=found.text)
     else:
-        reader.outside(found, "days", _NAMES, report, _is_day)
+        reader.outside(found, "days", _NAMES, report, _is_day, DAY_WORDS.names())
 
 
 def _is_day(text: str) -> bool:

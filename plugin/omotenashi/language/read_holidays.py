@@ -15,6 +15,7 @@ from msgspec import Struct
 from omotenashi.language import reader
 from omotenashi.language.aliases import value_meant
 from omotenashi.language.beside import Beside, text_of
+from omotenashi.language.meant_dates import days_meant
 from omotenashi.language.naming import is_table
 from omotenashi.language.nodes import MapNode, Node, TextNode
 from omotenashi.language.report import Report, suggestion
@@ -66,6 +67,9 @@ def _of_item(item: Node, beside: Beside, report: Report) -> frozenset[date] | No
         return None
     if ends := first_and_last_day(said):
         return _of_span(item, said, ends, report)
+    if whole := days_meant(said):
+        report.add("E303", item, value=said, what="holidays", write=whole)
+        return None
     found = reader.moment_of(item, "holidays", report)
     return frozenset((found.day,)) if found else None
 

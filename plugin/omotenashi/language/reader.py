@@ -27,10 +27,10 @@ _LISTS_TOO = ("E304", "E306", "E307", "E332", "E344", "E360")
 """Codes of values in the place of which a list may stand."""
 
 
-def text(node: Node, what: str, report: Report) -> TextNode | None:
-    """Return a text that is not empty."""
+def text(node: Node, what: str, report: Report, expected: str = "text") -> TextNode | None:
+    """Return a text that is not empty; `expected` says what else could stand there."""
     if not isinstance(node, TextNode):
-        report.add("E203", node, what=what, expected="text", write=text_meant(node, what))
+        report.add("E203", node, what=what, expected=expected, write=text_meant(node, what))
         return None
     if not node.text.strip():
         report.add("E204", node, what=what)
@@ -193,16 +193,24 @@ def choice(node: Node, what: str, words: Words, report: Report) -> str | None:
 
 
 def outside(
-    node: TextNode, what: str, known: Iterable[str], report: Report, find: Callable[[str], object] | None = None
+    node: TextNode,
+    what: str,
+    known: Iterable[str],
+    report: Report,
+    find: Callable[[str], object] | None = None,
+    also: Iterable[str] = (),
 ) -> None:
-    """Report a value outside its domain, with the one that was probably meant. `find` knows more spellings."""
+    """Report a value outside its domain, with the one that was probably meant.
+
+    `find` knows more spellings; `also` are those that may be suggested beside what is told.
+    """
     if report.full or _is_anything(node, what, report):
         return
     names = list(known)
     folded = {fold(name) for name in names}
     meant = other_value(node.text, what, find or (lambda part: fold(part) in folded))
     same = [name for name in names if name.isascii() == node.text.isascii()] or names
-    near = report.near(node.text, names)
+    near = report.near(node.text, [*names, *also])
     report.add("E305", node, value=node.text, what=what, known=same[:12], write=meant, did_you_mean=near)
 
 

@@ -43,6 +43,7 @@ _RELATED = {
 _EXPECTED = {
     "mapping": ("「名前: 値」の形の中身", "entries of the form name: value"),
     "list": ("リスト(「- 」で始まる行か [a, b])", "a list (lines that begin with a dash, or [a, b])"),
+    "texts": ("1つの文字か、[a, b] のようなリスト", "one text, or a list such as [a, b]"),
     "text": ("1つの文字", "one text"),
     "block": ("ブロックの中身", "what a block has: rules and otherwise"),
     "content": ("コンテンツの中身(ファイルか HTML)", "a file or HTML"),

@@ -140,7 +140,7 @@ VALUES: dict[str, Message] = {
     ),
     "E349": Message(
         "「{value}」という日はありません", "there is no day {value} in a month",
-        "1日から31日までで書きます。月の最後の日は「{@month_end}」です", "write 1st to 31st; the last day of a month is {@month_end}",
+        "1日から31日までで書きます。月の最後の日は「月末」です", "write 1st to 31st; the last day of a month is {@month_end}",
     ),
     "E355": Message(
         "「{value}」は休みの期間にできません", "{value} cannot be a span of holidays",
