@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -419,6 +420,20 @@ def test_what_is_said_where_the_standard_error_is_closed_does_not_fall_among_the
     (tmp_path / "wrong.jsonl").write_text("{\n")
     (line,) = _in_a_shell("signals wrong.jsonl --lang en 2>&-", tmp_path).stdout.splitlines()
     assert line.startswith('{"error":')
+
+
+@pytest.mark.parametrize("loaded", ["msgspec", "omotenashi.cli.common", "omotenashi.engine.account"])
+def test_who_interrupts_while_it_is_still_loading_sees_no_traceback(loaded: str) -> None:
+    words = [sys.executable, "-X", "importtime", "-m", "omotenashi", "explain", "hero"]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.split("|")[-1].strip() == loaded:
+                process.send_signal(signal.SIGINT)
+                break
+        rest = process.stderr.read()
+    assert "Traceback" not in rest
+    assert process.returncode == 130
 
 
 def _in_a_shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:

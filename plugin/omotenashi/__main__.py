@@ -2,6 +2,9 @@
 
 import sys
 
-from omotenashi.cli import main
+try:
+    from omotenashi.cli import main
+except KeyboardInterrupt:
+    sys.exit(130)  # as the commands do, of which nothing is loaded yet
 
 sys.exit(main())

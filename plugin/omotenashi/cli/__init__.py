@@ -44,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Misused as error:
         print(f"{error.usage}omo: {error.said(_language_in(words))}", file=sys.stderr)
         return USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
     try:
         return _run(options)
     except BrokenPipeError:
