@@ -23,7 +23,7 @@ from omotenashi.person import Person, Persons, visitor_of
 from omotenashi.profiles import fold, ingest
 from omotenashi.profiles.store import Change, Claim, Store
 from omotenashi.reload import Holder, Watcher
-from omotenashi.settings import Settings
+from omotenashi.settings import Settings, kept_places
 from omotenashi.signals import gather
 from omotenashi.signals.gather import SignalTools
 from omotenashi.signals.member import MemberKeys
@@ -87,13 +87,15 @@ class Service:
         self._watcher: Watcher | None = None
         self._deadline = deadline
         self._fragments = fragments
-        self.places_problem: str | None = None
+        self.places_problem = tools.places.problem if tools.places else None
 
     def start(self) -> None:
         """Open the store, fetch contents ahead and watch the rules; called within the event loop.
 
         Raises SettingsError where the store must not be touched.
         """
+        if self.places_problem:
+            logger.error("places: %s", self.places_problem)
         gather.warm()
         gc.freeze()  # what was loaded stays: the collector need not look at it again and again
         self._store.start()
@@ -341,9 +343,18 @@ def _unlimited(choices: dict[str, Choice], site: Site, occasion: Occasion) -> di
 
 
 def signal_tools(settings: Settings) -> SignalTools:
-    """Return what signals are read with: the database of places, the keys of members."""
+    """Return what signals are read with: the database of places, the keys of members; raises SettingsError."""
+    return _tools(settings, PlaceReader.checked(settings.mmdb) if settings.mmdb else None)
+
+
+def serving_tools(settings: Settings) -> SignalTools:
+    """Return what serves with whatever database there is, as `PlaceReader.problem` says; raises SettingsError."""
+    return _tools(settings, PlaceReader(settings.mmdb, kept_places(settings)) if settings.mmdb else None)
+
+
+def _tools(settings: Settings, places: PlaceReader | None) -> SignalTools:
     return SignalTools(
-        places=PlaceReader(settings.mmdb) if settings.mmdb else None,
+        places=places,
         member_keys=MemberKeys.parse(settings.member_key) if settings.member_key else None,
         counts=Counter(),
     )

@@ -23,6 +23,7 @@ SETTINGS_FILE = "omotenashi.toml"
 KEY_FILE = "key"
 HASH_KEY_FILE = "hash-key"
 DATABASE = "visitors.sqlite"
+LAST_GOOD_PLACES = "last-good.mmdb"
 SHORTEST_KEY = 16
 LONGEST_RETENTION = 4000
 """Days."""
@@ -40,7 +41,7 @@ class Settings(Struct, frozen=True):
     port: int = 8700
     """The port to listen on."""
     data: Path = Path("omo-data")
-    """The data directory: the visitors' database, the server key, the last good rules."""
+    """The data directory: the visitors' database, the server key, the last good rules and places."""
     mmdb: Path | None = None
     """A MaxMind database for places (GeoLite2 City, DB-IP Lite, …)."""
     workers: int = 1
@@ -147,6 +148,12 @@ def store_path(settings: Settings) -> Path | None:
     if not settings.store:
         return settings.data / DATABASE
     return None if settings.store == "memory:" else _sqlite_path(settings.store)
+
+
+def kept_places(settings: Settings) -> Path | None:
+    """Return where the last good database of places is kept, or None where that file is the database itself."""
+    path = settings.data / LAST_GOOD_PLACES
+    return None if settings.mmdb and settings.mmdb.resolve() == path.resolve() else path
 
 
 def keep_of(settings: Settings) -> Keep:

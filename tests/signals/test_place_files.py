@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -94,12 +95,12 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "empty.mmdb"
     path.touch()
     with pytest.raises(SettingsError, match="is not a sound MaxMind database; download it again"):
-        PlaceReader(path)
+        PlaceReader.checked(path)
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read: Is a directory"):
-        PlaceReader(tmp_path)
+        PlaceReader.checked(tmp_path)
 
 
 @pytest.mark.parametrize("root", [b"\0\0\0\0\0\0", b"\xff" * 6], ids=["leads back to itself", "leads out of the file"])
@@ -107,7 +108,7 @@ def test_a_tree_without_an_end_is_refused(write_mmdb: Writer, root: bytes) -> No
     path = write_mmdb(BOTH)
     path.write_bytes(root + path.read_bytes()[6:])
     with pytest.raises(SettingsError, match="is not a sound MaxMind database"):
-        PlaceReader(path)
+        PlaceReader.checked(path)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,7 @@ def test_a_map_whose_key_is_no_text_is_refused(write_mmdb: Writer, data: bytes) 
     """maxminddb's extension takes whatever lies in memory for the key."""
     path = write_mmdb({"1.0.16.0/24": data})
     with pytest.raises(SettingsError, match="is not a sound MaxMind database"):
-        PlaceReader(path)
+        PlaceReader.checked(path)
 
 
 def test_a_file_may_be_exchanged_by_renaming(write_mmdb: Writer) -> None:
@@ -153,6 +154,55 @@ def test_a_link_may_be_turned_to_another_file(write_mmdb: Writer, tmp_path: Path
     link.symlink_to("second.mmdb")
     assert reader.refresh() is None
     assert reader.place("1.0.16.9").city == "京都市"
+
+
+def test_without_a_sound_file_all_is_unknown_until_one_is_there(write_mmdb: Writer, tmp_path: Path) -> None:
+    path = tmp_path / "places.mmdb"
+    reader = PlaceReader(path)
+    assert (reader.place("1.0.16.9"), reader.problem) == (UNKNOWN, f"mmdb: there is no file {path}")
+    path.write_bytes(b"rubbish")
+    assert "is not a sound MaxMind database" in str(PlaceReader(path).problem)
+    write_mmdb(BOTH)
+    assert (reader.refresh(), reader.problem) == (None, None)
+    assert reader.place("1.0.16.9").city == "大阪市"
+
+
+def test_the_last_good_file_serves_who_starts_while_the_file_is_broken_or_gone(
+    write_mmdb: Writer, tmp_path: Path
+) -> None:
+    path, kept = write_mmdb(BOTH), tmp_path / "data" / "last-good.mmdb"
+    PlaceReader(path, kept)
+    path.write_bytes(path.read_bytes()[:100])
+    broken = PlaceReader(path, kept)
+    path.unlink()
+    gone = PlaceReader(path, kept)
+    assert {one.place("1.0.16.9").city for one in (broken, gone)} == {"大阪市"}
+    assert "is not a sound MaxMind database" in str(broken.problem)
+    assert gone.problem == f"mmdb: there is no file {path}"
+    write_mmdb({"1.0.16.0/24": KYOTO})
+    assert gone.refresh() is None
+    assert gone.place("1.0.16.9").city == "京都市"
+    assert list(kept.parent.iterdir()) == [kept]
+    assert PlaceReader(kept).place("1.0.16.9").city == "京都市"
+
+
+def test_a_kept_file_that_is_broken_itself_leaves_all_unknown(tmp_path: Path) -> None:
+    kept = tmp_path / "last-good.mmdb"
+    kept.write_bytes(b"rubbish")
+    assert PlaceReader(tmp_path / "nowhere.mmdb", kept).place("1.0.16.9") == UNKNOWN
+
+
+def test_the_copy_in_use_needs_either_the_data_directory_or_one_for_temporary_files(
+    write_mmdb: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, no_folder = write_mmdb(BOTH), tmp_path / "file" / "last-good.mmdb"
+    no_folder.parent.touch()
+    assert PlaceReader(path, no_folder).place("1.0.16.9").city == "大阪市"
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    assert PlaceReader(path, tmp_path / "data" / "last-good.mmdb").place("1.0.16.9").city == "大阪市"
+    with pytest.raises(SettingsError, match=r"cannot be copied to the directory of temporary files .*TMPDIR"):
+        PlaceReader.checked(path)
+    assert "can be copied neither to" in str(PlaceReader(path, no_folder).problem)
 
 
 def test_while_files_are_exchanged_every_look_up_is_answered_by_one_of_them(write_mmdb: Writer) -> None:

@@ -123,14 +123,14 @@ def test_only_global_addresses_are_looked_up(write_mmdb: Writer, ip: str) -> Non
 
 def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"mmdb: there is no file .*nowhere\.mmdb"):
-        PlaceReader(tmp_path / "nowhere.mmdb")
+        PlaceReader.checked(tmp_path / "nowhere.mmdb")
 
 
 def test_a_broken_file_is_said_to_be_broken(tmp_path: Path) -> None:
     broken = tmp_path / "broken.mmdb"
     broken.write_bytes(b"nothing of that kind")
     with pytest.raises(SettingsError, match="is not a sound MaxMind database; download it again"):
-        PlaceReader(broken)
+        PlaceReader.checked(broken)
 
 
 def test_a_changed_file_takes_the_place_of_the_old_one(write_mmdb: Writer) -> None:

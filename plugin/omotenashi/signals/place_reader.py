@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import tempfile
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -23,6 +25,7 @@ _READER_ERRORS = (maxminddb.InvalidDatabaseError, ValueError, TypeError)
 _CACHED = 8192
 
 _Fingerprint: TypeAlias = tuple[int, int, int]
+_LookUp: TypeAlias = Callable[[str], Place]
 
 
 class PlaceReader:
@@ -31,16 +34,29 @@ class PlaceReader:
     What was looked up is kept in memory, for at most 8,192 addresses, and nowhere else.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open the file; SettingsError says what is wrong with one that is missing or broken."""
+    def __init__(self, path: Path, kept: Path | None = None) -> None:
+        """Open the file, or where it is missing or broken what `kept` holds, else nothing: then all is unknown.
+
+        `kept` is where a copy of the last good file is written. Where none is named, no copy is kept.
+        """
         self._path = path
+        self._kept = kept
+        self._in_use: _Fingerprint | None = None
         self._refused: _Fingerprint | None = None
-        self._problem: str | None = None
-        try:
-            self._in_use = _fingerprint(path)
-            self._look_up = _opened(path)
-        except (OSError, *_READER_ERRORS) as error:
-            raise SettingsError(_complaint(path, error)) from error
+        self._look_up: _LookUp = _nowhere
+        self.problem: str | None = None
+        """Why the file on disk is not the one in use."""
+        if self.refresh() and kept:
+            with contextlib.suppress(OSError, *_READER_ERRORS):
+                self._look_up = _opened(kept)
+
+    @classmethod
+    def checked(cls, path: Path) -> PlaceReader:
+        """Open the file; SettingsError says what is wrong with one that is missing or broken."""
+        reader = cls(path)
+        if reader.problem:
+            raise SettingsError(reader.problem)
+        return reader
 
     def place(self, ip: str) -> Place:
         """Return where an address is; an unknown place for one that is not global, not in the file or not readable."""
@@ -56,16 +72,16 @@ class PlaceReader:
             now = _fingerprint(self._path)
             if now not in (self._in_use, self._refused):
                 self._refused = now
-                self._look_up = _opened(self._path)
+                self._look_up = _opened_copy(self._path, self._kept)
                 self._in_use = now
             if now == self._in_use:
-                self._problem = None
+                self.problem = None
         except OSError as error:
             self._refused = None
-            self._problem = _complaint(self._path, error)
-        except _READER_ERRORS as error:
-            self._problem = _complaint(self._path, error)
-        return self._problem
+            self.problem = _complaint(self._path, error)
+        except (SettingsError, *_READER_ERRORS) as error:
+            self.problem = _complaint(self._path, error)
+        return self.problem
 
 
 def global_address(text: str) -> Address | None:
@@ -87,13 +103,62 @@ def _fingerprint(path: Path) -> _Fingerprint:
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
-def _opened(path: Path) -> Callable[[str], Place]:
-    """Return a cached look-up in a private copy of the file, so that nobody can change it under the map in memory."""
-    with tempfile.NamedTemporaryFile(prefix="omotenashi-", suffix=".mmdb") as copy:
-        copy.write(path.read_bytes())
-        copy.flush()
-        try_out(copy.name)
-        reader = maxminddb.open_database(copy.name)
+def _nowhere(_: str) -> Place:
+    return UNKNOWN_PLACE
+
+
+def _opened_copy(path: Path, kept: Path | None) -> _LookUp:
+    """Return a look-up in a private copy of the file, so that nobody can change it under the map in memory.
+
+    A sound copy takes the place of `kept`.
+    """
+    copy = _copied(path, kept.parent if kept else None)
+    try:
+        look_up = _opened(copy)
+        if kept and copy.parent == kept.parent:
+            copy.replace(kept)
+    finally:
+        copy.unlink(missing_ok=True)
+    return look_up
+
+
+def _copied(path: Path, folder: Path | None) -> Path:
+    """Return a copy of the file in the folder, or where there is no room in the directory of temporary files."""
+    data = path.read_bytes()
+    try:
+        return _written(data, folder)
+    except OSError as error:
+        if folder is None:
+            raise SettingsError(
+                f"mmdb: {path} cannot be copied to the directory of temporary files ({error.strerror}); "
+                "name one that is writable in TMPDIR"
+            ) from error
+    try:
+        return _written(data, None)
+    except OSError as error:
+        raise SettingsError(
+            f"mmdb: {path} can be copied neither to {folder} nor to the directory of temporary files "
+            f"({error.strerror}); make room, then exchange the file"
+        ) from error
+
+
+def _written(data: bytes, folder: Path | None) -> Path:
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor, name = tempfile.mkstemp(".mmdb", "omotenashi-", folder)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+    except OSError:
+        Path(name).unlink()
+        raise
+    return Path(name)
+
+
+def _opened(path: Path) -> _LookUp:
+    """Return a cached look-up in a file that nobody changes."""
+    try_out(str(path))
+    reader = maxminddb.open_database(path)
 
     @lru_cache(maxsize=_CACHED)
     def look_up(ip: str) -> Place:
@@ -109,6 +174,8 @@ def _opened(path: Path) -> Callable[[str], Place]:
 
 
 def _complaint(path: Path, error: Exception) -> str:
+    if isinstance(error, SettingsError):
+        return str(error)
     if isinstance(error, FileNotFoundError):
         return f"mmdb: there is no file {path}"
     if isinstance(error, OSError):
