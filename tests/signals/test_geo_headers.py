@@ -131,6 +131,17 @@ def test_tokyo_is_weak() -> None:
     assert found == Place("JP", "JP-13", frozenset({"JP-13"}), origin="cdn", confidence="weak")
 
 
+@pytest.mark.parametrize(("city", "confidence"), [("Tokyo", "weak"), ("Chiyoda", "weak"), ("Osaka", "strong")])
+def test_a_city_of_japan_without_its_prefecture_is_weak_unless_it_is_named_like_another(
+    city: str, confidence: str
+) -> None:
+    found = place(
+        "cloudflare",
+        {"CF-IPCountry": "JP", "CF-IPCity": city, "CF-IPLatitude": "35.69", "CF-IPLongitude": "139.69"},
+    )
+    assert found == Place("JP", None, None, city, (35.69, 139.69), "cdn", confidence)
+
+
 def test_what_app_engine_does_not_know_is_unknown() -> None:
     headers: dict[str, str | bytes] = {
         "X-Appengine-Country": "JP", "X-Appengine-Region": "?", "X-Appengine-City": "?",

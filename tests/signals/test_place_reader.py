@@ -79,6 +79,18 @@ def test_tokyo_is_weak(write_mmdb: Writer) -> None:
 @pytest.mark.parametrize(
     "record",
     [
+        {"country_code": "JP", "city": "Tokyo", "latitude": 35.69, "longitude": 139.69},
+        {"country": {"iso_code": "JP"}, "city": {"names": {"ja": "東京"}}},
+        {"country": {"iso_code": "JP"}, "city": {"names": {"ja": "千代田区"}}, "subdivisions": []},
+    ],
+)
+def test_a_town_of_japan_without_its_prefecture_may_be_tokyo(write_mmdb: Writer, record: object) -> None:
+    assert place(write_mmdb, record).confidence == "weak"
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
         {**OSAKA, "location": {"latitude": 34.57, "longitude": 135.48, "accuracy_radius": 200}},
         {**OSAKA, "location": {"latitude": 934.57, "longitude": 135.48}},
         {**OSAKA, "location": {"latitude": "x", "longitude": 135.48}},

@@ -27,7 +27,7 @@ def guessed_place(
     point: tuple[object, object],
     radius: object = None,
 ) -> Place:
-    """Return a place that was found by an address: unknown without a country, weak where it is Tokyo.
+    """Return a place that was found by an address: unknown without a country, weak where it may be Tokyo.
 
     `subdivisions` are the code and the names of one; the first that names a prefecture counts, in Japan alone. `radius`
     is in kilometres; None: nothing is said of it. A point that may be off by more than 50 km, or that is only the middle
@@ -45,8 +45,15 @@ def guessed_place(
         city=name,
         location=_location(point) if (name or code) and _is_usable(radius) else None,
         origin=origin,
-        confidence="weak" if code == WEAK_PREFECTURE else "strong",
+        confidence="weak" if _may_be_tokyo(country, code, name) else "strong",
     )
+
+
+def _may_be_tokyo(country: str, code: str | None, city: str | None) -> bool:
+    """Tell whether a place is Tokyo, or a town of Japan without its prefecture, save one named like another."""
+    if country != "JP" or (code is None and city is None):
+        return False
+    return (code or prefecture_code(city or "")) in {WEAK_PREFECTURE, None}
 
 
 def country_code(text: object) -> str | None:
