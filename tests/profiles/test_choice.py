@@ -81,15 +81,32 @@ def test_a_country_is_a_code_or_a_name(text: str, code: str) -> None:
     assert chosen(country=text) == ChosenPlace(NOON, code)
 
 
-@pytest.mark.parametrize("said", [{}, {"prefecture": ""}, {"place": " ", "city": ""}])
-def test_without_a_place_the_choice_is_taken_back(said: dict[str, str]) -> None:
+@pytest.mark.parametrize("said", [{"place": ""}, {"prefecture": ""}, {"place": " ", "city": ""}])
+def test_with_an_empty_place_the_choice_is_taken_back(said: dict[str, str]) -> None:
     found = chosen(**said)
     assert found == ChosenPlace(NOON)
     assert not found.is_anywhere
 
 
-def test_null_is_not_stated() -> None:
+def test_null_is_empty() -> None:
     assert settled('{"event": "choose_place", "prefecture": null, "location": null}').chosen == ChosenPlace(NOON)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        ', "lat": 34.4, "lng": 132.4',
+        ', "area": "関東"',
+        ', "Prefecture": "大阪府"',
+        ', "properties": {"prefecture": "大阪"}',
+    ],
+)
+def test_what_names_no_place_takes_nothing_back(said: str) -> None:
+    with pytest.raises(
+        RefusedRequest, match="any of prefecture, city, location and country; place: null takes the choice back"
+    ):
+        settled(f'{{"event": "choose_place"{said}}}')
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ async def test_it_is_well_formed_without_scripts_and_its_policy_allows_its_style
 
 async def test_a_place_that_was_chosen_is_counted_among_what_is_stored(connect: Connect) -> None:
     async with connect() as client:
-        for place, is_told in (({"prefecture": "大阪"}, True), ({}, False)):
+        for place, is_told in (({"prefecture": "大阪"}, True), ({"place": None}, False)):
             event = {"event": "choose_place", **place}
             await client.post("/v1/event", json=event, headers={"Cookie": f"{YES}; {VID}"})
             assert ("選んだ地域" in await page(client, YES, VID)) is is_told

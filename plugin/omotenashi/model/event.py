@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from omotenashi.model.visitor import ChosenPlace
 
@@ -58,13 +58,13 @@ class StatedEvent(Struct, frozen=True):
     page: str | None = ""
     """Path or URL; without it the page of the request."""
     tags: tuple[str, ...] | None = ()
-    prefecture: object = None
+    prefecture: object = UNSET
     """Of choose_place, like the rest; in other events these fields may hold anything."""
-    city: object = None
-    location: object = None
+    city: object = UNSET
+    location: object = UNSET
     """Latitude, comma, longitude, in degrees."""
-    country: object = None
-    place: object = None
+    country: object = UNSET
+    place: object = UNSET
     """A prefecture, or a place of site.yaml."""
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec import UNSET
+
 from omotenashi.language.countries import country_code
 from omotenashi.language.prefectures import prefecture_code
 from omotenashi.model.errors import bad_request
@@ -14,18 +16,21 @@ from omotenashi.model.visitor import ChosenPlace
 
 _LONGEST = 200
 """Characters of a name."""
+_TAKES = "choose_place takes place alone, or any of prefecture, city, location and country"
 
 
 def stated_choice(stated: StatedEvent, at: int, places: Mapping[str, tuple[float, float]]) -> ChosenPlace:
-    """Return the place that a `choose_place` of the moment `at` names; without a place it takes the choice back.
+    """Return the place that a `choose_place` of the moment `at` names; an empty one takes the choice back.
 
     `places` are those of site.yaml, by folded name. Raises RefusedRequest 400 for what is no place.
     """
+    if all(said is UNSET for said in (stated.place, stated.prefecture, stated.city, stated.location, stated.country)):
+        bad_request(f"{_TAKES}; place: null takes the choice back")
     prefecture, city = _text("prefecture", stated.prefecture), _text("city", stated.city)
     location, country = _text("location", stated.location), _text("country", stated.country)
     if named := _text("place", stated.place):
         if prefecture or city or location or country:
-            bad_request("choose_place takes place alone, or any of prefecture, city, location and country")
+            bad_request(_TAKES)
         return _named(named, at, places)
     code = _prefecture(prefecture) if prefecture else None
     in_country = _country(country) if country else None
@@ -57,7 +62,7 @@ def _point(text: str) -> tuple[float, float]:
 
 def _text(name: str, stated: object) -> str:
     """Return what is stated as text: empty for nothing, and the digits of a number, such as 13."""
-    if stated is None:
+    if stated is None or stated is UNSET:
         return ""
     if isinstance(stated, bool) or not isinstance(stated, str | int):
         bad_request(f"the {name} is not a text")
