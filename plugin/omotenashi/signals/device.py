@@ -14,6 +14,8 @@ from omotenashi.signals.robots import PatternSet
 _CACHED = 4096
 _LONGEST_USER_AGENT = 1024
 _NO_ROBOTS = {"http-library", "browser-automation"}
+_CRAWLS = re.compile(r"bot|crawl|spider|scrapy|httrack|larbin|colly", re.IGNORECASE)
+"""Names of libraries that are made for nothing else."""
 _CMS = {r"WordPress\/"}
 """What a CMS calls itself when it includes a block, and only else when it looks at links."""
 _LONGEST_LANGUAGES = 512
@@ -50,7 +52,7 @@ def is_bot(user_agent: str) -> bool:
     """Tell whether a User-Agent is a known robot's (crawler-user-agents); none at all is not.
 
     A mere HTTP library (curl, python-requests, WordPress's own) is a CMS that includes a block, or somebody's test, and
-    so is a browser that is steered: neither is a robot.
+    so is a browser that is steered: neither is a robot. A library that is made for crawling is one.
     """
     return _is_bot(user_agent[:_LONGEST_USER_AGENT])
 
@@ -90,4 +92,6 @@ def _robots() -> PatternSet:
 
 def _is_fetched_for_somebody(one: Mapping[str, Any]) -> bool:
     tags = set(one.get("tags", ()))
+    if "http-library" in tags and _CRAWLS.search(one["pattern"]):
+        return False
     return one["pattern"] in _CMS or (bool(tags) and tags <= _NO_ROBOTS)
