@@ -69,7 +69,7 @@ def uncounted(name: str, count: int, language: str) -> str:
     if not reason:
         return say(
             language,
-            f"会員の属性を {count} 個使いません。site.yaml の members に種類どおりに書かれたものだけを使います",
+            f"会員の属性を {count} 個使いません。site.yaml の attributes に種類どおりに書かれたものだけを使います",
             f"{count} of the member's attributes are not used: those count that site.yaml declares, in their types",
         )
     ja, en = REFUSALS[reason]

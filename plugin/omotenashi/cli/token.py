@@ -84,8 +84,8 @@ def _new_key(options: argparse.Namespace) -> int:
     print(f"{kid}:{secrets.token_urlsafe(32)}")
     _hint(
         options,
-        "この1行を OMO_MEMBER_KEY に設定し、同じ kid と鍵を CMS に渡してください。鍵の交換中は「新しい行,古い行」と並べます",
-        "set OMO_MEMBER_KEY to this line, and give the CMS the same kid and secret; while keys are changed: new,old",
+        "この1行を OMO_MEMBER_KEY に設定し、同じ kid と鍵を CMS に渡してください。鍵の交換中は「古い行,新しい行」と並べます",
+        "set OMO_MEMBER_KEY to this line, and give the CMS the same kid and secret; while keys are changed: old,new",
     )
     return FINE
 
