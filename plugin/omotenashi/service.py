@@ -23,7 +23,7 @@ from omotenashi.person import Person, Persons, visitor_of
 from omotenashi.profiles import fold, ingest
 from omotenashi.profiles.store import Change, Claim, Store
 from omotenashi.reload import Holder, Watcher
-from omotenashi.settings import Settings, kept_places
+from omotenashi.settings import Settings
 from omotenashi.signals import gather
 from omotenashi.signals.gather import SignalTools
 from omotenashi.signals.member import MemberKeys
@@ -31,6 +31,8 @@ from omotenashi.signals.place_reader import PlaceReader
 from omotenashi.site import Shown, Site, shown
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from omotenashi.content.fragments import Fragments  # its HTTP client is loaded where it serves alone
 
 logger = logging.getLogger("omotenashi.service")
@@ -347,9 +349,9 @@ def signal_tools(settings: Settings) -> SignalTools:
     return _tools(settings, PlaceReader.checked(settings.mmdb) if settings.mmdb else None)
 
 
-def serving_tools(settings: Settings) -> SignalTools:
-    """Return what serves with whatever database there is, as `PlaceReader.problem` says; raises SettingsError."""
-    return _tools(settings, PlaceReader(settings.mmdb, kept_places(settings)) if settings.mmdb else None)
+def serving_tools(settings: Settings, kept: Path | None) -> SignalTools:
+    """Return them with whatever database there is: `PlaceReader.problem` says what is wrong, `kept` is the last good."""
+    return _tools(settings, PlaceReader(settings.mmdb, kept) if settings.mmdb else None)
 
 
 def _tools(settings: Settings, places: PlaceReader | None) -> SignalTools:

@@ -177,6 +177,31 @@ def test_a_place_comes_with_its_origin_and_a_weak_one_is_told(run: Run, write_mm
     assert [nowhere[name] for name in names] == [None] * 6
 
 
+def test_a_broken_database_is_told_once_and_places_are_unknown(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "places.mmdb"
+    path.write_bytes(b"rubbish")
+    done = run("--mmdb", str(path), lines=b'{"ip": "8.8.8.8"}\n{"ip": "9.9.9.9"}\n')
+    assert [json.loads(line)["place_origin"] for line in done.stdout.splitlines()] == [None, None]
+    assert (done.returncode, done.stderr.count(b"is not a sound MaxMind database")) == (0, 1)
+    path.unlink()
+    done = run("--mmdb", str(path), lines=b'{"ip": "8.8.8.8"}\n')
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert b"there is no file" in done.stderr
+
+
+def test_where_an_address_is_stated_the_connection_beside_it_says_nothing_of_the_place(run: Run) -> None:
+    headers = {"CF-IPCountry": "JP", "CF-Region-Code": "27"}
+    flags = ["--trusted-proxy", "127.0.0.2", "--geo-headers", "cloudflare"]
+    found = asked(
+        run,
+        {"ip": "1.0.102.0", "peer": "127.0.0.2", "headers": headers},
+        {"ip": "1.0.102.0", "headers": headers},
+        {"peer": "127.0.0.2", "headers": headers},
+        flags=flags,
+    )
+    assert [one["prefecture"] for one in found] == [None, "JP-27", "JP-27"]
+
+
 def test_a_member_is_told_by_declared_attributes_but_sensitive_ones(run: Run, tmp_path: Path) -> None:
     rules = tmp_path / "shop"
     rules.mkdir()

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from omotenashi.cli.common import FINE, command
 from omotenashi.cli.stores import settings_of, warn
+from omotenashi.cli.tools import tools_of
 from omotenashi.content.upstreams import Upstreams
 from omotenashi.model.errors import SettingsError
-from omotenashi.service import serving_tools
-from omotenashi.settings import Settings, kept_places, server_key, trust_warnings
+from omotenashi.settings import kept_places, server_key, trust_warnings
 
 
 def add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -46,7 +46,9 @@ def _serve(options: argparse.Namespace) -> int:
     from omotenashi.web.server import listen, run  # noqa: PLC0415 likewise
 
     key, key_file = server_key(settings)
-    _check_signals(settings)  # every worker does this again; here a mistake is one line before anything starts
+    tools_of(
+        settings, kept_places(settings)
+    )  # every worker does this again; here a mistake is one line before anything starts
     Upstreams.parse(settings.upstreams)
     check_store(settings)
     listener = listen(settings.host, settings.port)
@@ -55,14 +57,3 @@ def _serve(options: argparse.Namespace) -> int:
     print(f"omotenashi: {settings.rules}/ on http://{where}:{settings.port}{kept}", flush=True)
     run(settings, key, listener)
     return FINE
-
-
-def _check_signals(settings: Settings) -> None:
-    """Warn of a database of places that is broken, or gone; raise SettingsError for one that never was there."""
-    places = serving_tools(settings).places
-    if settings.mmdb is None or places is None or places.problem is None:
-        return
-    kept = kept_places(settings)
-    if not settings.mmdb.exists() and not (kept and kept.exists()):
-        raise SettingsError(places.problem)
-    warn(f"{places.problem}; {'the last good one serves' if kept and kept.exists() else 'all places are unknown'}")

@@ -16,11 +16,11 @@ from omotenashi.cli.common import FAILED, FINE, command, existing, language_of, 
 from omotenashi.cli.signal_lines import LONGEST_LINE, BadLine, encoded_line, requested
 from omotenashi.cli.signal_words import WHAT_TO_TYPE, problem, uncounted, unknown_key
 from omotenashi.cli.stores import settings_of, warn
+from omotenashi.cli.tools import tools_of
 from omotenashi.language import printer
 from omotenashi.model.errors import EditorError, WrongRules
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.rules_folder import SITE_FILES, check_folder, estimates_in, site_language
-from omotenashi.service import signal_tools
 from omotenashi.settings import Settings
 from omotenashi.signals import gather
 from omotenashi.signals.client_address import HeaderKind
@@ -56,7 +56,7 @@ def _signals(options: argparse.Namespace) -> int:
     options.trusted_proxies = options.trusted_proxies and ",".join(options.trusted_proxies)
     settings = settings_of(options)
     facts, language = _site(options, settings)
-    tools = signal_tools(settings)
+    tools = tools_of(settings, None)
     gather.warm()
     return _Printer(Reader(access_of(settings, ""), settings, facts, tools), language).run(options.files)
 

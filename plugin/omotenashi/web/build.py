@@ -15,7 +15,7 @@ from omotenashi.profiles.sqlite import SqliteStore
 from omotenashi.profiles.store import Store
 from omotenashi.reload import Holder
 from omotenashi.service import Service, serving_tools
-from omotenashi.settings import Settings, hash_key, keep_of, store_path
+from omotenashi.settings import Settings, hash_key, keep_of, kept_places, store_path
 from omotenashi.signals.client_address import HeaderKind, TrustedNetworks
 from omotenashi.signals.geo_headers import GeoHeaders
 from omotenashi.web.app import create_app
@@ -27,7 +27,7 @@ def build_app(settings: Settings, key: str) -> ASGIApp:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     holder = Holder(settings.rules, settings.data)
-    tools = serving_tools(settings)
+    tools = serving_tools(settings, kept_places(settings))
     service = Service(
         holder,
         make_store(settings),
