@@ -159,7 +159,7 @@ def from_token(
         raise BadToken("too_long")
     claims = keys.claims(token)
     _check_times(claims, now, LIFE_IN_COOKIE if in_cookie else LIFE_IN_BODY)
-    if claims.get("sub") is not None and not _is_id(claims["sub"]):
+    if "sub" in claims and not _names_somebody(claims["sub"]):
         raise BadToken("malformed")
     stated = {name: value for name, value in claims.items() if name not in RESERVED}
     if not in_cookie:
@@ -210,6 +210,11 @@ def _is_id(stated: object) -> bool:
     if isinstance(stated, str):
         return is_unicode(stated)
     return isinstance(stated, int) and not isinstance(stated, bool) and abs(stated) <= _LARGEST_ID
+
+
+def _names_somebody(sub: object) -> bool:
+    """Tell whether a `sub` is an id; one that is null or blank is what a careless CMS makes of a guest."""
+    return _is_id(sub) and bool(str(sub).strip())
 
 
 def _count(counts: Counter[str] | None, dropped: int) -> None:
