@@ -19,8 +19,8 @@ _LONGEST = 45
 """Characters of an address: six groups of IPv6 with an IPv4 address behind them."""
 _MAPPED = IPv6Network("::ffff:0:0/96")
 _BLANK = " \t"
-_PORT = r":(?:[0-9]{1,5}|_[A-Za-z0-9._-]+)"
-"""A number, or a made-up name (RFC 7239, section 6.2)."""
+_PORT = r":(?:[0-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]|_[A-Za-z0-9._-]+)"
+"""A number up to 65535, or a made-up name (RFC 7239, section 6.2)."""
 _WITH_PORT = re.compile(rf"([^:]*){_PORT}")
 _BRACKETED = re.compile(rf"\[([0-9A-Fa-f:.]+)\](?:{_PORT})?")
 _PAIR = re.compile(r'[ \t]*(?:([!#$%&*+.^`|~\w-]+)=(?:([^\s;"]+)|"((?:[^"\\]|\\.)*)")[ \t]*)?(?:;|\Z)', re.ASCII)
