@@ -151,7 +151,15 @@ def test_what_app_engine_does_not_know_is_unknown() -> None:
     assert place("appengine", {**headers, "X-Appengine-Country": "ZZ"}) == UNKNOWN
 
 
-@pytest.mark.parametrize("text", ["country_code=reserved", "", "country_code=", "JP", "=,=,,", "region_code=27"])
+def test_a_city_that_is_encoded_as_nothing_known_is_unknown() -> None:
+    headers: dict[str, str | bytes] = {"X-Vercel-IP-Country": "JP", "X-Vercel-IP-City": "%E5%A4%A7%E9"}
+    assert place("vercel", headers) == in_japan()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["country_code=reserved", "", "country_code=", "JP", "=,=,,", "region_code=27", "country_code=US,country_code=JP"],
+)
 def test_an_edgescape_that_says_no_country_is_unknown(text: str) -> None:
     assert place("akamai", {"x-akamai-edgescape": text}) == UNKNOWN
 

@@ -8,7 +8,7 @@ headers, App Engine's request headers (`?`, `ZZ` and 0.000000,0.000000 stand for
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
@@ -116,7 +116,7 @@ class GeoHeaders:
         """Return for each part of a place what is said of it, the best first."""
         parts = {part: [said[name] for name in names if said.get(name)] for part, names in self._names.items()}
         whole = parts.pop("edgescape", [])
-        parts |= {part: [value] for text in whole for part, value in _edgescape(text)}
+        parts |= {part: [value] for text in whole for part, value in _edgescape(text).items()}
         return {part: texts for part, texts in parts.items() if texts}
 
 
@@ -142,21 +142,27 @@ def _pair(text: str) -> tuple[str, str]:
     return part, name
 
 
-def _edgescape(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the parts of `country_code=JP,region_code=27,city=OSAKA,lat=34.69,long=135.50,…` by our names."""
-    for pair in text.split(","):
-        key, _, value = pair.partition("=")
-        if key.strip() in _EDGESCAPE_NAMES:
-            yield _EDGESCAPE_NAMES[key.strip()], value.strip()
+def _edgescape(text: str) -> dict[str, str]:
+    """Return the parts of `country_code=JP,region_code=27,city=OSAKA,lat=34.69,long=135.50,…` by our names.
+
+    There are none where a name stands there twice.
+    """
+    pairs = [(key.strip(), value.strip()) for key, _, value in (pair.partition("=") for pair in text.split(","))]
+    wanted = [(_EDGESCAPE_NAMES[key], value) for key, value in pairs if key in _EDGESCAPE_NAMES]
+    return dict(wanted) if len(dict(wanted)) == len(wanted) else {}
 
 
 def _text(value: bytes) -> str:
-    """Return a value as text: percent-decoded, UTF-8, also where it was taken for Latin-1 on its way, else Latin-1."""
-    data = unquote_to_bytes(value) if _ENCODED.search(value) else value
+    """Return a value as text: percent-decoded, UTF-8, also where it was taken for Latin-1 on its way, else Latin-1.
+
+    What is percent-encoded is nothing where it is no UTF-8: no vendor encodes anything else.
+    """
+    is_encoded = _ENCODED.search(value) is not None
+    data = unquote_to_bytes(value) if is_encoded else value
     try:
         text = data.decode()
     except UnicodeDecodeError:
-        return data.decode("latin-1").strip()
+        return "" if is_encoded else data.decode("latin-1").strip()
     try:
         return text.encode("latin-1").decode().strip()
     except UnicodeError:
