@@ -232,6 +232,14 @@ async def test_what_cannot_be_answered_is_a_problem_document(
     assert set(response.json()) == {"type", "title", "status", "detail"}
 
 
+@pytest.mark.parametrize("other", ["Bearer wrong", BEARER["Authorization"], "Basic dXNlcjpwdw=="])
+async def test_two_headers_with_a_key_are_refused_whichever_is_right(connect: Connect, other: str) -> None:
+    pairs = [("Authorization", BEARER["Authorization"]), ("Authorization", other)]
+    async with connect() as client:
+        for headers in (pairs, pairs[::-1]):
+            assert (await client.post("/v1/decide", json={"blocks": []}, headers=headers)).status_code == 401
+
+
 @pytest.mark.parametrize(
     "headers",
     [

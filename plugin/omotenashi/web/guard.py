@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 
@@ -45,7 +45,7 @@ class Caller:
         self._scope = scope
         self._access = access
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
-        self.authenticated = _has_key(self.headers.get(b"authorization"), access.key)
+        self.authenticated = b"authorization" in self.headers and _has_key(scope["headers"], access.key)
         self.trusted = self.authenticated or access.proxies.contains(self.peer)
 
     @property
@@ -106,13 +106,17 @@ class Caller:
             )
 
 
-def _has_key(authorization: bytes | None, key: bytes) -> bool:
-    """Tell whether the server key was shown; a wrong one is refused, another scheme is ignored."""
-    if not authorization or authorization[:7].lower() != b"bearer ":
+def _has_key(headers: Iterable[tuple[bytes, bytes]], key: bytes) -> bool:
+    """Tell whether the server key was shown; a wrong one is refused, or one of two, another scheme is ignored."""
+    stated = [value for name, value in headers if name == b"authorization"]
+    shown = [value[7:].strip() for value in stated if value[:7].lower() == b"bearer "]
+    if not shown:
         return False
-    if hmac.compare_digest(authorization[7:].strip(), key):
+    if len(stated) == 1 and hmac.compare_digest(shown[0], key):
         return True
-    raise RefusedRequest(401, "the key in Authorization: Bearer is not the server key")
+    raise RefusedRequest(
+        401, "the key in Authorization: Bearer is not the server key, or the header stands there twice"
+    )
 
 
 def require_post(scope: Scope) -> None:
