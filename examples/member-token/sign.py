@@ -37,6 +37,8 @@ def _base64(data: bytes) -> str:
 if __name__ == "__main__":
     life = 12 * 3600 if "--cookie" in sys.argv else 300
     stated = [word for word in sys.argv[1:] if not word.startswith("--")]
+    if not stated:
+        sys.exit("usage: OMO_MEMBER_KEY=kid:secret python sign.py MEMBER ['{\"rank\": …}'] [--cookie]")
     try:
         print(member_token(stated[0], json.loads(stated[1]) if stated[1:] else {}, life))  # noqa: T201 a script
     except RuntimeError as error:

@@ -44,7 +44,10 @@ REFUSALS = {
         "it lives too long (5 minutes at most as member_token, 12 hours as the cookie omo_member)",
     ),
     "too_long": ("長すぎます(8 KB まで)", "it is too long (8 KB at most)"),
-    "malformed": ("署名つきトークン(JWT)の形ではありません", "it has not the form of a signed token (JWT)"),
+    "malformed": (
+        "署名つきトークン(JWT)の形でないか、sub が空です",
+        "it has not the form of a signed token (JWT), or its sub is empty",
+    ),
 }
 """By the reason why a member token does not count."""
 
