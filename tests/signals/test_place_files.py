@@ -98,6 +98,14 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
         PlaceReader.checked(path)
 
 
+def test_a_database_of_something_else_is_told(write_mmdb: Writer, caplog: pytest.LogCaptureFixture) -> None:
+    PlaceReader.checked(write_mmdb(BOTH))
+    PlaceReader.checked(write_mmdb({"1.0.16.0/24": {"country_code": "JP"}}))
+    assert caplog.messages == []
+    PlaceReader.checked(write_mmdb({"1.0.16.0/24": {"autonomous_system_number": 2497}}))
+    assert ["names no country" in text for text in caplog.messages] == [True]
+
+
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read: Is a directory"):
         PlaceReader.checked(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import tempfile
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ from omotenashi.signals.client_address import Address, parse_address
 from omotenashi.signals.guessed_place import country_code, guessed_place
 from omotenashi.signals.place_trial import try_out
 
+logger = logging.getLogger("omotenashi.places")
 _NAT64 = IPv6Network("64:ff9b::/96")
 _LARGEST_ADDRESS_TEXT = 64
 _READER_ERRORS = (maxminddb.InvalidDatabaseError, ValueError, TypeError)
@@ -157,7 +159,8 @@ def _written(data: bytes, folder: Path | None) -> Path:
 
 def _opened(path: Path) -> _LookUp:
     """Return a cached look-up in a file that nobody changes."""
-    try_out(str(path))
+    if not try_out(str(path)):
+        logger.warning("places: the database names no country; a City or Country database is needed (GeoLite2 City, …)")
     reader = maxminddb.open_database(path)
 
     @lru_cache(maxsize=_CACHED)

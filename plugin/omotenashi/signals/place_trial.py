@@ -25,13 +25,14 @@ _NO_TEXT = "error:PyUnicode_FromStringAndSize"
 """Python warns so where the extension makes a text out of nothing."""
 
 
-def try_out(path: str) -> None:
-    """Read a sample of a file, or all of it; raises InvalidDatabaseError where that cannot be done."""
+def try_out(path: str) -> bool:
+    """Read a sample of a file, or all of it, and tell whether it names countries; raises InvalidDatabaseError."""
     command = [sys.executable, "-S", "-P", "-W", _NO_TEXT, __file__, path]
     try:
-        subprocess.run(command, env=_environment(), capture_output=True, timeout=_PATIENCE, check=True)  # noqa: S603 our own file
+        told = subprocess.run(command, env=_environment(), capture_output=True, timeout=_PATIENCE, check=True)  # noqa: S603 our own file
     except subprocess.SubprocessError as error:
         raise maxminddb.InvalidDatabaseError("reading it fails") from error
+    return told.stdout.strip() == b"True"
 
 
 def _environment() -> dict[str, str]:
@@ -40,14 +41,20 @@ def _environment() -> dict[str, str]:
     return {**kept, "PYTHONPATH": os.pathsep.join(sys.path)}
 
 
-def _read(path: str) -> None:
-    end = time.monotonic() + _SECONDS
+def _read(path: str) -> bool:
+    end, found = time.monotonic() + _SECONDS, False
     with maxminddb.open_database(path) as reader:
         for address in _spread(has_ipv6=reader.metadata().ip_version == _IPV6):
-            reader.get(address)
-        for number, _ in enumerate(reader):
+            found = _names_country(reader.get(address)) or found
+        for number, (_, record) in enumerate(reader):
+            found = found or _names_country(record)
             if number % _CLOCK_EVERY == 0 and time.monotonic() > end:
-                return
+                break
+    return found
+
+
+def _names_country(record: object) -> bool:
+    return isinstance(record, dict) and ("country" in record or "country_code" in record)
 
 
 def _spread(*, has_ipv6: bool) -> Iterator[IPv4Address | IPv6Address]:
@@ -59,4 +66,4 @@ def _spread(*, has_ipv6: bool) -> Iterator[IPv4Address | IPv6Address]:
 
 
 if __name__ == "__main__":
-    _read(sys.argv[1])
+    sys.stdout.write(str(_read(sys.argv[1])))
