@@ -189,17 +189,18 @@ def test_a_broken_database_is_told_once_and_places_are_unknown(run: Run, tmp_pat
     assert b"there is no file" in done.stderr
 
 
-def test_where_an_address_is_stated_the_connection_beside_it_says_nothing_of_the_place(run: Run) -> None:
+def test_the_place_of_the_edge_counts_beside_a_stated_address(run: Run, write_mmdb: Callable[..., Path]) -> None:
     headers = {"CF-IPCountry": "JP", "CF-Region-Code": "27"}
-    flags = ["--trusted-proxy", "127.0.0.2", "--geo-headers", "cloudflare"]
+    database = write_mmdb({"8.8.8.0/24": KYOTO})
+    flags = ["--trusted-proxy", "127.0.0.2", "--geo-headers", "cloudflare", "--mmdb", str(database)]
     found = asked(
         run,
-        {"ip": "1.0.102.0", "peer": "127.0.0.2", "headers": headers},
-        {"ip": "1.0.102.0", "headers": headers},
-        {"peer": "127.0.0.2", "headers": headers},
+        {"ip": "8.8.8.8", "peer": "127.0.0.2", "headers": headers},
+        {"ip": "8.8.8.8", "headers": headers},
+        {"ip": "8.8.8.8", "peer": "127.0.0.3", "headers": headers},
         flags=flags,
     )
-    assert [one["prefecture"] for one in found] == [None, "JP-27", "JP-27"]
+    assert [one["prefecture"] for one in found] == ["JP-27", "JP-27", "JP-26"]
 
 
 def test_a_member_is_told_by_declared_attributes_but_sensitive_ones(run: Run, tmp_path: Path) -> None:

@@ -106,8 +106,6 @@ class Reader:
         said = connection_says(caller)
         stated = {"client_ip": line.ip, "user_agent": line.user_agent, "accept_language": line.accept_language}
         said |= {name: value for name, value in stated.items() if value is not None}
-        if line.ip is not None and line.peer is not None:
-            said["edge_place"] = Place()  # the connection is the CMS's own, and its place says nothing of the visitor
         referrer = caller.text(b"referer") if line.referrer is None else line.referrer
         return RequestFacts(
             now=time.time(),
