@@ -19,6 +19,8 @@ _HALF_WIDTH = re.compile(r"[\uff61-\uff9f]")
 _HALF_WIDTH_SIGNS = re.compile(r"[\uff61-\uff65]")
 """As which kana in EUC-JP are read in cp932."""
 _BESIDE_HALF_WIDTH = re.compile(r"[^\x00-\x7f\u3000\uff61-\uff9f]")
+_BROKEN_UTF_8 = re.compile("[縺繧繝]")
+"""As which rare kanji the first two bytes of kana in UTF-8 are read in cp932."""
 _ONLY_LATIN = re.compile(r"[\x00-\u036f]*[\u0100-\u036f][\x00-\u036f]*")
 _IN_A_WORD = re.compile(r"[A-Za-z\x80-\xff][\u0100-\u036f]|[\u0100-\u036f][A-Za-z\x80-\xff]")
 
@@ -37,7 +39,10 @@ def reading(data: bytes, codecs: Sequence[str]) -> str:
             text = read_in(data, codec)
         except UnicodeDecodeError:
             continue
-        if not _looks_wrong(text, codec, codecs, guessed="utf-8" in codecs[:place]):
+        guessed = "utf-8" in codecs[:place]
+        if guessed and codec == "cp932" and _BROKEN_UTF_8.search(text):
+            continue
+        if not _looks_wrong(text, codec, codecs, guessed=guessed):
             return text
         doubtful = doubtful or text
     return doubtful or data.decode("utf-8", "replace")
