@@ -127,7 +127,7 @@ def _cell_pattern(delimiter: str) -> re.Pattern[str]:
     """What is in quotes, the closing quote, the rest, and what ends the cell."""
     blank = "[ \u3000]*" if delimiter == "\t" else "[ \t\u3000]*"
     separator = re.escape(delimiter)
-    return re.compile(rf'(?:{blank}"((?:[^"]+|"")*+)("?))?([^{separator}\r\n]*)({separator}|[\r\n]+|\Z)')
+    return re.compile(rf'(?:{blank}"((?>(?:[^"]+|"")*))("?))?([^{separator}\r\n]*)({separator}|[\r\n]+|\Z)')
 
 
 def _cell(text: str, found: re.Match[str]) -> Cell:

@@ -12,8 +12,8 @@ from omotenashi.language.slips.known import is_field, is_key, takes_prose
 from omotenashi.language.slips.signs import COLON, DASHES
 from omotenashi.language.slips.slip import Slip, quoted
 
-_NEXT = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?+\n)*+( *)(?=[^\s])")
-_NEXT_ITEM = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?+\n)*+( *)-(?=\s)")
+_NEXT = re.compile(r"(?>(?:[ \t]*+(?>(?:#[^\n]*+)?)\n)*)( *)(?=[^\s])")
+_NEXT_ITEM = re.compile(r"(?>(?:[ \t]*+(?>(?:#[^\n]*+)?)\n)*)( *)-(?=\s)")
 _NEXT_KEY = re.compile(_NEXT.pattern + r"[^\s:]+:(?:\s|$)")
 _OPEN_KEY = re.compile(r"( *)((?:- +)*)([^\s#:]+):[ \t]*(?:#.*)?$")
 _KEY_LIKE = re.compile(r":(?=[ \t]|$)| #", re.MULTILINE)

@@ -11,8 +11,8 @@ from omotenashi.language.slips.signs import COLONS, QUOTE_PAIRS
 from omotenashi.language.slips.slip import Slip, quoted
 
 _QUOTED = {
-    '"': re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL),
-    "'": re.compile(r"'(?:[^']++|'')*+'"),
+    '"': re.compile(r'"(?>(?:[^"\\]++|\\.)*)"', re.DOTALL),
+    "'": re.compile(r"'(?>(?:[^']++|'')*)'"),
 }
 _ESCAPE = re.compile(r"\\(?:([0abtnvfre \"/\\N_LP\t\n]|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U00[01][\da-fA-F]{5})|(.))")
 _ENTRY = re.compile(r"^[ \t]*(?:- +)*([^\s:\"'#{\[]+):(?=\s|$)", re.MULTILINE)

@@ -16,12 +16,14 @@ from omotenashi.language.slips.slip import BREAKING, Slip, quoted
 
 _WORD = r"[\w.*/%@-]*\w"
 _TEXT = r"(?:[\w/(【][^\n:#,、，､\[\]{}\"'`“”„‘’＂＇＃\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\xad\u3000\xa0\t]*+)"
-_LIST = rf"\[(?:{_TEXT}(?:, (?!\])|(?=\])))++\]"
+_LIST = rf"\[(?>(?:{_TEXT}(?:, (?!\])|(?=\])))+)\]"
 _KEY = r"\w[\w.]*+:"
-_INNER = rf"\{{(?:{_KEY} {_TEXT}(?:, (?!\}})|(?=\}})))++\}}"
-_FLOW = rf"(?:\{{(?:{_KEY} (?:{_TEXT}|{_LIST}|{_INNER})(?:, (?!\}})|(?=\}})))++\}}|{_LIST})"
+_INNER = rf"\{{(?>(?:{_KEY} {_TEXT}(?:, (?!\}})|(?=\}})))+)\}}"
+_FLOW = rf"(?:\{{(?>(?:{_KEY} (?:{_TEXT}|{_LIST}|{_INNER})(?:, (?!\}})|(?=\}})))+)\}}|{_LIST})"
 _START = rf"[^\W{DASHES}][\w.]*+:"
-_CLEAN_LINES = re.compile(rf"(?:[ ]*+(?:#[^\n]*+|(?:- )?+(?:(?:{_START} )?+{_FLOW}|{_START}(?: {_TEXT})?+))?+\n)++")
+_CLEAN_LINES = re.compile(
+    rf"(?>(?:[ ]*+(?>(?:#[^\n]*+|(?>(?:- )?)(?:(?>(?:{_START} )?){_FLOW}|{_START}(?>(?: {_TEXT})?)))?)\n)+)"
+)
 """Each part stands in it as seldom as can be: it is compiled whenever the program starts."""
 _BARE_LINE = re.compile(r"[ ]*(?:#[^\n]*)?\n?")
 _WHITE = re.compile(f"[ \t{ODD_SPACES}]*")
