@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -56,6 +57,19 @@ def test_broad_exceptions_stand_only_at_the_fault_boundary() -> None:
         and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException")))
     ]
     assert [place.partition(":")[0] for place in found] == ["service.py"] * 3
+
+
+def test_no_pattern_repeats_a_group_possessively() -> None:
+    """Python before 3.11.5 matches such groups wrongly (gh-106052); an atomic group says the same."""
+    possessive = re.compile(r"\)[*+?}]\+")
+    found = {text for module in MODULES for text in _texts(module) if possessive.search(text)}
+    assert found == set()
+
+
+def _texts(module: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
