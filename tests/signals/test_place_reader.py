@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import ip_addresses
 
 from omotenashi.model.errors import SettingsError
 from omotenashi.model.visitor import Place
-from omotenashi.signals.place_reader import PlaceReader
+from omotenashi.signals.place_reader import PlaceReader, global_address
 
 Writer = Callable[..., Path]
 UNKNOWN = Place()
@@ -200,3 +203,8 @@ def test_a_japanese_sample_gives_prefectures(shared_data: Path) -> None:
     assert reader.place("1.0.102.5") == Place(
         "JP", "JP-34", frozenset({"JP-34"}), "Hiroshima", (34.4006, 132.476), "mmdb", "strong"
     )
+
+
+@given(ip_addresses(v=4))
+def test_which_addresses_are_global_is_as_python_knows(address: IPv4Address) -> None:
+    assert global_address(str(address)) == (address if address.is_global else None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 from urllib.parse import unquote
 
 from msgspec import Struct
@@ -85,22 +86,21 @@ class Campaign(Struct, frozen=True):
         return self.paid or bool(self.source or self.medium)
 
 
+_NOTHING = Campaign()
+
+
 def read(query: Sequence[tuple[str, str]], own: CampaignParameters = _NO_PARAMETERS) -> Campaign:
     """Return the campaign that the decoded pairs of a landing URL's query name.
 
     The site's own parameters count before those that are generally known.
     """
+    groups, read_names = _names(own)
     values: dict[str, str] = {}
-    for name, value in query:
-        if text := as_typed(value, UTF_8_OR_JAPANESE):
-            values.setdefault(name.lower(), text)
-    groups = (
-        (*own.keyword, *_KEYWORD),
-        (*own.campaign, *_CAMPAIGN),
-        (*own.source, *_SOURCE),
-        (*own.medium, *_MEDIUM),
-        (*own.content, *_CONTENT),
-    )
+    for written, value in query:
+        if (name := written.lower()) in read_names and (text := as_typed(value, UTF_8_OR_JAPANESE)):
+            values.setdefault(name, text)
+    if not values:
+        return _NOTHING
     tags = [[values[name] for name in names if name in values] for names in groups]
     keywords, *named = tags
     keyword = next(filter(None, map(_keyword, keywords)), None)
@@ -118,6 +118,19 @@ def read(query: Sequence[tuple[str, str]], own: CampaignParameters = _NO_PARAMET
         left_by=next((_MARKS[name] for name in _MARKS if name in values), None),
         unfilled=any(tags) and not any((keyword, *names)),
     )
+
+
+@lru_cache(maxsize=16)
+def _names(own: CampaignParameters) -> tuple[Sequence[Sequence[str]], frozenset[str]]:
+    """Return the parameters of keyword, campaign, source, medium and content, and all that are read."""
+    groups = (
+        (*own.keyword, *_KEYWORD),
+        (*own.campaign, *_CAMPAIGN),
+        (*own.source, *_SOURCE),
+        (*own.medium, *_MEDIUM),
+        (*own.content, *_CONTENT),
+    )
+    return groups, frozenset(chain(*groups, _CLICK_IDS, _MARKS))
 
 
 @lru_cache(maxsize=1024)

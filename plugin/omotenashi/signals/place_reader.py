@@ -22,6 +22,8 @@ from omotenashi.signals.place_trial import try_out
 
 logger = logging.getLogger("omotenashi.places")
 _NAT64 = IPv6Network("64:ff9b::/96")
+_SPECIAL = frozenset({0, 10, 100, 127, 169, 172, 192, 198, 203, *range(224, 256)})
+"""First bytes of the networks in IANA's registry of special-purpose IPv4 addresses (RFC 6890)."""
 _LARGEST_ADDRESS_TEXT = 64
 _READER_ERRORS = (maxminddb.InvalidDatabaseError, ValueError, TypeError)
 _CACHED = 8192
@@ -91,7 +93,14 @@ def global_address(text: str) -> Address | None:
     address = parse_address(text.strip())
     if isinstance(address, IPv6Address):
         address = _unwrapped(address)
-    return address if address is not None and address.is_global else None
+    return address if address is not None and _is_global(address) else None
+
+
+def _is_global(address: Address) -> bool:
+    """Ask the long list of networks only where one of them may hold the address: that is slow."""
+    if isinstance(address, IPv4Address) and address.packed[0] not in _SPECIAL:
+        return True
+    return address.is_global
 
 
 def _unwrapped(address: IPv6Address) -> Address:
