@@ -84,7 +84,6 @@ class Service:
         self.holder = holder
         self.counters: Counter[str] = tools.counts
         self.persons = Persons(store, tools, secret, patience=deadline)
-        self._store = store
         self._tools = tools
         self._watcher: Watcher | None = None
         self._deadline = deadline
@@ -100,7 +99,7 @@ class Service:
             logger.error("places: %s", self.places_problem)
         gather.warm()
         gc.freeze()  # what was loaded stays: the collector need not look at it again and again
-        self._store.start()
+        self.persons.store.start()
         if self._fragments and self.holder.current:
             self._fragments.want(self.holder.current.links)
         self._watcher = Watcher(self.look_around)
@@ -112,7 +111,7 @@ class Service:
             self._watcher.stop()
         if self._fragments:
             await self._fragments.close()
-        await self._store.close()
+        await self.persons.store.close()
 
     def load_rules(self) -> None:
         """Load the rules for the first time; whatever is wrong with them, the service starts."""
@@ -140,7 +139,7 @@ class Service:
 
     def store_problem(self) -> str | None:
         """Return what is wrong with the store, in one line."""
-        return self._store.check()
+        return self.persons.store.check()
 
     async def decide(self, facts: RequestFacts) -> Outcome:
         """Decide the blocks of a page, and record the view. Never fails; raises RefusedRequest for malformed events."""
@@ -172,7 +171,7 @@ class Service:
         if person.key is None or not facts.counts:
             self.counters["event_not_kept"] += 1
         else:
-            await self._store.write(Change(person.key, int(facts.now), events, request_id=facts.request_id))
+            await self.persons.store.write(Change(person.key, int(facts.now), events, request_id=facts.request_id))
         return person.consent
 
     async def _decide(self, facts: RequestFacts, site: Site) -> Outcome:
@@ -244,7 +243,7 @@ class Service:
         """Write within the time that is left; return the granted claims, or None where nothing was confirmed."""
         left = self._deadline - (time.monotonic() - begun)
         try:
-            granted = await self._store.write(change, max(left, 0.001))
+            granted = await self.persons.store.write(change, max(left, 0.001))
         except (TimeoutError, StoreUnavailable) as error:
             self.persons.failed(error)
             return None

@@ -21,7 +21,7 @@ from omotenashi.model.request import RequestFacts
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 from omotenashi.model.views import Views
-from omotenashi.model.visitor import Arrival, Cart, History, Member, Place, Showing, Visitor
+from omotenashi.model.visitor import UNKNOWN_PLACE, Arrival, Cart, History, Member, Place, Showing, Visitor
 from omotenashi.signals import gather, origins
 from omotenashi.signals.consent_forms import PERSONALIZATION
 from omotenashi.signals.gather import SignalTools
@@ -201,7 +201,7 @@ def _tagged(facts: RequestFacts, site: SiteFacts, tags: Mapping[str, str]) -> Re
 
 def _place(stated: StatedVisitor, raw: Place) -> Place:
     """Country, prefecture and area follow one from the other; a location alone implies nothing."""
-    own = stated_place(stated.place) if stated.place else Place()
+    own = stated_place(stated.place) if stated.place else UNKNOWN_PLACE
     if own.country not in (None, raw.country):
         raw = msgspec.structs.replace(raw, prefecture=None, area=None)
     area = own.area or stated.area or raw.area
@@ -211,8 +211,8 @@ def _place(stated: StatedVisitor, raw: Place) -> Place:
         area=area,
         city=own.city or raw.city,
         location=own.location or raw.location,
-        origin=own.origin if own != Place() else raw.origin,
-        confidence=own.confidence if own != Place() else raw.confidence,
+        origin=own.origin if own != UNKNOWN_PLACE else raw.origin,
+        confidence=own.confidence if own != UNKNOWN_PLACE else raw.confidence,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from omotenashi.model.event import StatedEvent
-from omotenashi.model.visitor import Place
+from omotenashi.model.visitor import UNKNOWN_PLACE, Place
 
 
 class StatedPlace(Struct, frozen=True):
@@ -59,6 +59,6 @@ class RequestFacts(Struct, frozen=True):
     """Sec-CH-UA-Mobile."""
     accept_language: str = ""
     place: StatedPlace | None = None
-    edge_place: Place = Place()
+    edge_place: Place = UNKNOWN_PLACE
     """What the headers of the edge in front say; only from trusted proxies."""
     events: tuple[StatedEvent, ...] = ()

@@ -170,7 +170,7 @@ class Visitor(Struct, frozen=True):
     """Folded."""
     site_search: str = ""
     query: Mapping[str, str] = {}
-    place: Place = Place()
+    place: Place = UNKNOWN_PLACE
     device: str | None = None
     languages: tuple[str, ...] | None = None
     """Accepted languages, lower case, the preferred one first."""

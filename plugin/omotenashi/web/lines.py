@@ -16,7 +16,7 @@ from starlette.types import Scope
 from omotenashi.language.prefectures import PREFECTURES
 from omotenashi.model.request import RequestFacts
 from omotenashi.model.site_facts import SiteFacts
-from omotenashi.model.visitor import Arrival, Member, Place, Visitor
+from omotenashi.model.visitor import UNKNOWN_PLACE, Arrival, Member, Visitor
 from omotenashi.settings import Settings
 from omotenashi.signals import client_address, gather
 from omotenashi.signals.client_address import TrustedNetworks
@@ -160,7 +160,7 @@ def _bytes(text: str) -> bytes:
 
 def _signals(facts: RequestFacts, visitor: Visitor, campaign: str, site: SiteFacts) -> Signals:
     arrival, place = visitor.arrival, visitor.place
-    known = place != Place()
+    known = place != UNKNOWN_PLACE
     address = client_address.parse_address(facts.client_ip.strip()) if facts.client_ip else None
     return Signals(
         medium=arrival.medium,
