@@ -14,6 +14,7 @@ from tests.bench.build import build_figures
 from tests.bench.decide import ROOT
 from tests.bench.engines import engine_figures, peer_figures
 from tests.bench.profiles import filled
+from tests.bench.progress import say
 from tests.bench.report import table, write
 from tests.bench.serving import serving_figures
 
@@ -40,7 +41,7 @@ def main() -> None:
 
 def bytes_per_profile(count: int) -> float:
     """Return bytes of the store for each of so many profiles of thirty views."""
-    print(f"{count:,} profiles …", flush=True)
+    say(f"{count:,} profiles")
     with tempfile.TemporaryDirectory() as name:
         return filled(Path(name) / "data", random.Random(2).sample(range(count), count)) / count
 

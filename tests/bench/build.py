@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.bench.decide import ROOT
+from tests.bench.progress import say
 from tests.bench.workload import rules, write_folder
 
 from omotenashi.engine.choose import Engine
@@ -26,7 +27,7 @@ PROCESSES, TIMES = 3, 3
 
 def build_figures(count: int) -> dict[str, float]:
     """Return seconds of CPU for a folder with so many rules: medians over fresh processes."""
-    print(f"build of {count:,} rules …", flush=True)
+    say(f"build of {count:,} rules")
     with tempfile.TemporaryDirectory() as name:
         folder = write_folder(Path(name) / "rules", rules(count))
         command = [sys.executable, "-m", "tests.bench.build", str(folder)]

@@ -9,9 +9,12 @@ import matplotlib as mpl
 
 mpl.use("svg")
 import matplotlib.pyplot as plt
+from matplotlib.ticker import FuncFormatter
 
 _SIZES = (10, 100, 1000, 10_000)
 _OURS, _OTHERS, _PEERS = "#c2410c", "#64748b", "#94a3b8"
+_APART = 1.75
+"""How many times as high as the one below it a name stands at least."""
 _STYLE = {
     "svg.fonttype": "path",
     "svg.hashsalt": "omotenashi",
@@ -53,18 +56,26 @@ def _draw_engines(axes: plt.Axes, figures: Mapping[str, float]) -> None:
         values = [figures[f"{key}_us_{size}"] for size in _SIZES]
         axes.plot(_SIZES, values, style, color=color, marker="o", linewidth=2.4 if key == "engine" else 1.4)
         axes.annotate(label, (_SIZES[-1], values[-1]), (6, -3), textcoords="offset points", color=color)
-    for peer, label in _PEER_NAMES.items():
-        if (value := figures.get(f"peer_us_1000.{peer}")) is not None:
-            axes.plot(1000, value, "s", color=_PEERS, markersize=5)
-            axes.annotate(label, (1000, value), (-6, -3), textcoords="offset points", ha="right", color=_OTHERS)
+    _draw_peers(axes, figures)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     axes.set(xscale="log", yscale="log", xlabel="rules", xticks=_SIZES, xticklabels=[f"{size:,}" for size in _SIZES])
     axes.set_title("µs of CPU to decide 8 blocks of a page", loc="left")
+
+
+def _draw_peers(axes: plt.Axes, figures: Mapping[str, float]) -> None:
+    """Those that were measured, their names apart from each other."""
+    found = {label: figures.get(f"peer_us_1000.{peer}") for peer, label in _PEER_NAMES.items()}
+    height = 0.0
+    for label, value in sorted(((label, value) for label, value in found.items() if value), key=lambda one: one[1]):
+        height = max(value, height * _APART)
+        axes.plot(1000, value, "s", color=_PEERS, markersize=5)
+        axes.annotate(label, (1000, height), (-8, -3), textcoords="offset points", ha="right", color=_OTHERS)
 
 
 def _draw_requests(axes: plt.Axes, figures: Mapping[str, float]) -> None:
     values = [figures[key] for key in _REQUESTS]
     colors = [_OURS if key.startswith("decide") else _PEERS for key in _REQUESTS]
     bars = axes.barh(list(_REQUESTS.values()), values, color=colors)
-    axes.bar_label(bars, fmt="%.0f", padding=3)
+    axes.bar_label(bars, fmt="{:,.0f}", padding=3)
     axes.invert_yaxis()
     axes.set_title("µs of CPU for a request over HTTP", loc="left")

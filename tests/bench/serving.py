@@ -39,6 +39,7 @@ from tests.bench.decide import (
     wait_for,
 )
 from tests.bench.guests import guests
+from tests.bench.progress import say
 from tests.bench.workload import rules, write_folder
 
 SIZES = (100, 1000, 10_000)
@@ -91,7 +92,7 @@ def serving_figures(sizes: Sequence[int] = SIZES) -> dict[str, float]:
 def _interleaved(workloads: Workloads) -> dict[str, float]:
     spent: dict[str, list[float]] = {name: [] for name in workloads}
     for number in range(ROUNDS + 1):
-        print(f"requests over HTTP, {f'round {number} of {ROUNDS}' if number else 'warming up'} …", flush=True)
+        say(f"requests over HTTP, {f'round {number} of {ROUNDS}' if number else 'warming up'}")
         count = REQUESTS if number else WARM_UP
         for name, (server, requests) in workloads.items():
             before = cpu(server.pid)
@@ -156,9 +157,12 @@ def service(folder: Path, data: Path) -> Iterator[Server]:
 
 @contextmanager
 def _running(command: list[str], port: int, environment: dict[str, str]) -> Iterator[Server]:
-    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=quiet, stderr=quiet)
     try:
         wait_for(port)
+        if process.poll() is not None:
+            raise RuntimeError(f"it does not start: {' '.join(command)}")
         yield Server(process.pid, port)
     finally:
         process.terminate()
