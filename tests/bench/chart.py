@@ -57,8 +57,8 @@ def _draw_engines(axes: plt.Axes, figures: Mapping[str, float]) -> None:
         axes.plot(_SIZES, values, style, color=color, marker="o", linewidth=2.4 if key == "engine" else 1.4)
         axes.annotate(label, (_SIZES[-1], values[-1]), (6, -3), textcoords="offset points", color=color)
     _draw_peers(axes, figures)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     axes.set(xscale="log", yscale="log", xlabel="rules", xticks=_SIZES, xticklabels=[f"{size:,}" for size in _SIZES])
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))  # a new scale brings its own
     axes.set_title("µs of CPU to decide 8 blocks of a page", loc="left")
 
 
@@ -69,7 +69,8 @@ def _draw_peers(axes: plt.Axes, figures: Mapping[str, float]) -> None:
     for label, value in sorted(((label, value) for label, value in found.items() if value), key=lambda one: one[1]):
         height = max(value, height * _APART)
         axes.plot(1000, value, "s", color=_PEERS, markersize=5)
-        axes.annotate(label, (1000, height), (-8, -3), textcoords="offset points", ha="right", color=_OTHERS)
+        place = {"textcoords": "offset points", "ha": "right", "bbox": {"color": "white", "pad": 1}}
+        axes.annotate(label, (1000, height), (-8, -3), color=_OTHERS, **place)
 
 
 def _draw_requests(axes: plt.Axes, figures: Mapping[str, float]) -> None:
