@@ -33,7 +33,7 @@ def main() -> None:
     print(table(figures, notes))
     print(f"figures: {target.relative_to(ROOT)}")
     if sys.argv[1:] == ["--chart"]:
-        from tests.bench.chart import draw  # noqa: PLC0415 only where a chart is asked for
+        from tests.bench.chart import draw  # noqa: PLC0415 matplotlib is needed where a chart is asked for alone
 
         draw(figures, CHART)
         print(f"chart: {CHART.relative_to(ROOT)}")
