@@ -33,10 +33,17 @@ def main() -> None:
     print(table(figures, notes))
     print(f"figures: {target.relative_to(ROOT)}")
     if sys.argv[1:] == ["--chart"]:
-        from tests.bench.chart import draw  # noqa: PLC0415 matplotlib is needed where a chart is asked for alone
+        _draw(figures)
 
-        draw(figures, CHART)
-        print(f"chart: {CHART.relative_to(ROOT)}")
+
+def _draw(figures: dict[str, float]) -> None:
+    try:
+        from tests.bench.chart import draw  # noqa: PLC0415 matplotlib is needed where a chart is asked for alone
+    except ImportError as missing:
+        print(f"no chart: {missing}")
+        return
+    draw(figures, CHART)
+    print(f"chart: {CHART.relative_to(ROOT)}")
 
 
 def bytes_per_profile(count: int) -> float:

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from tests.bench.decide import ROOT
@@ -22,7 +21,7 @@ from tests.bench.workload import rules, write_folder
 from omotenashi.engine.choose import Engine
 from omotenashi.site import Site, load
 
-PROCESSES, TIMES = 3, 3
+PROCESSES = 3
 
 
 def build_figures(count: int) -> dict[str, float]:
@@ -38,13 +37,15 @@ def build_figures(count: int) -> dict[str, float]:
 def main() -> None:
     """Measure one folder in this process."""
     folder = Path(sys.argv[1])
-    first = _seconds(lambda: _site(folder))
+    begun = time.process_time()
     site = _site(folder)
     gc.freeze()  # as the service does
-    again = statistics.median(_seconds(lambda: _site(folder)) for _ in range(TIMES))
-    program, zone = site.engine.program, site.engine.zone
-    engine = statistics.median(_seconds(lambda: Engine(program, zone)) for _ in range(TIMES))
-    print(json.dumps({"build_s": first, "build_again_s": again, "build_engine_s": engine}))
+    first = time.process_time()
+    _site(folder)
+    again = time.process_time()
+    Engine(site.engine.program, site.engine.zone)
+    engine = time.process_time()
+    print(json.dumps({"build_s": first - begun, "build_again_s": again - first, "build_engine_s": engine - again}))
 
 
 def _site(folder: Path) -> Site:
@@ -52,12 +53,6 @@ def _site(folder: Path) -> Site:
     assert loaded.site is not None, loaded.diagnostics[:5]
     loaded.site.engine.warm()
     return loaded.site
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    begun = time.process_time()
-    work()
-    return time.process_time() - begun
 
 
 if __name__ == "__main__":

@@ -42,6 +42,8 @@ from tests.bench.guests import guests
 from tests.bench.progress import say
 from tests.bench.workload import rules, write_folder
 
+FAMILIAR = 200
+"""Visitors who come again and again, whose pages, words and browsers are remembered; of 2,000 in turn none is."""
 SIZES = (100, 1000, 10_000)
 ROUNDS, REQUESTS, WARM_UP, DIFFERENT = 3, 8000, 2000, 2000
 _UVICORN = """
@@ -115,7 +117,9 @@ def _site_workloads(sizes: Sequence[int], folder: Path, stack: ExitStack) -> Wor
     for size in sizes:
         site = write_folder(folder / f"rules-{size}", rules(size))
         server = stack.enter_context(service(site, folder / f"data-{size}"))
-        workloads[f"decide_cpu_us_{size}"] = (server, _requests(size))
+        requests = _requests(size)
+        workloads[f"decide_cpu_us_{size}"] = (server, requests)
+        workloads[f"decide_familiar_cpu_us_{size}"] = (server, requests[:FAMILIAR])
     return workloads
 
 
