@@ -52,7 +52,7 @@ def peer_figures() -> tuple[dict[str, float], list[str]]:
     for package, make in PEERS.items():
         try:
             peer = make(found)
-        except ImportError as missing:
+        except (ImportError, OSError) as missing:  # no package, or a library that does not load here
             notes.append(f"{package} is not measured: {missing}")
             continue
         say(f"{package} {peer.version}, {PEER_RULES:,} rules")
