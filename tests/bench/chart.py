@@ -24,10 +24,10 @@ _STYLE = {
 }
 _PEER_NAMES = {
     "growthbook": "GrowthBook",
-    "launchdarkly": "LaunchDarkly",
-    "unleash": "Unleash",
-    "zen": "zen",
-    "json-logic": "json-logic",
+    "launchdarkly-server-sdk": "LaunchDarkly",
+    "yggdrasil-engine": "Unleash",
+    "zen-engine": "zen",
+    "panzi-json-logic": "json-logic",
 }
 _REQUESTS = {
     "empty_asgi_cpu_us": "empty ASGI answer",

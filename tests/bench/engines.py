@@ -58,8 +58,8 @@ def peer_figures() -> tuple[dict[str, float], list[str]]:
         say(f"{package} {peer.version}, {PEER_RULES:,} rules")
         engine, median = compared([ours, peer], visitors, SLOW_ROUNDS)
         peer.close()
-        notes.append(f"{peer.name} is {package} {peer.version}")
-        figures |= {f"peer_us_1000.{peer.name}": median, f"peer_ratio_1000.{peer.name}": median / engine}
+        notes.append(f"{package} {peer.version}")
+        figures |= {f"peer_us_1000.{package}": median, f"peer_ratio_1000.{package}": median / engine}
     return figures, notes
 
 

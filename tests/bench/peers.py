@@ -100,7 +100,7 @@ def launchdarkly(rules: Sequence[Rule]) -> Side:
     def decide(context: Any) -> list[str]:
         return [client.variation(block, context, OTHERWISE) for block in BLOCKS]
 
-    return Side("launchdarkly", prepare, decide, list, version("launchdarkly-server-sdk"), client.close)
+    return Side("launchdarkly-server-sdk", prepare, decide, list, version("launchdarkly-server-sdk"), client.close)
 
 
 def _flag(block: str, rules: Sequence[Rule]) -> dict[str, Any]:
@@ -169,7 +169,7 @@ def unleash(rules: Sequence[Rule]) -> Side:
     def winners(variants: list[Any]) -> list[str]:
         return [variant.name if variant.enabled else OTHERWISE for variant in variants]
 
-    return Side("unleash", _unleash_context, decide, winners, version("yggdrasil-engine"))
+    return Side("yggdrasil-engine", _unleash_context, decide, winners, version("yggdrasil-engine"))
 
 
 def _unleash_context(guest: Guest) -> dict[str, Any]:
@@ -229,7 +229,7 @@ def zen(rules: Sequence[Rule]) -> Side:
     def winners(answer: Any) -> list[str]:
         return [answer["result"].get(block, OTHERWISE) for block in BLOCKS]
 
-    return Side("zen", Guest.facts, decision.evaluate, winners, version("zen-engine"))
+    return Side("zen-engine", Guest.facts, decision.evaluate, winners, version("zen-engine"))
 
 
 def _table(block: str, rules: Sequence[Rule]) -> dict[str, Any]:
@@ -288,7 +288,7 @@ def json_logic(rules: Sequence[Rule]) -> Side:
     def decide(facts: Any) -> list[Any]:
         return [jsonLogic(tree, facts) for tree in trees]
 
-    return Side("json-logic", Guest.facts, decide, list, version("panzi-json-logic"))
+    return Side("panzi-json-logic", Guest.facts, decide, list, version("panzi-json-logic"))
 
 
 def _logic(condition: Condition) -> dict[str, Any]:
