@@ -20,6 +20,8 @@ VISITORS, ROUNDS = 2000, 5
 CLOSURE_VISITORS = {10: 2000, 100: 2000, 1000: 500, 10_000: 200}
 PEER_RULES, PEER_VISITORS = 1000, 200
 SLOW_ROUNDS = 3
+SHORTEST = 0.1
+"""Seconds of CPU for one side in one round."""
 
 
 def engine_figures(sizes: Sequence[int] = SIZES) -> dict[str, float]:
@@ -94,8 +96,12 @@ def check_alike(asked: Sequence[tuple[Side, Sequence[Any]]], visitors: Sequence[
 
 
 def _microseconds(side: Side, prepared: Sequence[Any]) -> float:
+    """All visitors in turn, again and again where that is too short to be measured well."""
     decide = side.decide
-    begun = time.process_time()
-    for one in prepared:
-        decide(one)
-    return (time.process_time() - begun) / len(prepared) * 1e6
+    passes, spent, begun = 0, 0.0, time.process_time()
+    while spent < SHORTEST:
+        for one in prepared:
+            decide(one)
+        passes += 1
+        spent = time.process_time() - begun
+    return spent / (passes * len(prepared)) * 1e6
