@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from tests.bench.conditions import AllOf, AnyOf, Between, Has, Is, Not, OneOf, Rule, Under, closure, conjunctions
-from tests.bench.engines import PEER_VISITORS, check_alike, compared
+from tests.bench.engines import check_alike, compared
 from tests.bench.guests import Guest, guests
 from tests.bench.peers import PEERS
 from tests.bench.pools import BLOCKS
@@ -91,7 +91,7 @@ def test_a_peer_that_is_installed_answers_alike(package: str) -> None:
         peer = PEERS[package](plain)
     except ImportError:
         pytest.skip("make bench installs it")
-    compared([engine_side(plain), peer], guests(PEER_VISITORS, 100), rounds=1)
+    compared([engine_side(plain), peer], guests(200, 100), rounds=1)
     peer.close()
 
 
