@@ -18,7 +18,7 @@ from tests.bench.workload import rules
 SIZES = (10, 100, 1000, 10_000)
 VISITORS, ROUNDS = 2000, 5
 CLOSURE_VISITORS = {10: 2000, 100: 2000, 1000: 500, 10_000: 200}
-PEER_RULES, PEER_VISITORS = 1000, 500
+PEER_RULES, PEER_VISITORS = 1000, 300
 SLOW_ROUNDS = 3
 SHORTEST = 0.05
 """Seconds of CPU for one side in one round."""
