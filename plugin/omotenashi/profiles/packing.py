@@ -34,7 +34,7 @@ _COMPRESSED = b"\x28"
 T = TypeVar("T")
 
 
-class _Packed(Struct, array_like=True, gc=False):
+class Columns(Struct, array_like=True, gc=False):
     """A profile in columns. With other columns the file needs another number of its schema, unless they are at the end and
     have a default, which is what profiles without them hold.
 
@@ -89,19 +89,25 @@ class _Tools(threading.local):
 
 
 _tools = _Tools()
-_NO_MOMENTS = [None] * len(_MOMENTS)
+_NO_MOMENTS = (None,) * len(_MOMENTS)
 _read_moments: Callable[[Profile], tuple[int | None, ...]] = attrgetter(*_MOMENTS)
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_Packed).decode
+_decode = msgspec.msgpack.Decoder(Columns).decode
 
 
 def pack(profile: Profile) -> bytes:
     """Return the bytes of a profile. One too large is shed first."""
-    data = _encode(_columns(profile))
+    return pack_columns(profile, columns_of(profile))[0]
+
+
+def pack_columns(profile: Profile, columns: Columns) -> tuple[bytes, Columns]:
+    """Return the bytes of a profile whose columns are known, and the columns; one too large is shed first."""
+    data = _encode(columns)
     while len(data) > LARGEST and _can_shed(profile):
         shed(profile)
-        data = _encode(_columns(profile))
-    return data if len(data) <= _SMALL else _tools.compress(data)
+        columns = columns_of(profile)
+        data = _encode(columns)
+    return data if len(data) <= _SMALL else _tools.compress(data), columns
 
 
 def _can_shed(profile: Profile) -> bool:
@@ -110,21 +116,28 @@ def _can_shed(profile: Profile) -> bool:
 
 def unpack(data: bytes) -> Profile:
     """Return the profile that `pack` wrote; raises StoreUnavailable for anything else."""
+    return unpack_columns(data)[0]
+
+
+def unpack_columns(data: bytes) -> tuple[Profile, Columns]:
+    """Return the profile that `pack` wrote and its columns; raises StoreUnavailable for anything else."""
     try:
-        return _profile(_decode(_tools.decompress(data) if data[:1] == _COMPRESSED else data))
+        columns = _decode(_tools.decompress(data) if data[:1] == _COMPRESSED else data)
+        return _profile(columns), columns
     except (ZstdError, msgspec.DecodeError, IndexError, ValueError) as error:
         raise StoreUnavailable("a stored profile cannot be read") from error
 
 
-def _columns(profile: Profile) -> _Packed:
+def columns_of(profile: Profile) -> Columns:
+    """Return a profile in columns."""
     views, deeds, showings, shown = profile.views, profile.deeds, profile.showings, profile.shown
     view_details, details = _table(views.details)
     deed_names, names = _table([deed.event for deed in deeds])
     limited_rules, limited = _table([showing.rule for showing in showings])
     shown_rules, unlimited = _table([showing.rule for showing in shown])
-    kinds, spans = _kinds(profile.marks)
+    kinds, spans = kinds_and_spans(profile.marks)
     gaps, lengths = _gaps_and_lengths(profile.visits)
-    return _Packed(
+    return Columns(
         profile.first_seen,
         gaps,
         lengths,
@@ -150,32 +163,32 @@ def _columns(profile: Profile) -> _Packed:
         profile.arrival_at,
         profile.event_ids,
         profile.requests,
-        _moments(profile),
+        moments_of(profile),
         profile.owner,
         profile.chosen,
     )
 
 
-def _profile(packed: _Packed) -> Profile:
-    details, names = packed.details, packed.names
+def _profile(columns: Columns) -> Profile:
+    details, names = columns.details, columns.names
     return Profile(
-        packed.first_seen,
-        _visits(packed.visit_gaps, packed.visit_lengths),
-        Views.of(list(accumulate(packed.view_times)), packed.view_paths, [details[p] for p in packed.view_details]),
-        _marks(packed.view_kinds, packed.view_spans),
-        packed.orders,
-        [Deed(at, names[place]) for at, place in zip(accumulate(packed.deed_times), packed.deed_names, strict=True)],
-        _showings(packed.showing_times, packed.showing_rules, packed.limited),
-        packed.arrival,
-        packed.arrival_at,
-        packed.event_ids,
-        packed.requests,
-        **dict(zip(_MOMENTS, packed.moments, strict=False)),
-        cart=packed.cart,
-        refunds=packed.refunds,
-        owner=packed.owner,
-        shown=_showings(packed.shown_times, packed.shown_rules, packed.unlimited),
-        chosen=packed.chosen,
+        columns.first_seen,
+        _visits(columns.visit_gaps, columns.visit_lengths),
+        Views.of(list(accumulate(columns.view_times)), columns.view_paths, [details[p] for p in columns.view_details]),
+        _marks(columns.view_kinds, columns.view_spans),
+        columns.orders,
+        [Deed(at, names[place]) for at, place in zip(accumulate(columns.deed_times), columns.deed_names, strict=True)],
+        _showings(columns.showing_times, columns.showing_rules, columns.limited),
+        columns.arrival,
+        columns.arrival_at,
+        columns.event_ids,
+        columns.requests,
+        **dict(zip(_MOMENTS, columns.moments, strict=False)),
+        cart=columns.cart,
+        refunds=columns.refunds,
+        owner=columns.owner,
+        shown=_showings(columns.shown_times, columns.shown_rules, columns.unlimited),
+        chosen=columns.chosen,
     )
 
 
@@ -195,7 +208,8 @@ def _visits(gaps: list[int], lengths: list[int]) -> list[tuple[int, int]]:
     return visits
 
 
-def _kinds(marks: list[Mark]) -> tuple[bytes, list[tuple[int, int, int]]]:
+def kinds_and_spans(marks: list[Mark]) -> tuple[bytes, list[tuple[int, int, int]]]:
+    """Return the kind of each view, and the spans of those that have one."""
     try:
         return bytes(marks), []  # type: ignore[arg-type] # most profiles have no spans, and this takes no time
     except TypeError:
@@ -214,9 +228,10 @@ def _showings(times: list[int], places: bytes, rules: list[str]) -> list[Showing
     return [Showing(at, rules[place]) for at, place in zip(accumulate(times), places, strict=True)]
 
 
-def _moments(profile: Profile) -> list[int | None]:
-    moments = list(_read_moments(profile))
-    return [] if moments == _NO_MOMENTS else moments
+def moments_of(profile: Profile) -> list[int | None]:
+    """Return the moments that a profile has beside its columns; none if all are None."""
+    moments = _read_moments(profile)
+    return [] if moments == _NO_MOMENTS else list(moments)
 
 
 def _steps(moments: list[int]) -> list[int]:
