@@ -92,13 +92,13 @@ class Database:
             self._connection.close()
             raise
 
-    def read(self, key: str, now: int, *, looked: bool = False) -> Profile | None:
-        """Return a profile as far as it may still be kept at `now` (epoch seconds); nobody may change it.
+    def read(self, key: str, now: int) -> Profile | None:
+        """Return a profile as far as it may still be kept at `now` (epoch seconds); nobody may change it."""
+        self.look()
+        return self.seen(key, now)
 
-        `looked`: the caller has looked a moment ago for what others have committed.
-        """
-        if not looked:
-            self.look()
+    def seen(self, key: str, now: int) -> Profile | None:
+        """Return what `read` returns, but as it was when `look` was called last."""
         row = self.row(key)
         if row.data is None or is_over(row.updated, now, self.keep):
             return None
@@ -106,7 +106,7 @@ class Database:
 
     def look(self) -> None:
         """Look what others have committed: rows that are known must be read again where that is more than before."""
-        self._seen = self.seen()
+        self._seen = self.version()
 
     def row(self, key: str) -> Row:
         """Return a profile's row as it was at the last look, or as it is now."""
@@ -138,7 +138,7 @@ class Database:
         """Return a transaction, to be entered: others are kept from writing until it is left."""
         return Transaction(self._connection, self)
 
-    def seen(self) -> int:
+    def version(self) -> int:
         """Return a number that changes when another connection has committed something."""
         return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 

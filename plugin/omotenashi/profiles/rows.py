@@ -16,7 +16,7 @@ class Row(Struct):
     updated: int
     """When it was written."""
     seen: int
-    """The state of the file, as `Database.seen` counts, of which this is known."""
+    """The state of the file, as `Database.version` counts, of which this is known."""
     profile: Profile | None = None
     columns: Columns | None = None
 
