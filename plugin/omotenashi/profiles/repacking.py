@@ -58,7 +58,7 @@ def _visits(
     """Return gaps and lengths where the last visit went on, or where one more began; None for all else."""
     if visits == before:
         return coded
-    if not before or visits[: len(before) - 1] != before[:-1]:
+    if not before or len(visits) < len(before) or visits[: len(before) - 1] != before[:-1]:
         return None
     gaps, lengths = coded
     (begin, end), (old_begin, old_end) = visits[len(before) - 1], before[-1]
