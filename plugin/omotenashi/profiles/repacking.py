@@ -96,9 +96,11 @@ def _with_one_more(coded: _Coded[T], gone: int, first: int, step: int, value: T)
     """
     steps, places, table = coded
     kept = places[gone:]
-    if any(place not in kept for place in places[:gone]):
+    if gone and any(place not in kept for place in places[:gone]):
         return None
-    if value not in table:
-        table = [*table, value]
+    try:
+        place = table.index(value)
+    except ValueError:
+        place, table = len(table), [*table, value]
     steps = [first, *steps[gone + 1 :], step] if kept else [first]
-    return steps, kept + bytes((table.index(value),)), table
+    return steps, kept + bytes((place,)), table

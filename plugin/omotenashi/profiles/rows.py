@@ -8,7 +8,7 @@ from omotenashi.profiles.packing import Columns, unpack_columns
 from omotenashi.profiles.profile import Profile
 
 
-class Row(Struct):
+class Row(Struct, gc=False):
     """A profile as it lies in the file. What the bytes mean is worked out when it is asked for, and nobody may change it."""
 
     data: bytes | None

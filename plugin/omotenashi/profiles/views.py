@@ -146,4 +146,4 @@ def _mark(kind: int, before: int, after: int) -> Mark:
 
 def _tags(*stated: Iterable[str]) -> tuple[str, ...]:
     tags = set().union(*stated)
-    return tuple(sorted(tags)) if tags else ()
+    return tuple(sorted(tags)) if len(tags) > 1 else tuple(tags)
