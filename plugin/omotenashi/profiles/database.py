@@ -27,12 +27,10 @@ from omotenashi.profiles.packing import EMPTY, columns_of, pack, pack_columns, u
 from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.repacking import columns_after
 from omotenashi.profiles.retention import current, is_over
-from omotenashi.profiles.rows import Row, Rows
+from omotenashi.profiles.rows import Decoded, Row, Rows
 from omotenashi.profiles.store import Change, MemberRecord, apply
 
 SCHEMA = 3
-_CACHED = 2048
-"""Profiles that a connection keeps decoded, about 10 KB each: from the read of a request to its write, and for the next one."""
 _CACHE_KILOBYTES = 8_192
 _CACHE_KILOBYTES_IN_BULK = 65_536
 _SWEPT = 200
@@ -79,7 +77,7 @@ class Database:
         """
         self.keep = keep
         self.path = path
-        self.rows = Rows(0 if bulk else _CACHED)
+        self.rows = Rows(0) if bulk else Rows()
         self._seen = -1
         """What others have committed last."""
         self._connection = _connected(path)
@@ -102,7 +100,7 @@ class Database:
         row = self.row(key)
         if row.data is None or is_over(row.updated, now, self.keep):
             return None
-        return current(row.profile or row.decoded()[0], now, self.keep)
+        return current((row.decoded or self.rows.decoded(key, row))[0], now, self.keep)
 
     def look(self) -> None:
         """Look what others have committed: rows that are known must be read again where that is more than before."""
@@ -219,8 +217,8 @@ class _Held(Struct):
     profile: Profile
     row: Row
     """As it lies in the file."""
-    is_new: bool
-    """Nothing of the row may be kept any longer, or there is none."""
+    before: Decoded | None
+    """What the row means; None where there is none, or where nothing of it may be kept any longer."""
 
 
 class Transaction:
@@ -303,27 +301,25 @@ class Transaction:
     def _row(self, held: _Held) -> Row | None:
         """Return the row of a profile as it is now; None where it need not be written."""
         profile, row = current(held.profile, self._updated, self._database.keep), held.row
-        if held.is_new:
-            data, columns = pack_columns(profile, columns_of(profile))
-            if data == EMPTY and row.data is None:
-                return None
-        else:
-            data, columns = pack_columns(profile, columns_after(profile, *row.decoded()))
-            if data == row.data:
-                return None
-        return Row(data, max(self._updated, row.updated), row.seen, profile, columns)
+        columns = columns_of(profile) if held.before is None else columns_after(profile, *held.before)
+        data, columns = pack_columns(profile, columns)
+        if data == EMPTY if row.data is None else data == row.data and held.before is not None:
+            return None
+        return Row(data, max(self._updated, row.updated), row.seen, (profile, columns))
 
     def _profile(self, key: str, now: int) -> Profile:
         self._updated = max(self._updated, now)
         held = self._held.get(key)
         if held is None:
-            held = self._held[key] = self._hold(self._database.row(key), now)
+            held = self._held[key] = self._hold(key, now)
         return held.profile
 
-    def _hold(self, row: Row, now: int) -> _Held:
+    def _hold(self, key: str, now: int) -> _Held:
+        row = self._database.row(key)
         if row.data is None or is_over(row.updated, now, self._database.keep):
-            return _Held(Profile(), row, is_new=True)
-        return _Held(copied(row.decoded()[0]), row, is_new=False)
+            return _Held(Profile(), row, None)
+        before = row.decoded or self._database.rows.decoded(key, row)
+        return _Held(copied(before[0]), row, before)
 
     def _take_back(self) -> None:
         self._database.rows.forget_all()
