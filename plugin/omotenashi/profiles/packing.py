@@ -171,7 +171,7 @@ def columns_of(profile: Profile) -> Columns:
 
 def _profile(columns: Columns) -> Profile:
     details, names = columns.details, columns.names
-    return Profile(
+    profile = Profile(
         columns.first_seen,
         _visits(columns.visit_gaps, columns.visit_lengths),
         Views.of(list(accumulate(columns.view_times)), columns.view_paths, [details[p] for p in columns.view_details]),
@@ -183,13 +183,15 @@ def _profile(columns: Columns) -> Profile:
         columns.arrival_at,
         columns.event_ids,
         columns.requests,
-        **dict(zip(_MOMENTS, columns.moments, strict=False)),
         cart=columns.cart,
         refunds=columns.refunds,
         owner=columns.owner,
         shown=_showings(columns.shown_times, columns.shown_rules, columns.unlimited),
         chosen=columns.chosen,
     )
+    for name, moment in zip(_MOMENTS, columns.moments, strict=False):
+        setattr(profile, name, moment)
+    return profile
 
 
 def _gaps_and_lengths(visits: list[tuple[int, int]]) -> tuple[list[int], list[int]]:
@@ -200,12 +202,10 @@ def _gaps_and_lengths(visits: list[tuple[int, int]]) -> tuple[list[int], list[in
 
 
 def _visits(gaps: list[int], lengths: list[int]) -> list[tuple[int, int]]:
-    visits, at = [], 0
-    for gap, length in zip(gaps, lengths, strict=True):
-        begin = at + gap
-        at = begin + length
-        visits.append((begin, at))
-    return visits
+    steps = [0] * (2 * len(gaps))
+    steps[::2], steps[1::2] = gaps, lengths
+    moments = list(accumulate(steps))
+    return list(zip(moments[::2], moments[1::2], strict=True))
 
 
 def kinds_and_spans(marks: list[Mark]) -> tuple[bytes, list[tuple[int, int, int]]]:
