@@ -105,6 +105,6 @@ def test_one_more_view_and_showing_only_go_on() -> None:
         apply(after, change)
     first = columns_of(before)
     columns = columns_after(after, before, first)
-    assert (columns.view_times, columns.view_details, columns.details) == ([NOON, 9], b"\0\0", [(("x",), (), ())])
-    assert (columns.visit_gaps, columns.visit_lengths) == ([NOON], [9])
+    assert (columns.view_times, columns.view_details, columns.details) == ((NOON, 9), b"\0\0", ((("x",), (), ()),))
+    assert (columns.visit_gaps, columns.visit_lengths) == ((NOON,), (9,))
     assert columns.details is first.details

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 from operator import attrgetter, sub
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -33,34 +33,38 @@ _COMPRESSED = b"\x28"
 
 T = TypeVar("T")
 
+Stretch: TypeAlias = tuple[int, int, int]
+"""The place of a view, and the seconds before and after it for which it stands."""
+
 
 class Columns(Struct, array_like=True, gc=False):
     """A profile in columns. With other columns the file needs another number of its schema, unless they are at the end and
     have a default, which is what profiles without them hold.
 
-    Places in tables and kinds of views are small numbers, hence bytes.
+    Places in tables and kinds of views are small numbers, hence bytes. What a profile does not hold as it stands here is in
+    tuples, which Python's collector of cycles need not look through.
     """
 
     first_seen: int | None
-    visit_gaps: list[int]
+    visit_gaps: tuple[int, ...]
     """The first begin, then the seconds from each end to the next begin."""
-    visit_lengths: list[int]
-    view_times: list[int]
+    visit_lengths: tuple[int, ...]
+    view_times: tuple[int, ...]
     view_paths: list[str]
     view_kinds: bytes
-    view_spans: list[tuple[int, int, int]]
-    """Place, seconds before and seconds after, of the views that stand for a span."""
+    view_spans: tuple[Stretch, ...]
+    """Of the views that stand for a span."""
     view_details: bytes
-    details: list[Details]
-    deed_times: list[int]
+    details: tuple[Details, ...]
+    deed_times: tuple[int, ...]
     deed_names: bytes
-    names: list[str]
-    showing_times: list[int]
+    names: tuple[str, ...]
+    showing_times: tuple[int, ...]
     showing_rules: bytes
-    limited: list[str]
-    shown_times: list[int]
+    limited: tuple[str, ...]
+    shown_times: tuple[int, ...]
     shown_rules: bytes
-    unlimited: list[str]
+    unlimited: tuple[str, ...]
     orders: list[Order]
     refunds: list[Refund]
     cart: list[CartLine]
@@ -68,7 +72,7 @@ class Columns(Struct, array_like=True, gc=False):
     arrival_at: int
     event_ids: bytes
     requests: list[CountedRequest]
-    moments: list[int | None]
+    moments: tuple[int | None, ...]
     """Those of `_MOMENTS`; none if all are None."""
     owner: bytes
     chosen: ChosenPlace | None = None
@@ -194,55 +198,55 @@ def _profile(columns: Columns) -> Profile:
     return profile
 
 
-def _gaps_and_lengths(visits: list[tuple[int, int]]) -> tuple[list[int], list[int]]:
+def _gaps_and_lengths(visits: list[tuple[int, int]]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     if not visits:
-        return [], []
+        return (), ()
     begins, ends = zip(*visits, strict=True)
-    return [begins[0], *map(sub, begins[1:], ends)], list(map(sub, ends, begins))
+    return (begins[0], *map(sub, begins[1:], ends)), tuple(map(sub, ends, begins))
 
 
-def _visits(gaps: list[int], lengths: list[int]) -> list[tuple[int, int]]:
+def _visits(gaps: tuple[int, ...], lengths: tuple[int, ...]) -> list[tuple[int, int]]:
     steps = [0] * (2 * len(gaps))
     steps[::2], steps[1::2] = gaps, lengths
     moments = list(accumulate(steps))
     return list(zip(moments[::2], moments[1::2], strict=True))
 
 
-def kinds_and_spans(marks: list[Mark]) -> tuple[bytes, list[tuple[int, int, int]]]:
+def kinds_and_spans(marks: list[Mark]) -> tuple[bytes, tuple[Stretch, ...]]:
     """Return the kind of each view, and the spans of those that have one."""
     try:
-        return bytes(marks), []  # type: ignore[arg-type] # most profiles have no spans, and this takes no time
+        return bytes(marks), ()  # type: ignore[arg-type] # most profiles have no spans, and this takes no time
     except TypeError:
-        spans = [(place, mark[1], mark[2]) for place, mark in enumerate(marks) if isinstance(mark, tuple)]
+        spans = tuple((place, mark[1], mark[2]) for place, mark in enumerate(marks) if isinstance(mark, tuple))
         return bytes([mark if isinstance(mark, int) else mark[0] for mark in marks]), spans
 
 
-def _marks(kinds: bytes, spans: list[tuple[int, int, int]]) -> list[Mark]:
+def _marks(kinds: bytes, spans: tuple[Stretch, ...]) -> list[Mark]:
     marks: list[Mark] = list(kinds)
     for place, before, after in spans:
         marks[place] = (kinds[place], before, after)
     return marks
 
 
-def _showings(times: list[int], places: bytes, rules: list[str]) -> list[Showing]:
+def _showings(times: tuple[int, ...], places: bytes, rules: tuple[str, ...]) -> list[Showing]:
     return [Showing(at, rules[place]) for at, place in zip(accumulate(times), places, strict=True)]
 
 
-def moments_of(profile: Profile) -> list[int | None]:
+def moments_of(profile: Profile) -> tuple[int | None, ...]:
     """Return the moments that a profile has beside its columns; none if all are None."""
     moments = _read_moments(profile)
-    return [] if moments == _NO_MOMENTS else list(moments)
+    return () if moments == _NO_MOMENTS else moments
 
 
-def _steps(moments: list[int]) -> list[int]:
+def _steps(moments: list[int]) -> tuple[int, ...]:
     """Return the first moment, and each of the others as the seconds since the one before."""
-    return [*moments[:1], *map(sub, moments[1:], moments)] if moments else []
+    return (*moments[:1], *map(sub, moments[1:], moments)) if moments else ()
 
 
-def _table(values: Sequence[T]) -> tuple[bytes, list[T]]:
+def _table(values: Sequence[T]) -> tuple[bytes, tuple[T, ...]]:
     """Return for each of up to 256 different values its place in a table, and the table."""
     places: dict[T, int] = {}
-    return bytes([places.setdefault(value, len(places)) for value in values]), list(places)
+    return bytes([places.setdefault(value, len(places)) for value in values]), tuple(places)
 
 
 EMPTY = pack(Profile())

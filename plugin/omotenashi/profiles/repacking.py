@@ -13,7 +13,7 @@ from omotenashi.model.visitor import Showing
 from omotenashi.profiles.packing import Columns, T, columns_of, kinds_and_spans, moments_of
 from omotenashi.profiles.profile import Profile
 
-_Coded: TypeAlias = tuple[list[int], bytes, list[T]]
+_Coded: TypeAlias = tuple[tuple[int, ...], bytes, tuple[T, ...]]
 """Moments as steps, and for each a value: its place in a table, and the table."""
 
 
@@ -53,8 +53,8 @@ def _take_over(columns: Columns, profile: Profile) -> None:
 
 
 def _visits(
-    visits: list[tuple[int, int]], before: list[tuple[int, int]], coded: tuple[list[int], list[int]]
-) -> tuple[list[int], list[int]] | None:
+    visits: list[tuple[int, int]], before: list[tuple[int, int]], coded: tuple[tuple[int, ...], tuple[int, ...]]
+) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
     """Return gaps and lengths where the last visit went on, or where one more began; None for all else."""
     if visits == before:
         return coded
@@ -63,9 +63,9 @@ def _visits(
     gaps, lengths = coded
     (begin, end), (old_begin, old_end) = visits[len(before) - 1], before[-1]
     if len(visits) == len(before) and begin == old_begin:
-        return gaps, [*lengths[:-1], end - begin]
+        return gaps, (*lengths[:-1], end - begin)
     if len(visits) == len(before) + 1 and (begin, end) == (old_begin, old_end):
-        return [*gaps, visits[-1][0] - end], [*lengths, visits[-1][1] - visits[-1][0]]
+        return (*gaps, visits[-1][0] - end), (*lengths, visits[-1][1] - visits[-1][0])
     return None
 
 
@@ -101,6 +101,6 @@ def _with_one_more(coded: _Coded[T], gone: int, first: int, step: int, value: T)
     try:
         place = table.index(value)
     except ValueError:
-        place, table = len(table), [*table, value]
-    steps = [first, *steps[gone + 1 :], step] if kept else [first]
+        place, table = len(table), (*table, value)
+    steps = (first, *steps[gone + 1 :], step) if kept else (first,)
     return steps, kept + bytes((place,)), table
