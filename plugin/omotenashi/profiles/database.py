@@ -25,7 +25,7 @@ from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.merge import is_emptied_for, is_empty, is_to_move, merge_into
 from omotenashi.profiles.packing import EMPTY, columns_of, pack, pack_columns, unpack
 from omotenashi.profiles.profile import Profile, short_id
-from omotenashi.profiles.repacking import columns_after
+from omotenashi.profiles.repacking import columns_after, share_unchanged
 from omotenashi.profiles.retention import current, is_over
 from omotenashi.profiles.rows import Decoded, Row, Rows
 from omotenashi.profiles.store import Change, MemberRecord, apply
@@ -301,7 +301,11 @@ class Transaction:
     def _row(self, held: _Held) -> Row | None:
         """Return the row of a profile as it is now; None where it need not be written."""
         profile, row = current(held.profile, self._updated, self._database.keep), held.row
-        columns = columns_of(profile) if held.before is None else columns_after(profile, *held.before)
+        if held.before is None:
+            columns = columns_of(profile)
+        else:
+            share_unchanged(profile, held.before[0])
+            columns = columns_after(profile, *held.before)
         data, columns = pack_columns(profile, columns)
         if data == EMPTY if row.data is None else data == row.data and held.before is not None:
             return None

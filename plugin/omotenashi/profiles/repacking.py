@@ -37,6 +37,22 @@ def columns_after(profile: Profile, before: Profile, columns: Columns) -> Column
     return after
 
 
+def share_unchanged(profile: Profile, before: Profile) -> None:
+    """Give a profile the lists of `before` that are still the same, so that the collector has fewer to look through."""
+    if profile.orders == before.orders:
+        profile.orders = before.orders
+    if profile.deeds == before.deeds:
+        profile.deeds = before.deeds
+    if profile.requests == before.requests:
+        profile.requests = before.requests
+    if profile.cart == before.cart:
+        profile.cart = before.cart
+    if profile.refunds == before.refunds:
+        profile.refunds = before.refunds
+    if profile.shown == before.shown:
+        profile.shown = before.shown
+
+
 def _take_over(columns: Columns, profile: Profile) -> None:
     """Set what stands in the columns as it stands in the profile."""
     columns.first_seen = profile.first_seen
