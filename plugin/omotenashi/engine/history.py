@@ -168,7 +168,7 @@ def limit_left(operand: LimitLeft) -> HistoryTest:
         since = occasion.since(operand.per)
         if history.limits_since is not None and since < history.limits_since:
             return None
-        return count(history, since) < operand.times
+        return len(history.showings) < operand.times or count(history, since) < operand.times
 
     return test
 

@@ -57,12 +57,6 @@ class Views(Sequence[View]):
         at, paths, details = self.at, self.paths, self.details
         return Views.of([at[p] for p in places], [paths[p] for p in places], [details[p] for p in places])
 
-    def insert(self, place: int, view: View) -> None:
-        """Put a view before the one at a place."""
-        self.at.insert(place, view.at)
-        self.paths.insert(place, view.path)
-        self.details.insert(place, view.details)
-
     def __delitem__(self, place: int | slice) -> None:
         del self.at[place], self.paths[place], self.details[place]
 

@@ -13,22 +13,24 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple
+from types import TracebackType
+from typing import Self
 
 import msgspec
+from msgspec import Struct
 
 from omotenashi.model.errors import SettingsError, StoreUnavailable
 from omotenashi.profiles.fold import copied
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.merge import is_emptied_for, is_empty, is_to_move, merge_into
-from omotenashi.profiles.packing import EMPTY, pack, unpack
+from omotenashi.profiles.packing import EMPTY, columns_of, pack, pack_columns, unpack
 from omotenashi.profiles.profile import Profile, short_id
+from omotenashi.profiles.repacking import columns_after, share_unchanged
 from omotenashi.profiles.retention import current, is_over
+from omotenashi.profiles.rows import Decoded, Row, Rows
 from omotenashi.profiles.store import Change, MemberRecord, apply
 
 SCHEMA = 3
-_CACHED = 2048
-"""Profiles that a connection keeps decoded, about 10 KB each: from the read of a request to its write, and for the next one."""
 _CACHE_KILOBYTES = 8_192
 _CACHE_KILOBYTES_IN_BULK = 65_536
 _SWEPT = 200
@@ -36,7 +38,6 @@ _SWEPT = 200
 _OPENING_WAIT = 2.0
 """Seconds to wait for processes that open the file at the same time."""
 _CHECKPOINT_WAIT = 0.01
-_OVER = b""
 _PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
 """Errors that leave the connection as good as it was."""
 
@@ -76,11 +77,9 @@ class Database:
         """
         self.keep = keep
         self.path = path
-        self._bulk = bulk
-        self._decoded: dict[bytes, Profile] = {}
-        self._rows: dict[str, tuple[bytes, int] | None] = {}
-        """Rows as they are while `_seen` is what others have committed last."""
+        self.rows = Rows(0) if bulk else Rows()
         self._seen = -1
+        """What others have committed last."""
         self._connection = _connected(path)
         try:
             _prepare(self._connection, path, durable=durable)
@@ -91,39 +90,35 @@ class Database:
             self._connection.close()
             raise
 
-    def read(self, key: str, now: int, *, looked: bool = False) -> Profile | None:
-        """Return a profile as far as it may still be kept at `now` (epoch seconds); nobody may change it.
+    def read(self, key: str, now: int) -> Profile | None:
+        """Return a profile as far as it may still be kept at `now` (epoch seconds); nobody may change it."""
+        self.look()
+        return self.seen(key, now)
 
-        `looked`: the caller has looked a moment ago for what others have committed.
-        """
-        if not looked:
-            self.look()
+    def seen(self, key: str, now: int) -> Profile | None:
+        """Return what `read` returns, but as it was when `look` was called last."""
         row = self.row(key)
-        if row is None or is_over(row[1], now, self.keep):
+        if row.data is None or is_over(row.updated, now, self.keep):
             return None
-        return current(self._profile(row[0]), now, self.keep)
+        return current((row.decoded or self.rows.decoded(key, row))[0], now, self.keep)
 
     def look(self) -> None:
-        """Forget the rows that are known if another connection has committed something since the last look."""
-        seen = self.seen()
-        if seen != self._seen:
-            self._rows.clear()
-            self._seen = seen
+        """Look what others have committed: rows that are known must be read again where that is more than before."""
+        self._seen = self.version()
 
-    def row(self, key: str) -> tuple[bytes, int] | None:
-        """Return a profile's row as it was at the last look, or as it is now: its bytes, and when it was written."""
-        try:
-            return self._rows[key]
-        except KeyError:
-            row: tuple[bytes, int] | None = self._connection.execute(_READ_PROFILE, _place(key)).fetchone()
-            self.know(key, row)
-            return row
-
-    def know(self, key: str, row: tuple[bytes, int] | None) -> None:
-        """Note what a profile's row is now."""
-        if len(self._rows) >= _CACHED:
-            self._rows.clear()
-        self._rows[key] = row
+    def row(self, key: str) -> Row:
+        """Return a profile's row as it was at the last look, or as it is now."""
+        known = self.rows.get(key)
+        if known is not None and known.seen == self._seen:
+            return known
+        found = self._connection.execute(_READ_PROFILE, _place(key)).fetchone()
+        data, updated = (None, 0) if found is None else found
+        if known is not None and known.data == data:  # and so are the profile and its columns
+            known.updated, known.seen = updated, self._seen
+            return known
+        row = Row(data, updated, self._seen)
+        self.rows.know(key, row)
+        return row
 
     def read_record(self, key: str) -> MemberRecord | None:
         """Return a member's record."""
@@ -137,16 +132,11 @@ class Database:
         """Set how long to wait for other connections from now on."""
         self._connection.execute(f"PRAGMA busy_timeout = {max(0, int(seconds * 1000))}")
 
-    @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        """Begin, and commit at the end; an error takes everything back. Nobody else writes meanwhile."""
-        with self._alone():
-            self.look()
-            transaction = Transaction(self._connection, self)
-            yield transaction
-            transaction.write_profiles()
+    def transaction(self) -> Transaction:
+        """Return a transaction, to be entered: others are kept from writing until it is left."""
+        return Transaction(self._connection, self)
 
-    def seen(self) -> int:
+    def version(self) -> int:
         """Return a number that changes when another connection has committed something."""
         return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
@@ -165,7 +155,7 @@ class Database:
     @contextmanager
     def settled(self) -> Iterator[bool]:
         """Keep all others from writing, and make them forget their pages; tell whether the log is empty."""
-        with self._alone():
+        with self.transaction():
             log = self.path.with_name(f"{self.path.name}-wal")
             yield not log.exists() or log.stat().st_size == 0
             self._connection.execute("UPDATE erasures SET settled = settled + 1")
@@ -179,8 +169,8 @@ class Database:
         rows = self._connection.execute(_SWEEP, (after, _SWEPT)).fetchall()
         old = [row for row in rows if self._is_old(row, now)]
         if old:
-            self._rows.clear()
-            with self._alone():
+            self.rows.forget_all()
+            with self.transaction():
                 for place, rest, _, _ in old:
                     self._trim(place, rest, now)
                 self._connection.execute(_COUNT_ERASURE)
@@ -201,45 +191,6 @@ class Database:
         """Close the connection; an open transaction is taken back."""
         self._connection.close()
 
-    def packed(self, profile: Profile) -> bytes:
-        """Return the bytes of a profile, and remember what they mean."""
-        data = pack(profile)
-        if not self._bulk:
-            self._remember(data, profile)
-        return data
-
-    def forget(self, data: bytes) -> None:
-        """Note that these bytes are no longer anybody's."""
-        self._decoded.pop(data, None)
-
-    def fresh(self, data: bytes) -> Profile:
-        """Return the profile of some bytes, to be changed."""
-        return unpack(data) if self._bulk else copied(self._profile(data))
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._connection.execute("COMMIT")
-        finally:
-            if self._connection.in_transaction:
-                self._rows.clear()
-                with suppress(sqlite3.Error):  # the error that led here says more
-                    self._connection.rollback()
-
-    def _profile(self, data: bytes) -> Profile:
-        profile = self._decoded.get(data)
-        if profile is None:
-            profile = unpack(data)
-            self._remember(data, profile)
-        return profile
-
-    def _remember(self, data: bytes, profile: Profile) -> None:
-        if len(self._decoded) >= _CACHED:
-            del self._decoded[next(iter(self._decoded))]  # the oldest
-        self._decoded[data] = profile
-
     def _is_old(self, row: tuple[int, bytes, int, bytes], now: int) -> bool:
         if is_over(row[2], now, self.keep):
             return True
@@ -253,28 +204,53 @@ class Database:
         row = self._connection.execute(_READ_PROFILE, (place, rest)).fetchone()
         if row is None:
             return
-        trimmed = None if is_over(row[1], now, self.keep) else current(self.fresh(row[0]), now, self.keep)
+        trimmed = None if is_over(row[1], now, self.keep) else current(unpack(row[0]), now, self.keep)
         if trimmed is None or is_empty(trimmed):
             self._connection.execute(_DELETE.format("profile"), (place, rest))
         else:
             self._connection.execute(_WRITE_PROFILE, (place, rest, row[1], pack(trimmed)))
 
 
-class _Row(NamedTuple):
+class _Held(Struct):
+    """A profile that a transaction may change."""
+
     profile: Profile
-    stored: bytes
-    """What lies in the file; `_OVER` where it may no longer be kept."""
-    updated: int
+    row: Row
+    """As it lies in the file."""
+    before: Decoded | None
+    """What the row means; None where there is none, or where nothing of it may be kept any longer."""
 
 
 class Transaction:
-    """What is done between BEGIN and COMMIT; profiles are written at its end, each once."""
+    """What is done between BEGIN and COMMIT; profiles are written at its end, each once. An error takes all back."""
 
     def __init__(self, connection: sqlite3.Connection, database: Database) -> None:
         self._connection = connection
         self._database = database
-        self._rows: dict[str, _Row] = {}
+        self._held: dict[str, _Held] = {}
         self._updated = 0
+
+    def __enter__(self) -> Self:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            self._database.look()
+        except sqlite3.Error:
+            self._take_back()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                written = self._write_profiles() if self._held else {}
+                self._connection.execute("COMMIT")
+                for key, row in written.items():
+                    self._database.rows.know(key, row)
+        finally:
+            if self._connection.in_transaction:
+                self._take_back()
 
     def apply(self, change: Change) -> frozenset[str]:
         """Apply a change; return the rules whose claim was granted."""
@@ -287,12 +263,12 @@ class Transaction:
         if is_to_move(anonymous, owner):
             merge_into(self._profile(member_key, now), anonymous)
         if not is_emptied_for(anonymous, owner):
-            self._rows[visitor_key] = self._rows[visitor_key]._replace(profile=Profile(owner=owner))
+            self._held[visitor_key].profile = Profile(owner=owner)
 
     def erase(self, key: str, *, record: bool = True) -> bool:
         """Delete the profile and, unless told otherwise, the record; tell whether there was anything."""
-        self._rows.pop(key, None)
-        self._database.know(key, None)
+        self._held.pop(key, None)
+        self._database.rows.forget(key)
         tables = ("profile", "record") if record else ("profile",)
         deleted = sum(self._connection.execute(_DELETE.format(table), _place(key)).rowcount for table in tables)
         if deleted:
@@ -313,28 +289,46 @@ class Transaction:
         statement = "INSERT INTO import VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET progress = excluded.progress"
         self._connection.execute(statement, (source, progress))
 
-    def write_profiles(self) -> None:
-        """Write the profiles that have changed."""
-        for key, row in self._rows.items():
-            data = self._database.packed(current(row.profile, self._updated, self._database.keep))
-            if data != row.stored:
-                written = self._connection.execute(_WRITE_PROFILE, (*_place(key), self._updated, data)).rowcount
-                if not written:
-                    raise StoreUnavailable("two keys have the same hash")
-                self._database.know(key, (data, max(self._updated, row.updated)))
-                self._database.forget(row.stored)
+    def _write_profiles(self) -> dict[str, Row]:
+        """Write the profiles that have changed; return their rows."""
+        rows = {key: row for key, held in self._held.items() if (row := self._row(held)) is not None}
+        if rows:
+            stated = [(*_place(key), row.updated, row.data) for key, row in rows.items()]
+            if self._connection.executemany(_WRITE_PROFILE, stated).rowcount != len(rows):
+                raise StoreUnavailable("two keys have the same hash")
+        return rows
+
+    def _row(self, held: _Held) -> Row | None:
+        """Return the row of a profile as it is now; None where it need not be written."""
+        profile, row = current(held.profile, self._updated, self._database.keep), held.row
+        if held.before is None:
+            columns = columns_of(profile)
+        else:
+            share_unchanged(profile, held.before[0])
+            columns = columns_after(profile, *held.before)
+        data, columns = pack_columns(profile, columns)
+        if data == EMPTY if row.data is None else data == row.data and held.before is not None:
+            return None
+        return Row(data, max(self._updated, row.updated), row.seen, (profile, columns))
 
     def _profile(self, key: str, now: int) -> Profile:
         self._updated = max(self._updated, now)
-        row = self._rows.get(key)
-        if row is None:
-            found = self._database.row(key)
-            if found is None or is_over(found[1], now, self._database.keep):
-                row = _Row(Profile(), EMPTY if found is None else _OVER, 0)
-            else:
-                row = _Row(self._database.fresh(found[0]), *found)
-            self._rows[key] = row
-        return row.profile
+        held = self._held.get(key)
+        if held is None:
+            held = self._held[key] = self._hold(key, now)
+        return held.profile
+
+    def _hold(self, key: str, now: int) -> _Held:
+        row = self._database.row(key)
+        if row.data is None or is_over(row.updated, now, self._database.keep):
+            return _Held(Profile(), row, None)
+        before = row.decoded or self._database.rows.decoded(key, row)
+        return _Held(copied(before[0]), row, before)
+
+    def _take_back(self) -> None:
+        self._database.rows.forget_all()
+        with suppress(sqlite3.Error):  # the error that led here says more
+            self._connection.rollback()
 
 
 @lru_cache(maxsize=4096)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
+from copy import copy
 from itertools import chain, islice
 from operator import attrgetter
-
-from msgspec import structs
 
 from omotenashi.model.event import Event
 from omotenashi.model.views import Views
@@ -39,7 +38,7 @@ from omotenashi.profiles.views import (
     add_item_view,
     add_page_view,
     drop_views,
-    page_spans,
+    near_spans,
     span_of,
 )
 from omotenashi.profiles.visits import touch_visits, visits_at
@@ -157,7 +156,8 @@ def claim_into(profile: Profile, rule_id: str, times: int, per: int, now: int) -
     """
     since = now - per + 1
     forgotten = profile.showings_since is not None and profile.showings_since > since
-    if forgotten or claimed(profile, rule_id, since) >= times:
+    known = len(profile.showings) + len(profile.shown)  # where all are fewer than that, none need be counted
+    if forgotten or (times <= known and claimed(profile, rule_id, since) >= times):
         return False
     profile.showings_since = later(profile.showings_since, _add_showing(profile.showings, Showing(now, rule_id)))
     return True
@@ -202,8 +202,18 @@ def drop_showings(profile: Profile, limited: int, unlimited: int) -> None:
 
 def copied(profile: Profile) -> Profile:
     """Return a profile that can be changed while the given one stays as it is."""
-    lists = ("visits", "views", "marks", "orders", "deeds", "showings", "requests", "cart", "refunds", "shown")
-    return structs.replace(profile, **{name: getattr(profile, name).copy() for name in lists})
+    twin = copy(profile)
+    twin.visits = profile.visits.copy()
+    twin.views = profile.views.copy()
+    twin.marks = profile.marks.copy()
+    twin.orders = profile.orders.copy()
+    twin.deeds = profile.deeds.copy()
+    twin.showings = profile.showings.copy()
+    twin.requests = profile.requests.copy()
+    twin.cart = profile.cart.copy()
+    twin.refunds = profile.refunds.copy()
+    twin.shown = profile.shown.copy()
+    return twin
 
 
 def _is_repeated(profile: Profile, event: Event) -> bool:
@@ -252,12 +262,17 @@ def _add_deed(profile: Profile, event: Event) -> None:
 
 def _add_showing(showings: list[Showing], new: Showing) -> int | None:
     """Add a showing; return from when on all are there, None if nothing was dropped."""
-    insort(showings, new, key=_AT)
+    if showings and showings[-1].at > new.at:
+        insort(showings, new, key=_AT)
+    else:
+        showings.append(new)
     return drop(showings, len(showings) - MOST_SHOWINGS)
 
 
 def _before(profile: Profile, now: int, request_id: str, path: str) -> tuple[Views, list[Mark]]:
     """Return the views that were before the present request, and their marks."""
+    if not request_id and not path and profile.views_since is None:
+        return profile.views, profile.marks
     left_out = _made_by_request(profile, request_id) if request_id else _joined_by_page(profile, now, path)
     if profile.views_since is not None:
         left_out |= _uncertain(profile, profile.views_since)
@@ -283,11 +298,8 @@ def _made_by_request(profile: Profile, request_id: str) -> set[int]:
 def _joined_by_page(profile: Profile, now: int, path: str) -> set[int]:
     if not path or not profile.visits:
         return set()
-    return {
-        span.place
-        for span in page_spans(profile, path, profile.visits[-1][0])
-        if span.kind == IMPLIED and span.first - JOIN <= now <= span.last + JOIN
-    }
+    near = near_spans(profile, path, now, profile.visits[-1][0])
+    return {span.place for span in near if span.kind == IMPLIED}
 
 
 def _uncertain(profile: Profile, since: int) -> set[int]:

@@ -145,7 +145,7 @@ class _Manners:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._seen = database.seen()
+        self._seen = database.version()
         self._others_until = 0.0
 
     @property
@@ -158,7 +158,7 @@ class _Manners:
         """Write something; where others write wait afterwards as long as it took."""
         began = time.monotonic()
         yield
-        seen, now = self._database.seen(), time.monotonic()
+        seen, now = self._database.version(), time.monotonic()
         if seen != self._seen:
             self._seen, self._others_until = seen, now + _OTHERS_STAY
         if now < self._others_until:

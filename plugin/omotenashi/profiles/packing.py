@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 from operator import attrgetter, sub
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -33,34 +33,38 @@ _COMPRESSED = b"\x28"
 
 T = TypeVar("T")
 
+Stretch: TypeAlias = tuple[int, int, int]
+"""The place of a view, and the seconds before and after it for which it stands."""
 
-class _Packed(Struct, array_like=True, gc=False):
+
+class Columns(Struct, array_like=True, gc=False):
     """A profile in columns. With other columns the file needs another number of its schema, unless they are at the end and
     have a default, which is what profiles without them hold.
 
-    Places in tables and kinds of views are small numbers, hence bytes.
+    Places in tables and kinds of views are small numbers, hence bytes. What a profile does not hold as it stands here is in
+    tuples, which Python's collector of cycles need not look through.
     """
 
     first_seen: int | None
-    visit_gaps: list[int]
+    visit_gaps: tuple[int, ...]
     """The first begin, then the seconds from each end to the next begin."""
-    visit_lengths: list[int]
-    view_times: list[int]
+    visit_lengths: tuple[int, ...]
+    view_times: tuple[int, ...]
     view_paths: list[str]
     view_kinds: bytes
-    view_spans: list[tuple[int, int, int]]
-    """Place, seconds before and seconds after, of the views that stand for a span."""
+    view_spans: tuple[Stretch, ...]
+    """Of the views that stand for a span."""
     view_details: bytes
-    details: list[Details]
-    deed_times: list[int]
+    details: tuple[Details, ...]
+    deed_times: tuple[int, ...]
     deed_names: bytes
-    names: list[str]
-    showing_times: list[int]
+    names: tuple[str, ...]
+    showing_times: tuple[int, ...]
     showing_rules: bytes
-    limited: list[str]
-    shown_times: list[int]
+    limited: tuple[str, ...]
+    shown_times: tuple[int, ...]
     shown_rules: bytes
-    unlimited: list[str]
+    unlimited: tuple[str, ...]
     orders: list[Order]
     refunds: list[Refund]
     cart: list[CartLine]
@@ -68,7 +72,7 @@ class _Packed(Struct, array_like=True, gc=False):
     arrival_at: int
     event_ids: bytes
     requests: list[CountedRequest]
-    moments: list[int | None]
+    moments: tuple[int | None, ...]
     """Those of `_MOMENTS`; none if all are None."""
     owner: bytes
     chosen: ChosenPlace | None = None
@@ -89,19 +93,25 @@ class _Tools(threading.local):
 
 
 _tools = _Tools()
-_NO_MOMENTS = [None] * len(_MOMENTS)
+_NO_MOMENTS = (None,) * len(_MOMENTS)
 _read_moments: Callable[[Profile], tuple[int | None, ...]] = attrgetter(*_MOMENTS)
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_Packed).decode
+_decode = msgspec.msgpack.Decoder(Columns).decode
 
 
 def pack(profile: Profile) -> bytes:
     """Return the bytes of a profile. One too large is shed first."""
-    data = _encode(_columns(profile))
+    return pack_columns(profile, columns_of(profile))[0]
+
+
+def pack_columns(profile: Profile, columns: Columns) -> tuple[bytes, Columns]:
+    """Return the bytes of a profile whose columns are known, and the columns; one too large is shed first."""
+    data = _encode(columns)
     while len(data) > LARGEST and _can_shed(profile):
         shed(profile)
-        data = _encode(_columns(profile))
-    return data if len(data) <= _SMALL else _tools.compress(data)
+        columns = columns_of(profile)
+        data = _encode(columns)
+    return data if len(data) <= _SMALL else _tools.compress(data), columns
 
 
 def _can_shed(profile: Profile) -> bool:
@@ -110,21 +120,28 @@ def _can_shed(profile: Profile) -> bool:
 
 def unpack(data: bytes) -> Profile:
     """Return the profile that `pack` wrote; raises StoreUnavailable for anything else."""
+    return unpack_columns(data)[0]
+
+
+def unpack_columns(data: bytes) -> tuple[Profile, Columns]:
+    """Return the profile that `pack` wrote and its columns; raises StoreUnavailable for anything else."""
     try:
-        return _profile(_decode(_tools.decompress(data) if data[:1] == _COMPRESSED else data))
+        columns = _decode(_tools.decompress(data) if data[:1] == _COMPRESSED else data)
+        return _profile(columns), columns
     except (ZstdError, msgspec.DecodeError, IndexError, ValueError) as error:
         raise StoreUnavailable("a stored profile cannot be read") from error
 
 
-def _columns(profile: Profile) -> _Packed:
+def columns_of(profile: Profile) -> Columns:
+    """Return a profile in columns."""
     views, deeds, showings, shown = profile.views, profile.deeds, profile.showings, profile.shown
     view_details, details = _table(views.details)
     deed_names, names = _table([deed.event for deed in deeds])
     limited_rules, limited = _table([showing.rule for showing in showings])
     shown_rules, unlimited = _table([showing.rule for showing in shown])
-    kinds, spans = _kinds(profile.marks)
+    kinds, spans = kinds_and_spans(profile.marks)
     gaps, lengths = _gaps_and_lengths(profile.visits)
-    return _Packed(
+    return Columns(
         profile.first_seen,
         gaps,
         lengths,
@@ -150,84 +167,86 @@ def _columns(profile: Profile) -> _Packed:
         profile.arrival_at,
         profile.event_ids,
         profile.requests,
-        _moments(profile),
+        moments_of(profile),
         profile.owner,
         profile.chosen,
     )
 
 
-def _profile(packed: _Packed) -> Profile:
-    details, names = packed.details, packed.names
-    return Profile(
-        packed.first_seen,
-        _visits(packed.visit_gaps, packed.visit_lengths),
-        Views.of(list(accumulate(packed.view_times)), packed.view_paths, [details[p] for p in packed.view_details]),
-        _marks(packed.view_kinds, packed.view_spans),
-        packed.orders,
-        [Deed(at, names[place]) for at, place in zip(accumulate(packed.deed_times), packed.deed_names, strict=True)],
-        _showings(packed.showing_times, packed.showing_rules, packed.limited),
-        packed.arrival,
-        packed.arrival_at,
-        packed.event_ids,
-        packed.requests,
-        **dict(zip(_MOMENTS, packed.moments, strict=False)),
-        cart=packed.cart,
-        refunds=packed.refunds,
-        owner=packed.owner,
-        shown=_showings(packed.shown_times, packed.shown_rules, packed.unlimited),
-        chosen=packed.chosen,
+def _profile(columns: Columns) -> Profile:
+    details, names = columns.details, columns.names
+    profile = Profile(
+        columns.first_seen,
+        _visits(columns.visit_gaps, columns.visit_lengths),
+        Views.of(list(accumulate(columns.view_times)), columns.view_paths, [details[p] for p in columns.view_details]),
+        _marks(columns.view_kinds, columns.view_spans),
+        columns.orders,
+        [Deed(at, names[place]) for at, place in zip(accumulate(columns.deed_times), columns.deed_names, strict=True)],
+        _showings(columns.showing_times, columns.showing_rules, columns.limited),
+        columns.arrival,
+        columns.arrival_at,
+        columns.event_ids,
+        columns.requests,
+        cart=columns.cart,
+        refunds=columns.refunds,
+        owner=columns.owner,
+        shown=_showings(columns.shown_times, columns.shown_rules, columns.unlimited),
+        chosen=columns.chosen,
     )
+    for name, moment in zip(_MOMENTS, columns.moments, strict=False):
+        setattr(profile, name, moment)
+    return profile
 
 
-def _gaps_and_lengths(visits: list[tuple[int, int]]) -> tuple[list[int], list[int]]:
+def _gaps_and_lengths(visits: list[tuple[int, int]]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     if not visits:
-        return [], []
+        return (), ()
     begins, ends = zip(*visits, strict=True)
-    return [begins[0], *map(sub, begins[1:], ends)], list(map(sub, ends, begins))
+    return (begins[0], *map(sub, begins[1:], ends)), tuple(map(sub, ends, begins))
 
 
-def _visits(gaps: list[int], lengths: list[int]) -> list[tuple[int, int]]:
-    visits, at = [], 0
-    for gap, length in zip(gaps, lengths, strict=True):
-        begin = at + gap
-        at = begin + length
-        visits.append((begin, at))
-    return visits
+def _visits(gaps: tuple[int, ...], lengths: tuple[int, ...]) -> list[tuple[int, int]]:
+    steps = [0] * (2 * len(gaps))
+    steps[::2], steps[1::2] = gaps, lengths
+    moments = list(accumulate(steps))
+    return list(zip(moments[::2], moments[1::2], strict=True))
 
 
-def _kinds(marks: list[Mark]) -> tuple[bytes, list[tuple[int, int, int]]]:
+def kinds_and_spans(marks: list[Mark]) -> tuple[bytes, tuple[Stretch, ...]]:
+    """Return the kind of each view, and the spans of those that have one."""
     try:
-        return bytes(marks), []  # type: ignore[arg-type] # most profiles have no spans, and this takes no time
+        return bytes(marks), ()  # type: ignore[arg-type] # most profiles have no spans, and this takes no time
     except TypeError:
-        spans = [(place, mark[1], mark[2]) for place, mark in enumerate(marks) if isinstance(mark, tuple)]
+        spans = tuple((place, mark[1], mark[2]) for place, mark in enumerate(marks) if isinstance(mark, tuple))
         return bytes([mark if isinstance(mark, int) else mark[0] for mark in marks]), spans
 
 
-def _marks(kinds: bytes, spans: list[tuple[int, int, int]]) -> list[Mark]:
+def _marks(kinds: bytes, spans: tuple[Stretch, ...]) -> list[Mark]:
     marks: list[Mark] = list(kinds)
     for place, before, after in spans:
         marks[place] = (kinds[place], before, after)
     return marks
 
 
-def _showings(times: list[int], places: bytes, rules: list[str]) -> list[Showing]:
+def _showings(times: tuple[int, ...], places: bytes, rules: tuple[str, ...]) -> list[Showing]:
     return [Showing(at, rules[place]) for at, place in zip(accumulate(times), places, strict=True)]
 
 
-def _moments(profile: Profile) -> list[int | None]:
-    moments = list(_read_moments(profile))
-    return [] if moments == _NO_MOMENTS else moments
+def moments_of(profile: Profile) -> tuple[int | None, ...]:
+    """Return the moments that a profile has beside its columns; none if all are None."""
+    moments = _read_moments(profile)
+    return () if moments == _NO_MOMENTS else moments
 
 
-def _steps(moments: list[int]) -> list[int]:
+def _steps(moments: list[int]) -> tuple[int, ...]:
     """Return the first moment, and each of the others as the seconds since the one before."""
-    return [*moments[:1], *map(sub, moments[1:], moments)] if moments else []
+    return (*moments[:1], *map(sub, moments[1:], moments)) if moments else ()
 
 
-def _table(values: Sequence[T]) -> tuple[bytes, list[T]]:
+def _table(values: Sequence[T]) -> tuple[bytes, tuple[T, ...]]:
     """Return for each of up to 256 different values its place in a table, and the table."""
     places: dict[T, int] = {}
-    return bytes([places.setdefault(value, len(places)) for value in values]), list(places)
+    return bytes([places.setdefault(value, len(places)) for value in values]), tuple(places)
 
 
 EMPTY = pack(Profile())

@@ -62,7 +62,7 @@ class Refund(Struct, frozen=True, array_like=True):
 _Timed = TypeVar("_Timed", Order, Deed, Showing, CartLine)
 
 
-class Profile(Struct):
+class Profile(Struct, gc=False):
     """All that is stored about a visitor. Times are seconds since 1970-01-01 UTC; every list is ordered by time.
 
     A `…_since` says that something older than this moment was dropped and that all from this moment on is there; None

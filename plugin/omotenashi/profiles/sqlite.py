@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -39,6 +39,7 @@ _REST_AFTER_OPENING = 5
 _CLOSED = "the profile store is closed"
 
 T = TypeVar("T")
+P = ParamSpec("P")
 _Granted: TypeAlias = frozenset[str]
 _NOTHING: _Granted = frozenset()
 _Outcome: TypeAlias = "_Granted | str"
@@ -51,7 +52,7 @@ class _Move(Struct, frozen=True):
     now: int
 
 
-class _Waiting(NamedTuple):
+class _Waiting(Struct):
     work: Change | _Move
     future: asyncio.Future[_Granted]
     patience: float | None
@@ -70,7 +71,10 @@ class SqliteStore:
         self._handed_over = 0
         self._problem: str | None = None
         self._opened_next = 0.0
+        self._turn: asyncio.AbstractEventLoop | None = None
+        """The event loop whose present turn is to end with `_end_turn`."""
         self._looked = False
+        """Whether it is known in this turn what other processes have committed."""
 
     def start(self) -> None:
         """Open the file; raises SettingsError for one of another version, StoreUnavailable if it cannot be opened.
@@ -89,11 +93,11 @@ class SqliteStore:
 
     def read(self, key: str, now: int) -> Profile | None:
         """Return the profile as it was last committed by any process; raises StoreUnavailable."""
-        return self._reading(lambda database: self._read(database, key, now))
+        return self._reading(Database.seen, key, now)
 
     def read_record(self, key: str) -> MemberRecord | None:
         """Return a member's record; raises StoreUnavailable."""
-        return self._reading(lambda database: database.read_record(key))
+        return self._reading(Database.read_record, key)
 
     async def write(self, change: Change, patience: float | None = None) -> frozenset[str]:
         """Apply a change; return, once it is committed, the rules whose claim was granted.
@@ -141,45 +145,51 @@ class SqliteStore:
     def _opened(self) -> Database:
         return Database(self._path, self.keep, wait=0)
 
-    def _reading(self, read: Callable[[Database], T]) -> T:
+    def _reading(self, read: Callable[Concatenate[Database, P], T], *asked: P.args, **how: P.kwargs) -> T:
         if self._aside is None:
             raise StoreUnavailable(_CLOSED)
         try:
-            return _patiently(lambda: read(self._database()))
+            if not self._looked:
+                _patiently(self._look)
+            return read(self._inline or self._database(), *asked, **how)
         except (sqlite3.Error, OSError) as error:
             self._drop_if_broken(error)
             raise StoreUnavailable(_in_words(self._path, error)) from error
 
-    def _read(self, database: Database, key: str, now: int) -> Profile | None:
+    def _look(self) -> None:
         """Look once in each turn of the event loop for what other processes have committed."""
-        profile = database.read(key, now, looked=self._looked)
-        if not self._looked:
-            with suppress(RuntimeError):  # no event loop runs: every read looks
-                asyncio.get_running_loop().call_soon(self._look_again)
-                self._looked = True
-        return profile
+        self._database().look()
+        with suppress(RuntimeError):  # no event loop runs: every read looks
+            self._looked = self._this_turn() is not None
 
-    def _look_again(self) -> None:
+    def _this_turn(self) -> asyncio.AbstractEventLoop:
+        """Return the event loop that runs, after its present turn `_end_turn` is called."""
+        if self._turn is None:
+            self._turn = asyncio.get_running_loop()
+            self._turn.call_soon(self._end_turn)
+        return self._turn
+
+    def _end_turn(self) -> None:
+        self._turn = None
         self._looked = False
+        self._flush()
 
-    async def _committed(self, work: Change | _Move, patience: float | None) -> frozenset[str]:
+    def _committed(self, work: Change | _Move, patience: float | None) -> asyncio.Future[_Granted]:
         if self._aside is None:
             raise StoreUnavailable(_CLOSED)
-        loop = asyncio.get_running_loop()
-        waiting = _Waiting(work, loop.create_future(), patience)
-        self._pending.append(waiting)
-        if len(self._pending) == 1:
-            loop.call_soon(self._flush)
-        return await waiting.future
+        future: asyncio.Future[_Granted] = self._this_turn().create_future()
+        self._pending.append(_Waiting(work, future, patience))
+        return future
 
     def _flush(self) -> None:
         """Commit what this turn of the event loop brought; hand it over where another process holds the lock."""
-        batch, self._pending = self._pending, []
+        batch = self._pending
         if not batch or self._aside is None:
             return
+        self._pending = []
         outcomes: Sequence[_Outcome] = ["the profile store failed"] * len(batch)
         try:
-            outcomes = _patiently(lambda: _written(self._database(), batch))
+            outcomes = _patiently(_written, self._inline or self._database(), batch)
             self._problem = None
         except (sqlite3.Error, OSError, StoreUnavailable) as error:
             outcomes = self._hand_over(batch, self._aside) if _is_busy(error) else self._failed(batch, error)
@@ -288,16 +298,16 @@ def _alone(database: Database, work: Callable[[Transaction], T]) -> T:
         return work(transaction)
 
 
-def _patiently(work: Callable[[], T]) -> T:
+def _patiently(work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
     """Try again in a moment where another process holds a lock."""
     for _ in range(_TRIES - 1):
         try:
-            return work()
+            return work(*given, **named)
         except sqlite3.OperationalError as error:
             if not _is_busy(error):
                 raise
             time.sleep(_BETWEEN_TRIES)
-    return work()
+    return work(*given, **named)
 
 
 def _may_pass(error: Exception) -> bool:

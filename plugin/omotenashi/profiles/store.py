@@ -14,6 +14,8 @@ from omotenashi.profiles.fold import claim_into, count_request, counted_request,
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.profile import Profile
 
+_NOTHING: frozenset[str] = frozenset()
+
 
 class Claim(Struct, frozen=True):
     """A rule with a limit is about to be shown: at most `times` in the last `per` seconds."""
@@ -112,8 +114,10 @@ def apply(profile: Profile, change: Change) -> frozenset[str]:
         profile.arrival_at = change.now
     for rule in change.shown:
         show_into(profile, rule, change.now)
+    if not change.claims:
+        return _NOTHING
     return frozenset(
-        claim.rule for claim in change.claims if claim_into(profile, claim.rule, claim.times, claim.per, change.now)
+        [claim.rule for claim in change.claims if claim_into(profile, claim.rule, claim.times, claim.per, change.now)]
     )
 
 

@@ -12,11 +12,11 @@ one within five seconds.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from omotenashi.model.event import Basis, Event
-from omotenashi.model.views import View
+from omotenashi.model.views import Details
 from omotenashi.profiles.profile import Mark, Profile, later
 
 MOST_VIEWS = 200
@@ -38,16 +38,15 @@ def add_item_view(profile: Profile, event: Event) -> None:
     """Add what a `view_item` says: the items and categories. It is no view of its page: a `page_view` says that."""
     items = tuple(dict.fromkeys(item.item_id for item in event.items if item.item_id))
     categories = tuple(dict.fromkeys(item.item_category for item in event.items if item.item_category))
-    _insert(profile, View(event.at, "", (), items, categories), ITEM)
+    _insert(profile, event.at, "", ((), items, categories), ITEM)
 
 
 def add_page_view(profile: Profile, event: Event, visit_began: int) -> None:
     """Add a page view on any basis. `visit_began` bounds how far back one may lie that it joins."""
-    near = [
-        span
-        for span in page_spans(profile, event.path, visit_began)
-        if span.first - JOIN <= event.at <= span.last + JOIN
-    ]
+    if event.basis is Basis.STATED and all_stated(profile, visit_began):  # nothing gives way to it
+        _insert(profile, event.at, event.path, (_tags(event.tags), (), ()), STATED)
+        return
+    near = near_spans(profile, event.path, event.at, visit_began)
     implied = [span for span in near if span.kind == IMPLIED]
     stated = [span for span in near if span.kind == STATED]
     if event.basis is Basis.STATED:
@@ -79,24 +78,32 @@ def span_of(profile: Profile, place: int) -> Span:
     return Span(place, kind, at - before, at + after)
 
 
-def page_spans(profile: Profile, path: str, since: int) -> Iterator[Span]:
-    """Return the page views of a path from a moment on, ordered by time."""
-    views = profile.views
-    for place in range(bisect_left(views.at, since), len(views)):
-        if views.paths[place] == path and profile.marks[place] != ITEM:
-            yield span_of(profile, place)
+def near_spans(profile: Profile, path: str, at: int, since: int) -> list[Span]:
+    """Return the page views of a path from the moment `since` on that the moment `at` touches, ordered by time."""
+    views, marks = profile.views, profile.marks
+    places = range(bisect_left(views.at, since), len(marks))
+    pages = (p for p in places if views.paths[p] == path and marks[p] != ITEM)
+    spans = (span_of(profile, p) for p in pages if views.at[p] >= at - JOIN or isinstance(marks[p], tuple))
+    return [span for span in spans if span.first - JOIN <= at <= span.last + JOIN]
+
+
+def all_stated(profile: Profile, since: int) -> bool:
+    """Tell whether every view from a moment on is a stated one of a single moment."""
+    marks = profile.marks[bisect_left(profile.views.at, since) :]
+    return marks.count(STATED) == len(marks)
 
 
 def _replace(profile: Profile, near: list[Span], event: Event) -> None:
     """Add a stated view in the place of those that give way to it."""
     first, last = _hull(event.at, [span for span in near if span.kind == IMPLIED])
     _remove(profile, [span for span in near if span.kind != STATED])
-    _insert(profile, View(event.at, event.path, _tags(event.tags)), _mark(STATED, event.at - first, last - event.at))
+    mark = _mark(STATED, event.at - first, last - event.at)
+    _insert(profile, event.at, event.path, (_tags(event.tags), (), ()), mark)
 
 
 def _add_requested(profile: Profile, stated: list[Span], event: Event) -> None:
     if not any(abs(profile.views.at[span.place] - event.at) <= JOIN for span in stated):
-        _insert(profile, View(event.at, event.path, _tags(event.tags)), REQUESTED)
+        _insert(profile, event.at, event.path, (_tags(event.tags), (), ()), REQUESTED)
 
 
 def _join(profile: Profile, implied: list[Span], event: Event) -> None:
@@ -104,7 +111,7 @@ def _join(profile: Profile, implied: list[Span], event: Event) -> None:
     first, last = _hull(event.at, implied)
     tags = _tags(event.tags, *(profile.views.details[span.place][0] for span in implied))
     _remove(profile, implied)
-    _insert(profile, View(first, event.path, tags), _mark(IMPLIED, 0, last - first))
+    _insert(profile, first, event.path, (tags, (), ()), _mark(IMPLIED, 0, last - first))
 
 
 def _widen(profile: Profile, stated: list[Span], hull: tuple[int, int]) -> None:
@@ -113,11 +120,14 @@ def _widen(profile: Profile, stated: list[Span], hull: tuple[int, int]) -> None:
         profile.marks[span.place] = _mark(STATED, at - hull[0], hull[1] - at)
 
 
-def _insert(profile: Profile, view: View, mark: Mark) -> None:
-    place = bisect_right(profile.views.at, view.at)
-    profile.views.insert(place, view)
+def _insert(profile: Profile, at: int, path: str, details: Details, mark: Mark) -> None:
+    views = profile.views
+    place = bisect_right(views.at, at)
+    views.at.insert(place, at)
+    views.paths.insert(place, path)
+    views.details.insert(place, details)
     profile.marks.insert(place, mark)
-    drop_views(profile, len(profile.views) - MOST_VIEWS)
+    drop_views(profile, len(views.at) - MOST_VIEWS)
 
 
 def _remove(profile: Profile, spans: list[Span]) -> None:
@@ -135,4 +145,5 @@ def _mark(kind: int, before: int, after: int) -> Mark:
 
 
 def _tags(*stated: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set().union(*stated)))
+    tags = set().union(*stated)
+    return tuple(sorted(tags)) if len(tags) > 1 else tuple(tags)

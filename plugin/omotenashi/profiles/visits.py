@@ -15,14 +15,15 @@ _START, _END = itemgetter(0), itemgetter(1)
 
 def touch_visits(profile: Profile, first: int, last: int) -> int:
     """Add a span to the visits, joining those that it bridges; return when its visit began, 0 if that was dropped."""
-    visits = profile.visits
-    since = bisect_left(visits, first - SILENCE, key=_END)
-    behind = bisect_right(visits, last + SILENCE, key=_START)
-    joined = visits[since:behind]
-    start: int = min([first, *map(_START, joined)])
-    visits[since:behind] = [(start, max([last, *map(_END, joined)]))]
-    drop_visits(profile, len(visits) - MOST_VISITS)
-    return start if profile.visits_since is None or start >= profile.visits_since else 0
+    visits, since = profile.visits, profile.visits_since
+    if visits and visits[-1][0] <= first <= visits[-1][1] + SILENCE:  # most often the last visit goes on
+        begin, end = visits[-1]
+        if last > end:
+            visits[-1] = (begin, last)
+    else:
+        begin = _add_visit(profile, first, last)
+        since = profile.visits_since
+    return begin if since is None or begin >= since else 0
 
 
 def drop_visits(profile: Profile, count: int) -> None:
@@ -34,13 +35,25 @@ def drop_visits(profile: Profile, count: int) -> None:
 
 def visits_at(profile: Profile, now: int) -> tuple[list[int], int | None]:
     """Return when each visit began, the present one included, and when the one before it ended, if there was one."""
-    starts = [start for start, _ in profile.visits]
-    ends = [end for _, end in profile.visits]
-    if not ends or ends[-1] < now - SILENCE:
+    visits, since = profile.visits, profile.visits_since
+    starts = [start for start, _ in visits]
+    goes_on = bool(visits) and visits[-1][1] >= now - SILENCE
+    if not goes_on:
         starts.append(now)
-        ends.append(now)
-    since = profile.visits_since
+    earlier = len(starts) - 1
+    before = visits[earlier - 1][1] if earlier else None
     if since is None:
-        return starts, ends[-2] if len(ends) > 1 else None
-    before = ends[-2] if len(ends) > 1 else since - SILENCE - 1
-    return [*(start for start in starts[:-1] if start >= since), starts[-1]], before
+        return starts, before
+    certain = [start for start in starts[:-1] if start >= since]
+    return [*certain, starts[-1]], since - SILENCE - 1 if before is None else before
+
+
+def _add_visit(profile: Profile, first: int, last: int) -> int:
+    visits = profile.visits
+    since = bisect_left(visits, first - SILENCE, key=_END)
+    behind = bisect_right(visits, last + SILENCE, key=_START)
+    joined = visits[since:behind]
+    begin: int = min([first, *map(_START, joined)])
+    visits[since:behind] = [(begin, max([last, *map(_END, joined)]))]
+    drop_visits(profile, len(visits) - MOST_VISITS)
+    return begin
