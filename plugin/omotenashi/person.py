@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections import Counter
 from collections.abc import Sequence
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -35,6 +36,10 @@ _ERASURE_TRIES = 300
 """Seconds for which an erasure is tried again while the store is busy."""
 
 
+Unsettled: TypeAlias = Literal["", "erasure", "login"]
+"""What is stored of the device is to be erased; or moved to the member who logged in."""
+
+
 class Person(Struct, frozen=True):
     """The one who asks, as far as consent allows to know."""
 
@@ -54,6 +59,8 @@ class Person(Struct, frozen=True):
     """What the arrival cookie says of the visit."""
     robot: bool = False
     """Nothing is kept of one."""
+    unsettled: Unsettled = ""
+    """What has to be written before the request goes on."""
 
 
 class Persons:
@@ -75,17 +82,34 @@ class Persons:
 
         Raises StoreUnavailable.
         """
-        return self._with_cookie(await self._identified(facts, site), facts, site)
+        person = self.seen(facts, site)
+        return await self.settled(person, facts) if person.unsettled else person
 
-    async def _identified(self, facts: RequestFacts, site: Site) -> Person:
+    def seen(self, facts: RequestFacts, site: Site) -> Person:
+        """Return the person of a request as far as that waits for nothing; one who is unsettled needs `settled`, too.
+
+        Raises StoreUnavailable.
+        """
+        person = self._seen(facts, site)
+        return self._with_cookie(person, facts, site) if facts.cookies else person
+
+    async def settled(self, person: Person, facts: RequestFacts) -> Person:
+        """Erase what is stored of the device, or move it to the member who logged in, and return the person."""
+        if facts.visitor_id is None or person.unsettled == "":
+            return person
+        if person.unsettled == "erasure":
+            await self._erase_in_time(facts.visitor_id)
+            return person
+        return replace(person, profile=await self._moved(facts, facts.visitor_id, person.key or ""))
+
+    def _seen(self, facts: RequestFacts, site: Site) -> Person:
         member, key = self.member(facts, site)
         record = None if key is None else self.store.read_record(key)
         consent = consent_of(facts, site.facts, None if record is None else record.consent)
         if is_bot(facts.user_agent):
             return Person(consent.granted, member, robot=True)
         if PERSONALIZATION not in consent.granted:
-            await self._heed(consent, facts)
-            return Person(consent.granted, member)
+            return Person(consent.granted, member, unsettled="erasure" if self._is_to_erase(consent, facts) else "")
         visitor_id, new = facts.visitor_id, False
         if visitor_id is None and facts.may_issue_id and facts.counts:
             visitor_id, new = secrets.token_urlsafe(16), True
@@ -93,7 +117,7 @@ class Persons:
             member = completed(member, record.attributes, site.facts)
         person = Person(consent.granted, member, visitor_id, new, key or visitor_id, known=True)
         if key is not None and facts.visitor_id is not None:
-            return replace(person, profile=await self._logged_in(facts, facts.visitor_id, key))
+            return self._logged_in(person, facts, facts.visitor_id, key)
         if person.key is None:
             return replace(person, known=False)
         return person if new and key is None else replace(person, profile=self.store.read(person.key, int(facts.now)))
@@ -162,15 +186,18 @@ class Persons:
         """Note that the store answers."""
         self._answers = True
 
-    async def _heed(self, consent: Consent, facts: RequestFacts) -> None:
-        """Erase the anonymous profile of a device whose visitor denies, if there is one."""
+    def _is_to_erase(self, consent: Consent, facts: RequestFacts) -> bool:
+        """Tell whether there is an anonymous profile of a device whose visitor denies."""
         if not consent.denies or facts.visitor_id is None or not facts.counts:
-            return
-        if self._is_stored(facts.visitor_id, int(facts.now)):
-            erasing = asyncio.create_task(self._erase(facts.visitor_id))
-            self._erasing.add(erasing)
-            erasing.add_done_callback(self._erasing.discard)
-            await asyncio.wait((erasing,), timeout=self._patience)
+            return False
+        return self._is_stored(facts.visitor_id, int(facts.now))
+
+    async def _erase_in_time(self, visitor_id: str) -> None:
+        """Erase an anonymous profile; where that takes long, it goes on while the request does."""
+        erasing = asyncio.create_task(self._erase(visitor_id))
+        self._erasing.add(erasing)
+        erasing.add_done_callback(self._erasing.discard)
+        await asyncio.wait((erasing,), timeout=self._patience)
 
     def _is_stored(self, visitor_id: str, now: int) -> bool:
         try:
@@ -189,18 +216,23 @@ class Persons:
             else:
                 return
 
-    async def _logged_in(self, facts: RequestFacts, visitor_id: str, key: str) -> Profile | None:
-        """Move to the member what was done on the device, mark the device as the member's, and return the profile."""
+    def _logged_in(self, person: Person, facts: RequestFacts, visitor_id: str, key: str) -> Person:
+        """Return the member with the profile; unsettled where the device is not yet marked as the member's."""
         now = int(facts.now)
         anonymous, owner = self.store.read(visitor_id, now), short_id(key)
         if facts.counts and (anonymous is None or not is_emptied_for(anonymous, owner)):
-            try:
-                await self.store.move(visitor_id, key, now, self._patience)
-            except TimeoutError as error:  # it is moved at a later request, if it was not after all
-                self.failed(error)
-            else:
-                return self.store.read(key, now)
-        return _together(self.store.read(key, now), anonymous, owner)
+            return replace(person, unsettled="login")
+        return replace(person, profile=_together(self.store.read(key, now), anonymous, owner))
+
+    async def _moved(self, facts: RequestFacts, visitor_id: str, key: str) -> Profile | None:
+        """Move to the member what was done on the device, mark the device as the member's, and return the profile."""
+        now = int(facts.now)
+        try:
+            await self.store.move(visitor_id, key, now, self._patience)
+        except TimeoutError as error:  # it is moved at a later request, if it was not after all
+            self.failed(error)
+            return _together(self.store.read(key, now), self.store.read(visitor_id, now), short_id(key))
+        return self.store.read(key, now)
 
 
 def _together(member: Profile | None, anonymous: Profile | None, owner: bytes) -> Profile | None:
@@ -216,17 +248,18 @@ def visitor_of(
     facts: RequestFacts, person: Person, site: Site, tools: SignalTools, events: Sequence[Event] = ()
 ) -> Visitor:
     """Return all the facts for one request of a person. A place that is chosen in its `events` counts at once."""
+    return gather.visitor(facts, site.facts, tools, _known(facts, person, events))
+
+
+def _known(facts: RequestFacts, person: Person, events: Sequence[Event]) -> Known:
+    chosen = fold.chosen_place(person.profile, events) if person.known or events else None
+    if not person.known and person.kept is None:
+        return Known(person.member, person.consent, _split_by(facts, person), chosen=chosen)
     now = int(facts.now)
     path = page_path(facts.url) if facts.one_of_several and not facts.request_id else ""
-    known = Known(
-        member=person.member,
-        consent=person.consent,
-        visitor_id=_split_by(facts, person),
-        history=fold.history(person.profile, now, facts.request_id, path) if person.known else None,
-        kept=_going_on(person, now),
-        chosen=fold.chosen_place(person.profile, events),
-    )
-    return gather.visitor(facts, site.facts, tools, known)
+    history = fold.history(person.profile, now, facts.request_id, path) if person.known else None
+    kept = _going_on(person, now)
+    return Known(person.member, person.consent, _split_by(facts, person), history, kept, chosen)
 
 
 def _going_on(person: Person, now: int) -> Arrival | None:

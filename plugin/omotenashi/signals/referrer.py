@@ -43,7 +43,7 @@ def classify(url: str, own_hosts: frozenset[str], page_host: str = "") -> Referr
     The host of the page is an own one.
     """
     host, sister, outside, inside = _known(url[:LONGEST_URL])
-    is_own = host in own_hosts or sister in own_hosts or host == page_host or sister == page_host
+    is_own = host in own_hosts or sister in own_hosts or page_host in (host, sister)
     return inside if is_own else outside
 
 
