@@ -24,7 +24,7 @@ from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.store import Store
 from omotenashi.signals import arrival_cookie, gather
 from omotenashi.signals.arrival_cookie import UNBOUND, ArrivalCookies, Kept
-from omotenashi.signals.consent import Consent, consent_of
+from omotenashi.signals.consent import consent_of
 from omotenashi.signals.consent_forms import PERSONALIZATION
 from omotenashi.signals.device import is_bot
 from omotenashi.signals.gather import Known, SignalTools, member_of
@@ -61,6 +61,12 @@ class Person(Struct, frozen=True):
     """Nothing is kept of one."""
     unsettled: Unsettled = ""
     """What has to be written before the request goes on."""
+
+
+NOBODY = Person()
+"""A guest who allows nothing."""
+_GUEST = (None, None)
+"""Neither a member nor the key of one."""
 
 
 class Persons:
@@ -103,24 +109,36 @@ class Persons:
         return replace(person, profile=await self._moved(facts, facts.visitor_id, person.key or ""))
 
     def _seen(self, facts: RequestFacts, site: Site) -> Person:
-        member, key = self.member(facts, site)
+        says_who = facts.stated_member or facts.member_token or facts.cookies
+        member, key = self.member(facts, site) if says_who else _GUEST
         record = None if key is None else self.store.read_record(key)
         consent = consent_of(facts, site.facts, None if record is None else record.consent)
+        granted = consent.granted
         if is_bot(facts.user_agent):
-            return Person(consent.granted, member, robot=True)
-        if PERSONALIZATION not in consent.granted:
-            return Person(consent.granted, member, unsettled="erasure" if self._is_to_erase(consent, facts) else "")
+            return Person(granted, member, robot=True)
+        if PERSONALIZATION not in granted:
+            if consent.denies and self._is_to_erase(facts):
+                return Person(granted, member, unsettled="erasure")
+            return Person(granted, member) if granted or member else NOBODY
+        if record is not None and member is not None:
+            member = completed(member, record.attributes, site.facts)
+        return self._remembered(facts, granted, member, key)
+
+    def _remembered(
+        self, facts: RequestFacts, granted: frozenset[str], member: Member | None, member_key: str | None
+    ) -> Person:
+        """Return somebody who allows personalization, with what is remembered of them."""
         visitor_id, new = facts.visitor_id, False
         if visitor_id is None and facts.may_issue_id and facts.counts:
             visitor_id, new = secrets.token_urlsafe(16), True
-        if record is not None and member is not None:
-            member = completed(member, record.attributes, site.facts)
-        person = Person(consent.granted, member, visitor_id, new, key or visitor_id, known=True)
-        if key is not None and facts.visitor_id is not None:
+        key = member_key or visitor_id
+        if key is None:
+            return Person(granted, member, visitor_id, new)
+        if member_key is not None and facts.visitor_id is not None:
+            person = Person(granted, member, visitor_id, new, key, known=True)
             return self._logged_in(person, facts, facts.visitor_id, key)
-        if person.key is None:
-            return replace(person, known=False)
-        return person if new and key is None else replace(person, profile=self.store.read(person.key, int(facts.now)))
+        profile = None if new and member_key is None else self.store.read(key, int(facts.now))
+        return Person(granted, member, visitor_id, new, key, profile, known=True)
 
     def member(self, facts: RequestFacts, site: Site) -> tuple[Member | None, str | None]:
         """Return who is logged in, and the key of what is stored of the member; None for a guest."""
@@ -186,9 +204,9 @@ class Persons:
         """Note that the store answers."""
         self._answers = True
 
-    def _is_to_erase(self, consent: Consent, facts: RequestFacts) -> bool:
-        """Tell whether there is an anonymous profile of a device whose visitor denies."""
-        if not consent.denies or facts.visitor_id is None or not facts.counts:
+    def _is_to_erase(self, facts: RequestFacts) -> bool:
+        """Tell whether there is an anonymous profile of the device."""
+        if facts.visitor_id is None or not facts.counts:
             return False
         return self._is_stored(facts.visitor_id, int(facts.now))
 
@@ -252,6 +270,8 @@ def visitor_of(
 
 
 def _known(facts: RequestFacts, person: Person, events: Sequence[Event]) -> Known:
+    if person is NOBODY and not events:
+        return gather.NOTHING
     chosen = fold.chosen_place(person.profile, events) if person.known or events else None
     if not person.known and person.kept is None:
         return Known(person.member, person.consent, _split_by(facts, person), chosen=chosen)

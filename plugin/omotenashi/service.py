@@ -151,9 +151,13 @@ class Service:
         begun = time.monotonic()
         try:  # one coroutine for all that seldom waits: each further one costs as much as half of a decision
             events = _stated_events(facts, site) if facts.events else ()
-            person = self._person(facts, site)
-            if person.unsettled:
-                person = await self._settled(person, facts, site)
+            try:
+                person = self.persons.seen(facts, site)
+                if person.unsettled:
+                    person = await self.persons.settled(person, facts)
+            except StoreUnavailable as error:  # the history is unknown
+                self.persons.failed(error)
+                person = self.persons.unknown(facts, site)
             visitor = visitor_of(facts, person, site, self._tools, events)
             occasion = site.engine.occasion(visitor, facts.now)
             if person.known and facts.counts:
@@ -200,21 +204,6 @@ class Service:
             one.html = await fragments.get(show.url, min(left, *waits))
 
         await asyncio.gather(*(put(one) for one in blocks.values() if one.choice.show.kind == "url"))
-
-    def _person(self, facts: RequestFacts, site: Site) -> Person:
-        """Return who asks; a store that does not answer makes the history unknown."""
-        try:
-            return self.persons.seen(facts, site)
-        except StoreUnavailable as error:
-            self.persons.failed(error)
-            return self.persons.unknown(facts, site)
-
-    async def _settled(self, person: Person, facts: RequestFacts, site: Site) -> Person:
-        try:
-            return await self.persons.settled(person, facts)
-        except StoreUnavailable as error:
-            self.persons.failed(error)
-            return self.persons.unknown(facts, site)
 
     def _outcome(
         self,

@@ -54,13 +54,13 @@ class Known(Struct, frozen=True):
     """The place that the visitor chose."""
 
 
-_NOTHING = Known()
+NOTHING = Known()
 
 
-def visitor(facts: RequestFacts, site: SiteFacts, tools: SignalTools, known: Known = _NOTHING) -> Visitor:
+def visitor(facts: RequestFacts, site: SiteFacts, tools: SignalTools, known: Known = NOTHING) -> Visitor:
     """Return the visitor whom a request brings."""
     page = page_of(facts.url, site)
-    host = page.host or bare_host(facts.host)
+    host = page.host or (bare_host(facts.host) if facts.host else "")
     place = region.located(facts, site, tools.places, known.member, known.chosen)
     return Visitor(  # by position, in the order of its fields: names cost as much as half of what they name
         kept_arrival(_arrival(page, host, facts.referrer, site), known.kept),
