@@ -96,19 +96,6 @@ class Persons:
 
         Raises StoreUnavailable.
         """
-        person = self._seen(facts, site)
-        return self._with_cookie(person, facts, site) if facts.cookies else person
-
-    async def settled(self, person: Person, facts: RequestFacts) -> Person:
-        """Erase what is stored of the device, or move it to the member who logged in, and return the person."""
-        if facts.visitor_id is None or person.unsettled == "":
-            return person
-        if person.unsettled == "erasure":
-            await self._erase_in_time(facts.visitor_id)
-            return person
-        return replace(person, profile=await self._moved(facts, facts.visitor_id, person.key or ""))
-
-    def _seen(self, facts: RequestFacts, site: Site) -> Person:
         says_who = facts.stated_member or facts.member_token or facts.cookies
         member, key = self.member(facts, site) if says_who else _GUEST
         record = None if key is None else self.store.read_record(key)
@@ -122,7 +109,16 @@ class Persons:
             return Person(granted, member) if granted or member else NOBODY
         if record is not None and member is not None:
             member = completed(member, record.attributes, site.facts)
-        return self._remembered(facts, granted, member, key)
+        return self._with_cookie(self._remembered(facts, granted, member, key), facts, site)
+
+    async def settled(self, person: Person, facts: RequestFacts) -> Person:
+        """Erase what is stored of the device, or move it to the member who logged in, and return the person."""
+        if facts.visitor_id is None or person.unsettled == "":
+            return person
+        if person.unsettled == "erasure":
+            await self._erase_in_time(facts.visitor_id)
+            return person
+        return replace(person, profile=await self._moved(facts, facts.visitor_id, person.key or ""))
 
     def _remembered(
         self, facts: RequestFacts, granted: frozenset[str], member: Member | None, member_key: str | None
@@ -266,12 +262,11 @@ def visitor_of(
     facts: RequestFacts, person: Person, site: Site, tools: SignalTools, events: Sequence[Event] = ()
 ) -> Visitor:
     """Return all the facts for one request of a person. A place that is chosen in its `events` counts at once."""
-    return gather.visitor(facts, site.facts, tools, _known(facts, person, events))
+    known = gather.NOTHING if person is NOBODY and not events else _known(facts, person, events)
+    return gather.visitor(facts, site.facts, tools, known)
 
 
 def _known(facts: RequestFacts, person: Person, events: Sequence[Event]) -> Known:
-    if person is NOBODY and not events:
-        return gather.NOTHING
     chosen = fold.chosen_place(person.profile, events) if person.known or events else None
     if not person.known and person.kept is None:
         return Known(person.member, person.consent, _split_by(facts, person), chosen=chosen)

@@ -19,6 +19,7 @@ from omotenashi.model.event import Basis, Event
 from omotenashi.model.paths import page_path
 from omotenashi.model.request import RequestFacts
 from omotenashi.model.text import fold as folded
+from omotenashi.model.visitor import Visitor
 from omotenashi.person import Person, Persons, visitor_of
 from omotenashi.profiles import fold, ingest
 from omotenashi.profiles.store import Change, Claim, Store
@@ -149,7 +150,7 @@ class Service:
             self.counters["no_site"] += 1
             return Outcome({})
         begun = time.monotonic()
-        try:  # one coroutine for all that seldom waits: each further one costs as much as half of a decision
+        try:  # in one coroutine, as most requests wait for nothing
             events = _stated_events(facts, site) if facts.events else ()
             try:
                 person = self.persons.seen(facts, site)
@@ -167,7 +168,11 @@ class Service:
             blocks = _all_shown(choices, site, occasion)
             if site.links and self._fragments:
                 await self._put_fetched(blocks, site, self._fragments, begun)
-            return self._outcome(facts, person, site, occasion, blocks, stored=stored)
+            told = facts.authenticated and site.engine.program.segments
+            segments = tuple(site.engine.segments(occasion)) if told else ()
+            may_change = person.consent or facts.cookies
+            arrival = self._arrival_cookie(facts, person, visitor, site, stored=stored) if may_change else None
+            return Outcome(blocks, person.visitor_id, person.new, segments, arrival)
         except RefusedRequest:
             raise
         except Exception:  # the fault boundary: the page keeps its originals, the fault is counted and logged
@@ -205,22 +210,11 @@ class Service:
 
         await asyncio.gather(*(put(one) for one in blocks.values() if one.choice.show.kind == "url"))
 
-    def _outcome(
-        self,
-        facts: RequestFacts,
-        person: Person,
-        site: Site,
-        occasion: Occasion,
-        blocks: dict[str, Shown],
-        *,
-        stored: bool,
-    ) -> Outcome:
-        segments = tuple(site.engine.segments(occasion)) if facts.authenticated and site.engine.program.segments else ()
-        if not person.consent and not facts.cookies:  # then there is no arrival cookie, and none is made
-            return Outcome(blocks, person.visitor_id, person.new, segments)
-        sensitive, arrival = _is_sensitive(facts, site), occasion.visitor.arrival
-        cookie = self.persons.arrival_cookie(facts, person, arrival, stored=stored, sensitive=sensitive)
-        return Outcome(blocks, person.visitor_id, person.new, segments, cookie)
+    def _arrival_cookie(
+        self, facts: RequestFacts, person: Person, visitor: Visitor, site: Site, *, stored: bool
+    ) -> str | None:
+        sensitive = _is_sensitive(facts, site)
+        return self.persons.arrival_cookie(facts, person, visitor.arrival, stored=stored, sensitive=sensitive)
 
     async def _recorded(self, asked: _Asked) -> tuple[dict[str, Choice], bool]:
         """Decide; commit the view and claim the limits before the answer. A lost claim tries the next rule.
@@ -229,7 +223,7 @@ class Service:
         """
         site, occasion, blocks = asked.site, asked.occasion, asked.facts.blocks
         choices = site.engine.decide(occasion, blocks)
-        claims, showings, stored = _claims(choices, site, occasion), _remembered(choices, site), False
+        (claims, showings), stored = _shown_now(choices, site, occasion), False
         change = _change(asked, claims, showings)
         held, lost, told = set[str](), set[str](), set[str]()
         while change.events or claims or showings:
@@ -243,8 +237,9 @@ class Service:
             lost.update(claim.rule for claim in claims if claim.rule not in granted)
             told.update(showings)
             choices = site.engine.decide(occasion, blocks, lost)
-            claims = tuple(claim for claim in _claims(choices, site, occasion) if claim.rule not in held)
-            showings = tuple(rule for rule in _remembered(choices, site) if rule not in told)
+            claims, showings = _shown_now(choices, site, occasion)
+            claims = tuple(claim for claim in claims if claim.rule not in held)
+            showings = tuple(rule for rule in showings if rule not in told)
             change = Change(change.key, change.now, (), claims, None, showings)
         return choices, stored
 
@@ -321,26 +316,22 @@ def _basis(facts: RequestFacts) -> Basis:
     return Basis.REQUESTED if facts.request_id else Basis.IMPLIED
 
 
-def _remembered(choices: dict[str, Choice], site: Site) -> tuple[str, ...]:
-    """Return the ids of the winning rules without a limit that some condition asks for."""
-    remembered = site.engine.program.remembered
-    if not remembered:
-        return ()
-    won = (choice.rule for choice in choices.values() if choice.rule is not None and choice.rule.limit is None)
-    return tuple(rule.id for rule in won if rule.id in remembered)
-
-
-def _claims(choices: dict[str, Choice], site: Site, occasion: Occasion) -> tuple[Claim, ...]:
-    """What winning rules with a limit have to claim."""
-    if not site.limited:
-        return ()
-    found = []
+def _shown_now(choices: dict[str, Choice], site: Site, occasion: Occasion) -> tuple[tuple[Claim, ...], tuple[str, ...]]:
+    """Return what winning rules with a limit have to claim, and the ids of those without that some condition asks for."""
+    limited, remembered = site.limited, site.engine.program.remembered
+    if not limited and not remembered:
+        return (), ()
+    claims, showings = [], []
     for choice in choices.values():
-        if choice.rule is not None and choice.rule.limit is not None:
-            limit = choice.rule.limit
-            per = int(occasion.now - occasion.since(limit.per))
-            found.append(Claim(choice.rule.id, limit.times, per))
-    return tuple(found)
+        rule = choice.rule
+        if rule is None:
+            continue
+        if rule.limit is not None:
+            per = int(occasion.now - occasion.since(rule.limit.per))
+            claims.append(Claim(rule.id, rule.limit.times, per))
+        elif rule.id in remembered:
+            showings.append(rule.id)
+    return tuple(claims), tuple(showings)
 
 
 def signal_tools(settings: Settings) -> SignalTools:

@@ -61,15 +61,16 @@ def visitor(facts: RequestFacts, site: SiteFacts, tools: SignalTools, known: Kno
     """Return the visitor whom a request brings."""
     page = page_of(facts.url, site)
     host = page.host or (bare_host(facts.host) if facts.host else "")
+    came = _arrival(page, host, facts.referrer, site)
     place = region.located(facts, site, tools.places, known.member, known.chosen)
     return Visitor(  # by position, in the order of its fields: names cost as much as half of what they name
-        kept_arrival(_arrival(page, host, facts.referrer, site), known.kept),
+        came if known.kept is None else kept_arrival(came, known.kept),
         page.path,
         host,
         _folded(facts.tags) if facts.tags else _NO_TAGS,
         page.site_search,
         page.query,
-        region.seen_by_conditions(place, site),
+        region.seen_by_conditions(place, site) if place.confidence == "weak" else place,
         device.device_class(facts.user_agent, facts.mobile_hint),
         device.languages(facts.accept_language),
         known.member,
