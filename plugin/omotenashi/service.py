@@ -164,7 +164,7 @@ class Service:
             if person.known and facts.counts:
                 choices, stored = await self._recorded(_Asked(facts, events, person, site, occasion, begun))
             else:
-                choices, stored = site.engine.decide(occasion, facts.blocks, site.limited), False
+                choices, stored = _unlimited(site.engine.decide(occasion, facts.blocks), site, occasion), False
             blocks = _all_shown(choices, site, occasion)
             if site.links and self._fragments:
                 await self._put_fetched(blocks, site, self._fragments, begun)
@@ -229,7 +229,7 @@ class Service:
         while change.events or claims or showings:
             granted = await self._write(change, asked.begun)
             if granted is None:
-                return site.engine.decide(occasion, blocks, site.limited), stored
+                return _unlimited(choices, site, occasion), stored
             stored = True
             if len(granted) == len(claims):
                 break
@@ -332,6 +332,16 @@ def _shown_now(choices: dict[str, Choice], site: Site, occasion: Occasion) -> tu
         elif rule.id in remembered:
             showings.append(rule.id)
     return tuple(claims), tuple(showings)
+
+
+def _unlimited(choices: dict[str, Choice], site: Site, occasion: Occasion) -> dict[str, Choice]:
+    """Decide blocks again whose rule has a limit: for HEAD, prefetch, and where nothing can be recorded."""
+    passed: set[str] = set()
+    while not site.limited.isdisjoint(choices.values()):
+        limited = {name: choice.rule.id for name, choice in choices.items() if choice in site.limited and choice.rule}
+        passed.update(limited.values())
+        choices = choices | site.engine.decide(occasion, limited.keys(), passed)
+    return choices
 
 
 def signal_tools(settings: Settings) -> SignalTools:

@@ -39,8 +39,8 @@ class Site(Struct, frozen=True):
     """What needs no fact of the visitor, rendered once."""
     forms: Mapping[Choice, Form]
     """What has gaps for facts of the visitor."""
-    limited: frozenset[str]
-    """Ids of the rules with a limit."""
+    limited: frozenset[Choice]
+    """What rules with a limit choose."""
     tests: tuple[CaseSpec, ...]
     links: tuple[str, ...]
     """Where contents are fetched."""
@@ -82,7 +82,7 @@ def _site(checked: Checked, before: Loaded | None) -> Site:
     engine = Engine(program, ZoneInfo(facts.timezone), segment, old and old[1])
     fixed = {one: Shown(one, render(one.show, Visitor())) for one in engine.all_choices() if is_fixed(one.show)}
     forms = {one: form_of(one.show.template) for one in engine.all_choices() if has_gaps(one.show)}
-    limited = frozenset(one.rule.id for one in engine.all_choices() if one.rule and one.rule.limit)
+    limited = frozenset(one for one in engine.all_choices() if one.rule and one.rule.limit)
     links = tuple(sorted({one.show.url for one in engine.all_choices() if one.show.kind == "url"}))
     return Site(facts, engine, fixed, forms, limited, checked.folder.tests, links, _digest(checked.files))
 
