@@ -268,13 +268,14 @@ def visitor_of(
 
 def _known(facts: RequestFacts, person: Person, events: Sequence[Event]) -> Known:
     chosen = fold.chosen_place(person.profile, events) if person.known or events else None
+    split_by = _split_by(facts, person) if person.consent else None
     if not person.known and person.kept is None:
-        return Known(person.member, person.consent, _split_by(facts, person), chosen=chosen)
+        return Known(person.member, person.consent, split_by, None, None, chosen)
     now = int(facts.now)
     path = page_path(facts.url) if facts.one_of_several and not facts.request_id else ""
     history = fold.history(person.profile, now, facts.request_id, path) if person.known else None
     kept = _going_on(person, now)
-    return Known(person.member, person.consent, _split_by(facts, person), history, kept, chosen)
+    return Known(person.member, person.consent, split_by, history, kept, chosen)
 
 
 def _going_on(person: Person, now: int) -> Arrival | None:
