@@ -6,7 +6,9 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
+from omotenashi.content.render import HIDDEN
 from omotenashi.model.request import RequestFacts
 from omotenashi.profiles.sqlite import SqliteStore
 from omotenashi.reload import Holder
@@ -63,3 +65,43 @@ async def test_a_fault_of_the_first_load_is_counted_and_the_service_starts(
     hasty.load_rules()
     assert hasty.counters["fault:load"] == 1
     assert hasty.holder.state.problems[0]["code"] == "fault"
+
+
+def at_once(service: Service, facts: RequestFacts) -> dict[str, str | None]:
+    """Return what the blocks show if the decision waits for nothing; else the test fails."""
+    deciding = service.decide(facts)
+    with pytest.raises(StopIteration) as answered:
+        deciding.send(None)
+    return {name: shown.html for name, shown in answered.value.value.blocks.items()}
+
+
+@pytest.mark.parametrize(
+    ("facts", "html"),
+    [
+        (structs.replace(ASK, visitor_id=None, stated_consent=None), HIDDEN),
+        (structs.replace(ASK, visitor_id=None, stated_consent=None, stated_member={"id": "u1"}), HIDDEN),
+        (structs.replace(ASK, stated_consent=("denied",)), HIDDEN),
+        (structs.replace(ASK, counts=False), "<p>その次</p>"),
+    ],
+    ids=["a guest", "a member", "a denial where nothing is stored", "what does not count"],
+)
+async def test_a_decision_that_records_nothing_waits_for_nothing(
+    hasty: Service, facts: RequestFacts, html: str
+) -> None:
+    hasty.start()
+    shown = at_once(hasty, facts)
+    await hasty.close()
+    assert shown == {"notice": html}
+
+
+async def test_without_consent_every_rule_with_a_limit_is_passed_over(hasty: Service, rules: Path) -> None:
+    limited = "".join(
+        f"      - {{name: n{n}, limit: {{times: 1, per: 1 day}}, show: {{html: <p>{n}</p>}}}}\n" for n in range(3)
+    )
+    free = "      - {name: free, show: {html: <p>free</p>}}\n"
+    (rules / "home.yaml").write_text(f"blocks:\n  notice:\n    rules:\n{limited}{free}    otherwise: original\n")
+    hasty.holder.reload_if_changed()
+    hasty.start()
+    shown = at_once(hasty, structs.replace(ASK, stated_consent=None))
+    await hasty.close()
+    assert shown == {"notice": "<p>free</p>"}

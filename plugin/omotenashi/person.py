@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections import Counter
 from collections.abc import Sequence
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,7 +24,7 @@ from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.store import Store
 from omotenashi.signals import arrival_cookie, gather
 from omotenashi.signals.arrival_cookie import UNBOUND, ArrivalCookies, Kept
-from omotenashi.signals.consent import Consent, consent_of
+from omotenashi.signals.consent import consent_of
 from omotenashi.signals.consent_forms import PERSONALIZATION
 from omotenashi.signals.device import is_bot
 from omotenashi.signals.gather import Known, SignalTools, member_of
@@ -33,6 +34,10 @@ from omotenashi.site import Site
 logger = logging.getLogger("omotenashi.person")
 _ERASURE_TRIES = 300
 """Seconds for which an erasure is tried again while the store is busy."""
+
+
+Unsettled: TypeAlias = Literal["", "erasure", "login"]
+"""What is stored of the device is to be erased; or moved to the member who logged in."""
 
 
 class Person(Struct, frozen=True):
@@ -54,6 +59,14 @@ class Person(Struct, frozen=True):
     """What the arrival cookie says of the visit."""
     robot: bool = False
     """Nothing is kept of one."""
+    unsettled: Unsettled = ""
+    """What has to be written before the request goes on."""
+
+
+NOBODY = Person()
+"""A guest who allows nothing."""
+_GUEST = (None, None)
+"""Neither a member nor the key of one."""
 
 
 class Persons:
@@ -75,28 +88,53 @@ class Persons:
 
         Raises StoreUnavailable.
         """
-        return self._with_cookie(await self._identified(facts, site), facts, site)
+        person = self.seen(facts, site)
+        return await self.settled(person, facts) if person.unsettled else person
 
-    async def _identified(self, facts: RequestFacts, site: Site) -> Person:
-        member, key = self.member(facts, site)
+    def seen(self, facts: RequestFacts, site: Site) -> Person:
+        """Return the person of a request as far as that waits for nothing; one who is unsettled needs `settled`, too.
+
+        Raises StoreUnavailable.
+        """
+        says_who = facts.stated_member or facts.member_token or facts.cookies
+        member, key = self.member(facts, site) if says_who else _GUEST
         record = None if key is None else self.store.read_record(key)
         consent = consent_of(facts, site.facts, None if record is None else record.consent)
+        granted = consent.granted
         if is_bot(facts.user_agent):
-            return Person(consent.granted, member, robot=True)
-        if PERSONALIZATION not in consent.granted:
-            await self._heed(consent, facts)
-            return Person(consent.granted, member)
+            return Person(granted, member, robot=True)
+        if PERSONALIZATION not in granted:
+            if consent.denies and self._is_to_erase(facts):
+                return Person(granted, member, unsettled="erasure")
+            return Person(granted, member) if granted or member else NOBODY
+        if record is not None and member is not None:
+            member = completed(member, record.attributes, site.facts)
+        return self._with_cookie(self._remembered(facts, granted, member, key), facts, site)
+
+    async def settled(self, person: Person, facts: RequestFacts) -> Person:
+        """Erase what is stored of the device, or move it to the member who logged in, and return the person."""
+        if facts.visitor_id is None or person.unsettled == "":
+            return person
+        if person.unsettled == "erasure":
+            await self._erase_in_time(facts.visitor_id)
+            return person
+        return replace(person, profile=await self._moved(facts, facts.visitor_id, person.key or ""))
+
+    def _remembered(
+        self, facts: RequestFacts, granted: frozenset[str], member: Member | None, member_key: str | None
+    ) -> Person:
+        """Return somebody who allows personalization, with what is remembered of them."""
         visitor_id, new = facts.visitor_id, False
         if visitor_id is None and facts.may_issue_id and facts.counts:
             visitor_id, new = secrets.token_urlsafe(16), True
-        if record is not None and member is not None:
-            member = completed(member, record.attributes, site.facts)
-        person = Person(consent.granted, member, visitor_id, new, key or visitor_id, known=True)
-        if key is not None and facts.visitor_id is not None:
-            return replace(person, profile=await self._logged_in(facts, facts.visitor_id, key))
-        if person.key is None:
-            return replace(person, known=False)
-        return person if new and key is None else replace(person, profile=self.store.read(person.key, int(facts.now)))
+        key = member_key or visitor_id
+        if key is None:
+            return Person(granted, member, visitor_id, new)
+        if member_key is not None and facts.visitor_id is not None:
+            person = Person(granted, member, visitor_id, new, key, known=True)
+            return self._logged_in(person, facts, facts.visitor_id, key)
+        profile = None if new and member_key is None else self.store.read(key, int(facts.now))
+        return Person(granted, member, visitor_id, new, key, profile, known=True)
 
     def member(self, facts: RequestFacts, site: Site) -> tuple[Member | None, str | None]:
         """Return who is logged in, and the key of what is stored of the member; None for a guest."""
@@ -162,15 +200,18 @@ class Persons:
         """Note that the store answers."""
         self._answers = True
 
-    async def _heed(self, consent: Consent, facts: RequestFacts) -> None:
-        """Erase the anonymous profile of a device whose visitor denies, if there is one."""
-        if not consent.denies or facts.visitor_id is None or not facts.counts:
-            return
-        if self._is_stored(facts.visitor_id, int(facts.now)):
-            erasing = asyncio.create_task(self._erase(facts.visitor_id))
-            self._erasing.add(erasing)
-            erasing.add_done_callback(self._erasing.discard)
-            await asyncio.wait((erasing,), timeout=self._patience)
+    def _is_to_erase(self, facts: RequestFacts) -> bool:
+        """Tell whether there is an anonymous profile of the device."""
+        if facts.visitor_id is None or not facts.counts:
+            return False
+        return self._is_stored(facts.visitor_id, int(facts.now))
+
+    async def _erase_in_time(self, visitor_id: str) -> None:
+        """Erase an anonymous profile; where that takes long, it goes on while the request does."""
+        erasing = asyncio.create_task(self._erase(visitor_id))
+        self._erasing.add(erasing)
+        erasing.add_done_callback(self._erasing.discard)
+        await asyncio.wait((erasing,), timeout=self._patience)
 
     def _is_stored(self, visitor_id: str, now: int) -> bool:
         try:
@@ -189,18 +230,23 @@ class Persons:
             else:
                 return
 
-    async def _logged_in(self, facts: RequestFacts, visitor_id: str, key: str) -> Profile | None:
-        """Move to the member what was done on the device, mark the device as the member's, and return the profile."""
+    def _logged_in(self, person: Person, facts: RequestFacts, visitor_id: str, key: str) -> Person:
+        """Return the member with the profile; unsettled where the device is not yet marked as the member's."""
         now = int(facts.now)
         anonymous, owner = self.store.read(visitor_id, now), short_id(key)
         if facts.counts and (anonymous is None or not is_emptied_for(anonymous, owner)):
-            try:
-                await self.store.move(visitor_id, key, now, self._patience)
-            except TimeoutError as error:  # it is moved at a later request, if it was not after all
-                self.failed(error)
-            else:
-                return self.store.read(key, now)
-        return _together(self.store.read(key, now), anonymous, owner)
+            return replace(person, unsettled="login")
+        return replace(person, profile=_together(self.store.read(key, now), anonymous, owner))
+
+    async def _moved(self, facts: RequestFacts, visitor_id: str, key: str) -> Profile | None:
+        """Move to the member what was done on the device, mark the device as the member's, and return the profile."""
+        now = int(facts.now)
+        try:
+            await self.store.move(visitor_id, key, now, self._patience)
+        except TimeoutError as error:  # it is moved at a later request, if it was not after all
+            self.failed(error)
+            return _together(self.store.read(key, now), self.store.read(visitor_id, now), short_id(key))
+        return self.store.read(key, now)
 
 
 def _together(member: Profile | None, anonymous: Profile | None, owner: bytes) -> Profile | None:
@@ -216,17 +262,20 @@ def visitor_of(
     facts: RequestFacts, person: Person, site: Site, tools: SignalTools, events: Sequence[Event] = ()
 ) -> Visitor:
     """Return all the facts for one request of a person. A place that is chosen in its `events` counts at once."""
+    known = gather.NOTHING if person is NOBODY and not events else _known(facts, person, events)
+    return gather.visitor(facts, site.facts, tools, known)
+
+
+def _known(facts: RequestFacts, person: Person, events: Sequence[Event]) -> Known:
+    chosen = fold.chosen_place(person.profile, events) if person.known or events else None
+    split_by = _split_by(facts, person) if person.consent else None
+    if not person.known and person.kept is None:
+        return Known(person.member, person.consent, split_by, None, None, chosen)
     now = int(facts.now)
     path = page_path(facts.url) if facts.one_of_several and not facts.request_id else ""
-    known = Known(
-        member=person.member,
-        consent=person.consent,
-        visitor_id=_split_by(facts, person),
-        history=fold.history(person.profile, now, facts.request_id, path) if person.known else None,
-        kept=_going_on(person, now),
-        chosen=fold.chosen_place(person.profile, events),
-    )
-    return gather.visitor(facts, site.facts, tools, known)
+    history = fold.history(person.profile, now, facts.request_id, path) if person.known else None
+    kept = _going_on(person, now)
+    return Known(person.member, person.consent, split_by, history, kept, chosen)
 
 
 def _going_on(person: Person, now: int) -> Arrival | None:

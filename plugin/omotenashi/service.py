@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from omotenashi.engine.choose import Choice
 from omotenashi.engine.occasion import Occasion
@@ -19,6 +19,7 @@ from omotenashi.model.event import Basis, Event
 from omotenashi.model.paths import page_path
 from omotenashi.model.request import RequestFacts
 from omotenashi.model.text import fold as folded
+from omotenashi.model.visitor import Visitor
 from omotenashi.person import Person, Persons, visitor_of
 from omotenashi.profiles import fold, ingest
 from omotenashi.profiles.store import Change, Claim, Store
@@ -59,6 +60,7 @@ class _Asked(Struct, frozen=True):
     site: Site
     occasion: Occasion
     begun: float
+    """By the monotonic clock, in seconds."""
 
 
 class Service:
@@ -147,8 +149,30 @@ class Service:
         if site is None:
             self.counters["no_site"] += 1
             return Outcome({})
-        try:
-            return await self._decide(facts, site)
+        begun = time.monotonic()
+        try:  # in one coroutine, as most requests wait for nothing
+            events = _stated_events(facts, site) if facts.events else ()
+            try:
+                person = self.persons.seen(facts, site)
+                if person.unsettled:
+                    person = await self.persons.settled(person, facts)
+            except StoreUnavailable as error:  # the history is unknown
+                self.persons.failed(error)
+                person = self.persons.unknown(facts, site)
+            visitor = visitor_of(facts, person, site, self._tools, events)
+            occasion = site.engine.occasion(visitor, facts.now)
+            if person.known and facts.counts:
+                choices, stored = await self._recorded(_Asked(facts, events, person, site, occasion, begun))
+            else:
+                choices, stored = _unlimited(site.engine.decide(occasion, facts.blocks), site, occasion), False
+            blocks = _all_shown(choices, site, occasion)
+            if site.links and self._fragments:
+                await self._put_fetched(blocks, site, self._fragments, begun)
+            told = facts.authenticated and site.engine.program.segments
+            segments = tuple(site.engine.segments(occasion)) if told else ()
+            may_change = person.consent or facts.cookies
+            arrival = self._arrival_cookie(facts, person, visitor, site, stored=stored) if may_change else None
+            return Outcome(blocks, person.visitor_id, person.new, segments, arrival)
         except RefusedRequest:
             raise
         except Exception:  # the fault boundary: the page keeps its originals, the fault is counted and logged
@@ -174,27 +198,6 @@ class Service:
             await self.persons.store.write(Change(person.key, int(facts.now), events, request_id=facts.request_id))
         return person.consent
 
-    async def _decide(self, facts: RequestFacts, site: Site) -> Outcome:
-        begun = time.monotonic()
-        events = _stated_events(facts, site)
-        person = await self._person(facts, site)
-        visitor = visitor_of(facts, person, site, self._tools, events)
-        occasion = site.engine.occasion(visitor, facts.now)
-        choices = site.engine.decide(occasion, facts.blocks)
-        stored = False
-        if person.known and facts.counts:
-            choices, stored = await self._recorded(_Asked(facts, events, person, site, occasion, begun), choices)
-        else:
-            choices = _unlimited(choices, site, occasion)
-        segments = tuple(site.engine.segments(occasion)) if facts.authenticated else ()
-        blocks = {name: shown(choice, site, occasion) for name, choice in choices.items()}
-        if site.links and self._fragments:
-            await self._put_fetched(blocks, site, self._fragments, begun)
-        arrival = self.persons.arrival_cookie(
-            facts, person, visitor.arrival, stored=stored, sensitive=_is_sensitive(facts, site)
-        )
-        return Outcome(blocks, person.visitor_id, person.new, segments, arrival)
-
     async def _put_fetched(self, blocks: Mapping[str, Shown], site: Site, fragments: Fragments, begun: float) -> None:
         """Put contents that are fetched in their places; what is not there in time leaves the original."""
         fragments.want(site.links)
@@ -207,37 +210,38 @@ class Service:
 
         await asyncio.gather(*(put(one) for one in blocks.values() if one.choice.show.kind == "url"))
 
-    async def _person(self, facts: RequestFacts, site: Site) -> Person:
-        """Return who asks; a store that does not answer makes the history unknown."""
-        try:
-            return await self.persons.identify(facts, site)
-        except StoreUnavailable as error:
-            self.persons.failed(error)
-            return self.persons.unknown(facts, site)
+    def _arrival_cookie(
+        self, facts: RequestFacts, person: Person, visitor: Visitor, site: Site, *, stored: bool
+    ) -> str | None:
+        sensitive = _is_sensitive(facts, site)
+        return self.persons.arrival_cookie(facts, person, visitor.arrival, stored=stored, sensitive=sensitive)
 
-    async def _recorded(self, asked: _Asked, choices: dict[str, Choice]) -> tuple[dict[str, Choice], bool]:
-        """Commit the view and claim the limits before the answer; a lost claim tries the next rule.
+    async def _recorded(self, asked: _Asked) -> tuple[dict[str, Choice], bool]:
+        """Decide; commit the view and claim the limits before the answer. A lost claim tries the next rule.
 
         Return, with the choices, whether the profile keeps how the visit began.
         """
-        change, held, lost, told, stored = _change(asked), set[str](), set[str](), set[str](), False
-        while True:
-            claims = tuple(claim for claim in _claims(choices, asked.occasion) if claim.rule not in held)
-            showings = tuple(rule for rule in _remembered(choices, asked.site) if rule not in told)
-            if not (claims or showings or change.events):
-                return choices, stored
-            granted = await self._write(structs.replace(change, claims=claims, shown=showings), asked.begun)
+        site, occasion, blocks = asked.site, asked.occasion, asked.facts.blocks
+        choices = site.engine.decide(occasion, blocks)
+        (claims, showings), stored = _shown_now(choices, site, occasion), False
+        change = _change(asked, claims, showings)
+        held, lost, told = set[str](), set[str](), set[str]()
+        while change.events or claims or showings:
+            granted = await self._write(change, asked.begun)
             if granted is None:
-                return _unlimited(choices, asked.site, asked.occasion), stored
+                return _unlimited(choices, site, occasion), stored
             stored = True
-            refused = {claim.rule for claim in claims} - granted
-            if not refused:
-                return choices, stored
+            if len(granted) == len(claims):
+                break
             held |= granted
-            lost |= refused
+            lost.update(claim.rule for claim in claims if claim.rule not in granted)
             told.update(showings)
-            choices = asked.site.engine.decide(asked.occasion, asked.facts.blocks, without=lost)
-            change = Change(change.key, change.now)
+            choices = site.engine.decide(occasion, blocks, lost)
+            claims, showings = _shown_now(choices, site, occasion)
+            claims = tuple(claim for claim in claims if claim.rule not in held)
+            showings = tuple(rule for rule in showings if rule not in told)
+            change = Change(change.key, change.now, (), claims, None, showings)
+        return choices, stored
 
     async def _write(self, change: Change, begun: float) -> frozenset[str] | None:
         """Write within the time that is left; return the granted claims, or None where nothing was confirmed."""
@@ -269,28 +273,30 @@ def _stated_events(facts: RequestFacts, site: Site) -> tuple[Event, ...]:
     return tuple(ingest.without_sensitive(event, site.facts.sensitive_topics) for event in settled)
 
 
-def _change(asked: _Asked) -> Change:
-    """Return what a decision adds to the profile, apart from what is shown."""
-    facts, person = asked.facts, asked.person
+def _all_shown(choices: dict[str, Choice], site: Site, occasion: Occasion) -> dict[str, Shown]:
+    fixed = site.fixed.get
+    return {name: fixed(choice) or shown(choice, site, occasion) for name, choice in choices.items()}
+
+
+def _change(asked: _Asked, claims: tuple[Claim, ...], showings: tuple[str, ...]) -> Change:
+    """Return what a decision adds to the profile."""
+    facts, person, now = asked.facts, asked.person, int(asked.facts.now)
     arrival = asked.occasion.visitor.arrival
-    known = arrival == fold.kept_arrival(person.profile, int(facts.now))
-    return Change(
-        person.key or "",
-        int(facts.now),
-        _with_page_view(asked.events, facts, asked.site),
-        arrival=None if known or _is_sensitive(facts, asked.site) else arrival,
-        request_id=facts.request_id,
-    )
+    known = arrival == fold.kept_arrival(person.profile, now)
+    begun = None if known or _is_sensitive(facts, asked.site) else arrival
+    events = _with_page_view(asked.events, facts, asked.site)
+    return Change(person.key or "", now, events, claims, begun, showings, facts.request_id)
 
 
 def _with_page_view(events: tuple[Event, ...], facts: RequestFacts, site: Site) -> tuple[Event, ...]:
     """Add the page view that every decision implies, unless one is stated."""
-    if any(event.name == "page_view" for event in events):
+    if events and any(event.name == "page_view" for event in events):
         return events
     tags = tuple(map(folded, facts.tags))
     path = page_path(facts.url) if facts.url else ""  # where the page is not named, the visit counts, but no page
     view = Event("page_view", int(facts.now), path=path, tags=tags, basis=_basis(facts))
-    return (ingest.without_sensitive(view, site.facts.sensitive_topics), *events)
+    topics = site.facts.sensitive_topics
+    return (ingest.without_sensitive(view, topics) if topics else view, *events)
 
 
 def _is_sensitive(facts: RequestFacts, site: Site) -> bool:
@@ -310,36 +316,31 @@ def _basis(facts: RequestFacts) -> Basis:
     return Basis.REQUESTED if facts.request_id else Basis.IMPLIED
 
 
-def _limited(choices: dict[str, Choice]) -> list[str]:
-    return [choice.rule.id for choice in choices.values() if choice.rule is not None and choice.rule.limit is not None]
-
-
-def _remembered(choices: dict[str, Choice], site: Site) -> list[str]:
-    """Return the ids of the winning rules without a limit that some condition asks for."""
-    remembered = site.engine.program.remembered
-    if not remembered:
-        return []
-    won = (choice.rule for choice in choices.values() if choice.rule is not None and choice.rule.limit is None)
-    return [rule.id for rule in won if rule.id in remembered]
-
-
-def _claims(choices: dict[str, Choice], occasion: Occasion) -> tuple[Claim, ...]:
-    """What winning rules with a limit have to claim."""
-    found = []
+def _shown_now(choices: dict[str, Choice], site: Site, occasion: Occasion) -> tuple[tuple[Claim, ...], tuple[str, ...]]:
+    """Return what winning rules with a limit have to claim, and the ids of those without that some condition asks for."""
+    limited, remembered = site.limited, site.engine.program.remembered
+    if not limited and not remembered:
+        return (), ()
+    claims, showings = [], []
     for choice in choices.values():
-        if choice.rule is not None and choice.rule.limit is not None:
-            limit = choice.rule.limit
-            per = int(occasion.now - occasion.since(limit.per))
-            found.append(Claim(choice.rule.id, limit.times, per))
-    return tuple(found)
+        rule = choice.rule
+        if rule is None:
+            continue
+        if rule.limit is not None:
+            per = int(occasion.now - occasion.since(rule.limit.per))
+            claims.append(Claim(rule.id, rule.limit.times, per))
+        elif rule.id in remembered:
+            showings.append(rule.id)
+    return tuple(claims), tuple(showings)
 
 
 def _unlimited(choices: dict[str, Choice], site: Site, occasion: Occasion) -> dict[str, Choice]:
-    """Decide again without the rules that have a limit: for HEAD, prefetch and a store that does not confirm."""
+    """Decide blocks again whose rule has a limit: for HEAD, prefetch, and where nothing can be recorded."""
     passed: set[str] = set()
-    while limited := _limited(choices):
-        passed.update(limited)
-        choices = site.engine.decide(occasion, choices.keys(), without=passed)
+    while not site.limited.isdisjoint(choices.values()):
+        limited = {name: choice.rule.id for name, choice in choices.items() if choice in site.limited and choice.rule}
+        passed.update(limited.values())
+        choices = choices | site.engine.decide(occasion, limited.keys(), passed)
     return choices
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from omotenashi import morphemes
-from omotenashi.content.render import is_fixed, render, wants_word
+from omotenashi.content.render import Form, filled, form_of, has_gaps, is_fixed, render
 from omotenashi.engine.choose import Choice, Engine
 from omotenashi.engine.occasion import Occasion
 from omotenashi.language.compile import compile_folder
@@ -37,6 +37,10 @@ class Site(Struct, frozen=True):
     engine: Engine
     fixed: Mapping[Choice, Shown]
     """What needs no fact of the visitor, rendered once."""
+    forms: Mapping[Choice, Form]
+    """What has gaps for facts of the visitor."""
+    limited: frozenset[Choice]
+    """What rules with a limit choose."""
     tests: tuple[CaseSpec, ...]
     links: tuple[str, ...]
     """Where contents are fetched."""
@@ -64,8 +68,11 @@ def shown(choice: Choice, site: Site, occasion: Occasion) -> Shown:
     fixed = site.fixed.get(choice)
     if fixed is not None:
         return fixed
-    word = site.engine.matched_word(choice.rule, occasion) if choice.rule and wants_word(choice.show) else None
-    return Shown(choice, render(choice.show, occasion.visitor, word))
+    form = site.forms.get(choice)
+    if form is None:  # what is fetched is put in its place later
+        return Shown(choice, None)
+    word = site.engine.matched_word(choice.rule, occasion) if form.wants_word and choice.rule else None
+    return Shown(choice, filled(form, occasion.visitor, word))
 
 
 def _site(checked: Checked, before: Loaded | None) -> Site:
@@ -74,8 +81,10 @@ def _site(checked: Checked, before: Loaded | None) -> Site:
     segment = morphemes.segment if facts.keyword_matching == "morphemes" else None
     engine = Engine(program, ZoneInfo(facts.timezone), segment, old and old[1])
     fixed = {one: Shown(one, render(one.show, Visitor())) for one in engine.all_choices() if is_fixed(one.show)}
+    forms = {one: form_of(one.show.template) for one in engine.all_choices() if has_gaps(one.show)}
+    limited = frozenset(one for one in engine.all_choices() if one.rule and one.rule.limit)
     links = tuple(sorted({one.show.url for one in engine.all_choices() if one.show.kind == "url"}))
-    return Site(facts, engine, fixed, checked.folder.tests, links, _digest(checked.files))
+    return Site(facts, engine, fixed, forms, limited, checked.folder.tests, links, _digest(checked.files))
 
 
 def _of_the_same_site(checked: Checked, before: Loaded | None) -> tuple[Folder, Engine] | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from html import escape
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from omotenashi.content.render import HIDDEN, render
-from omotenashi.language.placeholders import template
+from omotenashi.content.render import HIDDEN, filled, form_of, render
+from omotenashi.language.placeholders import Placeholder, Template, template
 from omotenashi.language.program import Show
 from omotenashi.language.report import Report
 from omotenashi.model.errors import Position
@@ -103,3 +106,26 @@ def test_values_are_escaped_in_text_and_in_attributes(hostile: str) -> None:
 )
 def test_other_braces_are_text(text: str) -> None:
     assert shown(text) == text
+
+
+FACTS = st.sampled_from(["keyword", "prefecture", "member.name", "member.family.name"])
+PARTS = st.lists(st.one_of(st.text(), st.builds(Placeholder, FACTS, st.text()))).map(tuple)
+VALUES = st.one_of(st.none(), st.text(), st.integers(), st.just(()), st.lists(st.text(), min_size=1).map(tuple))
+
+
+@given(PARTS, VALUES, VALUES, st.one_of(st.none(), st.text()))
+def test_a_form_is_filled_in_as_its_template_says_part_by_part(
+    parts: Template, name: MemberValue | None, family: MemberValue | None, word: str | None
+) -> None:
+    told = {"name": name, "family.name": family}
+    known = {key: value for key, value in told.items() if value is not None}
+    place = Place("JP", "JP-27", frozenset({"JP-27"}), origin="caller", confidence="strong")
+    values = {"keyword": word, "prefecture": "大阪府"} | {f"member.{key}": value for key, value in known.items()}
+    plain = "".join(part if isinstance(part, str) else put_in(part, values.get(part.fact)) for part in parts)
+    assert filled(form_of(parts), Visitor(place=place, member=Member("1", known)), word) == plain
+
+
+def put_in(gap: Placeholder, value: MemberValue | None) -> str:
+    if value is None or value == "":
+        return escape(gap.default)
+    return escape("、".join(value) if isinstance(value, tuple) else str(value))

@@ -73,3 +73,13 @@ def test_a_name_is_found_in_any_width_and_case() -> None:
 
 def test_null_was_not_given_and_is_not_counted() -> None:
     assert typed({"rank": None, "unheard_of": None}, DECLARED) == ({}, 0)
+
+
+@pytest.mark.parametrize("stated", ["GOLD", "gold", "Ｇｏｌｄ"])
+def test_of_two_choices_that_are_written_alike_the_first_counts(stated: str) -> None:
+    declared = {"rank": Attribute("rank", "choice", values=("Gold", "GOLD"))}
+    assert typed({"rank": stated}, declared) == ({"rank": "Gold"}, 0)
+
+
+def test_what_stands_beside_the_attributes_is_neither_read_nor_dropped() -> None:
+    assert typed({"last_name": "佐藤", "sub": "u1"}, DECLARED, {"sub"}) == ({"last_name": "佐藤"}, 0)

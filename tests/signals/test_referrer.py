@@ -242,3 +242,10 @@ def _real(url: str) -> list[str]:
 def _is_known(name: str, url: str) -> bool:
     referral = classify(url, NONE)
     return referral.source == name or referral.medium in {"ai", "social"}
+
+
+@pytest.mark.parametrize("page_host", ["new.example", "www.new.example"])
+def test_the_host_of_the_page_is_an_own_one_with_and_without_www(page_host: str) -> None:
+    assert classify("https://new.example/a", OWN, page_host).medium == "internal"
+    assert classify("https://www.new.example/a", OWN, page_host).medium == "internal"
+    assert classify("https://old.example/a", OWN, page_host).medium == "referral"

@@ -149,3 +149,13 @@ def test_a_stated_tokyo_is_strong(places: PlaceReader) -> None:
 def test_without_address_or_database_the_place_is_unknown(places: PlaceReader) -> None:
     assert located(RequestFacts(now=0), SITE, places) == Place()
     assert located(RequestFacts(now=0, client_ip="1.0.16.9"), SITE, None) == Place()
+
+
+def test_a_stated_prefecture_is_read_once() -> None:
+    assert stated_place(StatedPlace(prefecture="大阪府")) is stated_place(StatedPlace(prefecture="大阪府"))
+
+
+def test_coordinates_that_a_caller_states_are_kept_by_nobody() -> None:
+    first, again = (stated_place(StatedPlace(location="35.6580, 139.7016")) for _ in range(2))
+    assert first == again
+    assert first is not again

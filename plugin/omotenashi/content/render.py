@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from html import escape
 
-from omotenashi.language.placeholders import Placeholder, Template
+from msgspec import Struct
+
+from omotenashi.language.placeholders import Template
 from omotenashi.language.prefectures import prefecture_name
 from omotenashi.language.program import Show
 from omotenashi.model.visitor import MemberValue, Visitor
@@ -17,12 +19,12 @@ _SAID = frozenset({"caller", "chosen"})
 
 def is_fixed(show: Show) -> bool:
     """Tell whether a content is the same for every visitor."""
-    return show.kind != "url" and all(isinstance(part, str) for part in show.template)
+    return show.kind != "url" and not has_gaps(show)
 
 
-def wants_word(show: Show) -> bool:
-    """Tell whether a content puts in the rule's word that matched the visitor's keyword."""
-    return any(not isinstance(part, str) and part.fact == "keyword" for part in show.template)
+def has_gaps(show: Show) -> bool:
+    """Tell whether facts of the visitor are put into a content."""
+    return any(not isinstance(part, str) for part in show.template)
 
 
 def render(show: Show, visitor: Visitor, matched_word: str | None = None) -> str | None:
@@ -34,28 +36,57 @@ def render(show: Show, visitor: Visitor, matched_word: str | None = None) -> str
         return None
     if show.kind == "nothing":
         return HIDDEN
-    return _filled(show.template, visitor, matched_word)
+    return filled(form_of(show.template), visitor, matched_word)
 
 
-def _filled(template: Template, visitor: Visitor, matched_word: str | None) -> str:
-    return "".join(part if isinstance(part, str) else _text(part, visitor, matched_word) for part in template)
+class _Gap(Struct, frozen=True):
+    place: int
+    """Among the parts."""
+    fact: str
+    """keyword, prefecture or member."""
+    attribute: str = ""
+    """The member's, folded."""
 
 
-def _text(placeholder: Placeholder, visitor: Visitor, matched_word: str | None) -> str:
-    value = _value(placeholder.fact, visitor, matched_word)
-    return escape(placeholder.default if value in (None, "") else _written(value))
+class Form(Struct, frozen=True):
+    """A content with gaps, ready to be filled in."""
+
+    parts: tuple[str, ...]
+    """What stands in a gap is for when its fact is not known."""
+    gaps: tuple[_Gap, ...]
+    wants_word: bool
+    """A gap is for the rule's word that matched the visitor's keyword."""
 
 
-def _value(fact: str, visitor: Visitor, matched_word: str | None) -> MemberValue | None:
-    if fact == "keyword":
+def form_of(template: Template) -> Form:
+    """Return a template as a form: done once for each content."""
+    parts = tuple(part if isinstance(part, str) else escape(part.default) for part in template)
+    facts = [(place, part.fact) for place, part in enumerate(template) if not isinstance(part, str)]
+    gaps = tuple(_Gap(place, fact.partition(".")[0], fact.partition(".")[2]) for place, fact in facts)
+    return Form(parts, gaps, any(gap.fact == "keyword" for gap in gaps))
+
+
+def filled(form: Form, visitor: Visitor, matched_word: str | None) -> str:
+    """Return the HTML of a form that is filled in."""
+    parts = list(form.parts)
+    for gap in form.gaps:
+        value = _value(gap, visitor, matched_word)
+        if value is not None and value != "":
+            text = value if isinstance(value, str) else _written(value)
+            parts[gap.place] = text if text.isalnum() else escape(text)
+    return "".join(parts)
+
+
+def _value(gap: _Gap, visitor: Visitor, matched_word: str | None) -> MemberValue | None:
+    if gap.fact == "member":
+        return visitor.member.attributes.get(gap.attribute) if visitor.member else None
+    if gap.fact == "keyword":
         return matched_word
-    if fact == "prefecture":
-        place = visitor.place  # what was guessed is never told
-        return prefecture_name(place.prefecture) if place.prefecture and place.origin in _SAID else None
-    return visitor.member.attributes.get(fact.removeprefix("member.")) if visitor.member else None
+    place = visitor.place  # what was guessed is never told
+    return prefecture_name(place.prefecture) if place.prefecture and place.origin in _SAID else None
 
 
-def _written(value: MemberValue | None) -> str:
+def _written(value: MemberValue) -> str:
     if isinstance(value, bool):
         return "はい" if value else "いいえ"
     if isinstance(value, float):

@@ -60,7 +60,7 @@ class ConsentMapping(Struct, frozen=True):
     """Global Privacy Control (Sec-GPC: 1) forbids what consent would allow."""
 
 
-class CampaignParameters(Struct, frozen=True):
+class CampaignParameters(Struct, frozen=True, cache_hash=True):
     """Parameters of landing URLs that name a campaign on this site, in lower case, beside those generally known."""
 
     keyword: tuple[str, ...] = ()

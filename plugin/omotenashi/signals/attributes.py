@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import date
+from functools import lru_cache
 
 from omotenashi.model.site_facts import Attribute
 from omotenashi.model.text import fold
 from omotenashi.model.visitor import MemberValue
 
+_CACHED = 256
 _LARGEST = 1e15
 """Above it a float no longer holds every whole number."""
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3}){1,6}|\d{1,20})(?:\.\d{1,20})?")
@@ -19,17 +21,19 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _WORDS = {"yes": True, "true": True, "はい": True, "no": False, "false": False, "いいえ": False}
 
 
-def typed(stated: Mapping[str, object], declared: Mapping[str, Attribute]) -> tuple[dict[str, MemberValue], int]:
+def typed(
+    stated: Mapping[str, object], declared: Mapping[str, Attribute], beside: Container[str] = ()
+) -> tuple[dict[str, MemberValue], int]:
     """Return the stated attributes in their declared types, and how many were dropped: undeclared or of another type.
 
-    Both are keyed by folded names. Null is an attribute that was not given.
+    Both are keyed by folded names. Null is an attribute that was not given; `beside` names what is none.
     """
     attributes: dict[str, MemberValue] = {}
     dropped = 0
     for name, value in stated.items():
-        if value is None:
+        if value is None or name in beside:
             continue
-        folded = fold(name)
+        folded = name if name in declared else fold(name)  # most are written as they are declared
         attribute = declared.get(folded)
         read = _READERS[attribute.type](value, attribute) if attribute else None
         if read is None:
@@ -45,13 +49,23 @@ def _text(value: object, _: Attribute) -> str | None:
 
 def is_unicode(text: str) -> bool:
     """Tell whether a text can be answered with: half of a surrogate pair can stand in JSON, but in no answer."""
-    return text.isascii() or not _SURROGATE.search(text)
+    return text.isprintable() or not _SURROGATE.search(text)
 
 
 def _choice(value: object, attribute: Attribute) -> str | None:
     if not isinstance(value, str):
         return None
-    return next((choice for choice in attribute.values if fold(choice) == fold(value)), None)
+    choices = _choices(attribute.values)
+    return choices[value] if value in choices else choices.get(fold(value))
+
+
+@lru_cache(maxsize=_CACHED)
+def _choices(values: tuple[str, ...]) -> Mapping[str, str]:
+    """Return what a choice may be written as, as declared and folded: of two that are alike the first."""
+    by_folded: dict[str, str] = {}
+    for value in values:
+        by_folded.setdefault(fold(value), value)
+    return by_folded | {value: by_folded[fold(value)] for value in values}
 
 
 def _number(value: object, _: Attribute) -> float | None:

@@ -86,7 +86,8 @@ class Campaign(Struct, frozen=True):
         return self.paid or bool(self.source or self.medium)
 
 
-_NOTHING = Campaign()
+NOTHING = Campaign()
+"""No tag at all."""
 
 
 def read(query: Sequence[tuple[str, str]], own: CampaignParameters = _NO_PARAMETERS) -> Campaign:
@@ -100,7 +101,7 @@ def read(query: Sequence[tuple[str, str]], own: CampaignParameters = _NO_PARAMET
         if (name := written.lower()) in read_names and (text := as_typed(value, UTF_8_OR_JAPANESE)):
             values.setdefault(name, text)
     if not values:
-        return _NOTHING
+        return NOTHING
     tags = [[values[name] for name in names if name in values] for names in groups]
     keywords, *named = tags
     keyword = next(filter(None, map(_keyword, keywords)), None)

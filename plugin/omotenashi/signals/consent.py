@@ -42,6 +42,9 @@ def consent_of(facts: RequestFacts, site: SiteFacts, recorded: frozenset[str] | 
     mapping = site.consent
     if facts.global_privacy_control and mapping.gpc_denies:
         return NO_CONSENT
+    if facts.stated_consent is None and facts.consent_header is None and not facts.cookies:
+        granted = mapping.default if recorded is None else recorded
+        return Consent(granted) if granted else NO_CONSENT
     said = _said(facts, mapping)
     granted = (mapping.default if recorded is None else recorded) if said is None else said.granted
     if said is not None and recorded is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import unquote
 
@@ -52,6 +52,11 @@ def of_words(words: tuple[str, ...]) -> Statement:
 
     A word that is no category makes it unclear what was meant: then nothing is denied. Yes and no at once say nothing.
     """
+    usual = _USUAL.get(words)
+    return _said(words) if usual is None else usual
+
+
+def _said(words: tuple[str, ...]) -> Statement:
     found = _plain(words)
     if found in _DENY_ALL:
         return Statement(denied=CATEGORIES)
@@ -86,6 +91,12 @@ def _own_form(text: str) -> Statement:
 
 def _plain(words: Iterable[str]) -> frozenset[str]:
     return frozenset(word.strip().lower() for word in words)
+
+
+_USUAL: Mapping[tuple[str, ...], Statement] = {
+    words: _said(words) for words in ((), ("measurement",), (PERSONALIZATION,), ("measurement", PERSONALIZATION))
+}
+"""What callers state, but for few."""
 
 
 @lru_cache(maxsize=_CACHED)

@@ -40,7 +40,8 @@ def device_class(user_agent: str, mobile_hint: str) -> str | None:
     An iPad that asks for desktop pages calls itself a Mac and is taken for one. Sec-CH-UA-Platform would not tell it
     either, nor anything else that the User-Agent does not; so it is not asked for.
     """
-    return _device_class(user_agent[:_LONGEST_USER_AGENT], mobile_hint.strip() == "?1")
+    plain, hinted = _device_classes(user_agent[:_LONGEST_USER_AGENT])
+    return hinted if mobile_hint and mobile_hint.strip() == "?1" else plain
 
 
 def languages(accept_language: str) -> tuple[str, ...] | None:
@@ -58,16 +59,17 @@ def is_bot(user_agent: str) -> bool:
 
 
 @lru_cache(maxsize=_CACHED)
-def _device_class(agent: str, says_mobile: bool) -> str | None:  # noqa: FBT001 a key of the cache
+def _device_classes(agent: str) -> tuple[str | None, str | None]:
+    """Return the class by User-Agent alone, and where the browser calls itself mobile."""
     if _NO_CLASS.search(agent):
-        return None
+        return None, None
     if _TABLET.search(agent):
-        return "tablet"
-    if says_mobile or _MOBILE.search(agent):
-        return "mobile"
+        return "tablet", "tablet"
+    if _MOBILE.search(agent):
+        return "mobile", "mobile"
     if "Android" in agent:
-        return "tablet"
-    return "desktop" if _DESKTOP.search(agent) else None
+        return "tablet", "mobile"
+    return ("desktop" if _DESKTOP.search(agent) else None), "mobile"
 
 
 @lru_cache(maxsize=_CACHED)

@@ -33,6 +33,7 @@ DROPPED = "member_attribute_dropped"
 
 RESERVED = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
 """Claims that are the token's own (RFC 7519, section 4.1), and no attributes."""
+_ID = frozenset({"id"})
 LIFE_IN_BODY = 5 * 60
 LIFE_IN_COOKIE = 12 * 60 * 60
 """Seconds from `iat` to `exp`, at most."""
@@ -161,17 +162,16 @@ def from_token(
     _check_times(claims, now, LIFE_IN_COOKIE if in_cookie else LIFE_IN_BODY)
     if "sub" in claims and not _names_somebody(claims["sub"]):
         raise BadToken("malformed")
-    stated = {name: value for name, value in claims.items() if name not in RESERVED}
     if not in_cookie:
-        return _member(claims.get("sub"), stated, site, counts)
-    sensitive = {name for name in stated if _is_sensitive(name, site)}
+        return _member(claims.get("sub"), claims, RESERVED, site, counts)
+    sensitive = {name for name in claims if name not in RESERVED and _is_sensitive(name, site)}
     _count(counts, len(sensitive))
-    return _member(claims.get("sub"), {name: stated[name] for name in stated if name not in sensitive}, site, counts)
+    return _member(claims.get("sub"), claims, RESERVED | sensitive if sensitive else RESERVED, site, counts)
 
 
 def from_statement(stated: Mapping[str, Any], site: SiteFacts, counts: Counter[str] | None = None) -> Member:
     """Return the member that an authenticated caller states: `id`, and the attributes flat beside it."""
-    return _member(stated.get("id"), {name: stated[name] for name in stated if name != "id"}, site, counts)
+    return _member(stated.get("id"), stated, _ID, site, counts)
 
 
 def completed(member: Member, recorded: Mapping[str, str], site: SiteFacts) -> Member:
@@ -190,8 +190,14 @@ def listed(text: str) -> list[str]:
     return [part.strip() for part in _LISTED.split(text) if part.strip()]
 
 
-def _member(stated_id: object, stated: Mapping[str, object], site: SiteFacts, counts: Counter[str] | None) -> Member:
-    attributes, dropped = typed(stated, site.attributes)
+def _member(
+    stated_id: object,
+    stated: Mapping[str, object],
+    beside: frozenset[str],
+    site: SiteFacts,
+    counts: Counter[str] | None,
+) -> Member:
+    attributes, dropped = typed(stated, site.attributes, beside)
     _count(counts, dropped)
     return Member(_id(stated_id), attributes)
 

@@ -37,25 +37,29 @@ class Referral(Struct, frozen=True):
     """Host and path as paths are compared, without scheme, query and fragment; empty where there is none."""
 
 
-def classify(url: str, own_hosts: frozenset[str]) -> Referral:
-    """Return what a referring URL says; own hosts, also with or without www: internal; nothing: direct."""
-    host, outside, inside = _known(url[:LONGEST_URL])
-    return inside if host in own_hosts or sister_host(host) in own_hosts else outside
+def classify(url: str, own_hosts: frozenset[str], page_host: str = "") -> Referral:
+    """Return what a referring URL says; own hosts, also with or without www: internal; nothing: direct.
+
+    The host of the page is an own one.
+    """
+    host, sister, outside, inside = _known(url[:LONGEST_URL])
+    is_own = host in own_hosts or sister in own_hosts or page_host in (host, sister)
+    return inside if is_own else outside
 
 
 @lru_cache(maxsize=2048)
-def _known(url: str) -> tuple[str, Referral, Referral]:
-    """Return the host, and what the URL says where that host is foreign and where it is our own."""
+def _known(url: str) -> tuple[str, str, Referral, Referral]:
+    """Return the host, its sister, and what the URL says where that host is foreign and where it is our own."""
     url = url.strip()
     if url in {"", "about:blank"}:
-        return "", Referral("direct"), Referral("direct")
+        return "", "", Referral("direct"), Referral("direct")
     authority = _SCHEME_AND_HOST.match(url)
     host = host_of(url)
     if not authority or not _HOST.fullmatch(host):
-        return "", Referral("referral"), Referral("referral")
+        return "", "", Referral("referral"), Referral("referral")
     path = page_path(url)[:LONGEST_PATH]
     outside = _outside(host, path, url[authority.end() :])
-    return host, outside, Referral("internal", referrer=outside.referrer)
+    return host, sister_host(host), outside, Referral("internal", referrer=outside.referrer)
 
 
 def _outside(host: str, path: str, rest: str) -> Referral:

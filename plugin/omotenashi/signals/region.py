@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from msgspec.structs import replace
 
 from omotenashi.language.countries import country_code
@@ -14,7 +16,8 @@ from omotenashi.model.visitor import UNKNOWN_PLACE, ChosenPlace, Member, Place
 from omotenashi.signals.decode import cleaned
 from omotenashi.signals.place_reader import PlaceReader
 
-_ATTRIBUTES = ("prefecture", "都道府県")
+_CACHED = 1024
+_ATTRIBUTES = (fold("prefecture"), fold("都道府県"))
 
 
 def located(
@@ -29,7 +32,7 @@ def located(
     What the caller states counts first, then what the visitor chose, the member's prefecture, the headers of the edge,
     the database. The first of these that knows anything is the answer; they are not mixed.
     """
-    if facts.place is not None and (stated := stated_place(facts.place)) != UNKNOWN_PLACE:
+    if facts.place is not None and (stated := stated_place(facts.place)) is not UNKNOWN_PLACE:
         return stated
     if chosen is not None and chosen.is_anywhere:
         return _stated("chosen", chosen.country, chosen.prefecture, chosen.city, chosen.location)
@@ -54,6 +57,15 @@ def seen_by_conditions(place: Place, site: SiteFacts) -> Place:
 
 def stated_place(stated: StatedPlace) -> Place:
     """Return the place that an authenticated caller states. Nonsense is unknown; a prefecture is in Japan."""
+    return _read(stated) if stated.location else _remembered(stated)  # coordinates may be those of somebody's home
+
+
+@lru_cache(maxsize=_CACHED)
+def _remembered(stated: StatedPlace) -> Place:
+    return _read(stated)
+
+
+def _read(stated: StatedPlace) -> Place:
     code = prefecture_code(stated.prefecture) if stated.prefecture else None
     country = "JP" if code else country_code(stated.country)
     city = cleaned(stated.city) or None
@@ -74,7 +86,7 @@ def _stated(
 
 
 def _prefecture_of(member: Member, site: SiteFacts) -> str | None:
-    for name in map(fold, _ATTRIBUTES):
+    for name in _ATTRIBUTES:
         attribute, value = site.attributes.get(name), member.attributes.get(name)
         if attribute is not None and not attribute.sensitive and isinstance(value, str):
             return prefecture_code(value)
