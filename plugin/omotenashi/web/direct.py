@@ -72,8 +72,16 @@ class Protocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Feed the parser, and count what comes of a head that does not end."""
         self._idle_since = None
+        if self.timeout_keep_alive_task is not None:
+            self._unset_keepalive_if_required()
         began_before = self._in_head
-        super().data_received(data)
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserError:
+            self.logger.warning("Invalid HTTP request received.")
+            self.send_400_response("")
+        except httptools.HttpParserUpgrade:
+            self._unsupported_upgrade_warning()
         if began_before and self._in_head:
             self._head_bytes += len(data)
             if self._head_bytes > LARGEST_HEAD:
@@ -160,12 +168,13 @@ class Protocol(HttpToolsProtocol):
 
     def _goes_directly(self) -> bool:
         """Tell whether a request goes the direct way, and begin it."""
-        headers = dict(self.headers)
-        if not self._is_free() or not _UNUSUAL.isdisjoint(headers):
+        cycle, headers = self.cycle, dict(self.headers)
+        waits = (cycle is not None and not cycle.response_complete) or self.flow.write_paused
+        if waits or not _UNUSUAL.isdisjoint(headers):
             return False
-        parser, method, posted = self.parser, self.parser.get_method(), _POSTED.get(self.url)
-        if method == b"POST" and posted is not None:
-            if len(headers.get(b"content-length", b"")) > _MOST_DIGITS:
+        method, posted = self.parser.get_method(), _POSTED.get(self.url)
+        if posted is not None:
+            if method != b"POST" or len(headers.get(b"content-length", b"")) > _MOST_DIGITS:
                 return False
             path, self._endpoint = posted
             self._request = Request("POST", path, b"", self.headers, headers, self._connection)
@@ -174,12 +183,10 @@ class Protocol(HttpToolsProtocol):
             self._request = _of_block(method.decode(), self.url, self.headers, headers, self._connection)
         else:
             return False
-        self._keep_alive = parser.should_keep_alive() and parser.get_http_version() != "1.0"
+        self._keep_alive = self.parser.should_keep_alive()
+        if b"connection" in headers and self.parser.get_http_version() == "1.0":  # as uvicorn does
+            self._keep_alive = False
         return True
-
-    def _is_free(self) -> bool:
-        """Tell whether nothing has to be sent before an answer, which the other end reads."""
-        return (self.cycle is None or self.cycle.response_complete) and not self.flow.write_paused
 
     def _hand_over(self) -> None:
         """Let uvicorn go on."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import parse_qsl
 
@@ -17,11 +18,14 @@ from omotenashi.profiles.ingest import LONGEST_TEXT, MOST_TAGS
 from omotenashi.service import Service
 from omotenashi.signals import visitor_id
 from omotenashi.signals.decode import LONGEST_URL
-from omotenashi.web.guard import Caller
+from omotenashi.site import Site
+from omotenashi.web.guard import PURPOSES, Caller
 from omotenashi.web.request import Request
 from omotenashi.web.wire import ClientPart, DecideBody, EventBody, PagePart, VisitorPart
 
 _NOBODY, _NOWHERE = VisitorPart(), PagePart()
+_CARRYING = frozenset({b"cookie", b"sec-gpc", b"x-omo-request", b"x-omo-visitor", *PURPOSES})
+"""Headers of which a Carried is made, but for that of site.yaml."""
 
 
 class Said(Struct, frozen=True):
@@ -36,7 +40,18 @@ class Said(Struct, frozen=True):
     place: StatedPlace | None = None
 
 
-_NOTHING = Said()
+class Carried(Struct, frozen=True):
+    """What headers carry of the visitor and the page: a browser's own, or those that a CMS or a proxy hands on."""
+
+    counts: bool = True
+    visitor_id: str | None = None
+    request_id: str = ""
+    consent: str | None = None
+    cookies: Mapping[str, str] = {}
+    global_privacy_control: bool = False
+
+
+_NOTHING_SAID, _NOTHING_CARRIED = Said(), Carried()
 
 
 def facts_of_body(
@@ -44,20 +59,20 @@ def facts_of_body(
 ) -> RequestFacts:
     """Return the facts of a JSON call. Without the key, a browser speaks only for itself."""
     visitor, page, key = body.visitor or _NOBODY, body.page or _NOWHERE, caller.authenticated
-    said = _key_says(body.client) if key else connection_says(caller)
-    cookies = caller.cookies()
+    said, carried = _key_says(body.client) if key else connection_says(caller), _carried(caller, service)
     return RequestFacts(
-        now=time.time(),
-        blocks=blocks,
-        authenticated=key,
-        counts=not caller.prefetch(),
-        visitor_id=_named(visitor.id) if key and visitor.id else _visitor_id(caller, cookies, service),
-        may_issue_id=True,
-        request_id=caller.stated(b"x-omo-request")[:128],
-        stated_consent=visitor.consent,
-        consent_header=_consent_header(caller, service),
-        cookies=cookies,
-        global_privacy_control=caller.headers.get(b"sec-gpc") == b"1",
+        time.time(),
+        blocks,
+        key,
+        carried.counts,
+        _named(visitor.id) if key and visitor.id else carried.visitor_id,
+        True,  # may_issue_id
+        False,  # one_of_several
+        carried.request_id,
+        visitor.consent,
+        carried.consent,
+        carried.cookies,
+        carried.global_privacy_control,
         stated_member=body.member if key else None,
         member_token=body.member_token,
         url=page.url[:LONGEST_URL] if page.url else "",
@@ -78,23 +93,24 @@ def facts_of_include(
     name: str, query: dict[str, str], caller: Caller, request: Request, service: Service
 ) -> RequestFacts:
     """An include carries the headers of the page request; what X-Omo-… says counts only from trusted peers."""
-    said = connection_says(caller)
-    cookies = caller.cookies()
+    said, carried = connection_says(caller), _carried(caller, service)
     return RequestFacts(
-        now=time.time(),
-        blocks=(name,),
-        authenticated=caller.authenticated,
-        counts=request.method == "GET" and not caller.prefetch(),
-        visitor_id=_visitor_id(caller, cookies, service),
-        one_of_several=True,
-        request_id=caller.stated(b"x-omo-request")[:128],
-        consent_header=_consent_header(caller, service),
-        cookies=cookies,
-        global_privacy_control=caller.headers.get(b"sec-gpc") == b"1",
+        time.time(),
+        (name,),
+        caller.authenticated,
+        request.method == "GET" and carried.counts,
+        carried.visitor_id,
+        False,  # may_issue_id
+        True,  # one_of_several
+        carried.request_id,
+        None,
+        carried.consent,
+        carried.cookies,
+        carried.global_privacy_control,
         url=(query.get("page") or caller.stated(b"x-omo-page-uri"))[:LONGEST_URL],
         referrer=(query.get("ref") or caller.text(b"referer"))[:LONGEST_URL],
         host=said.host,
-        tags=_tags(query.get("tags", "").split(",")),
+        tags=_tags(query["tags"].split(",")) if "tags" in query else (),
         client_ip=said.client_ip,
         user_agent=said.user_agent,
         mobile_hint=said.mobile_hint,
@@ -136,7 +152,7 @@ def cookie_domain(service: Service) -> str:
 def _key_says(client: ClientPart | None) -> Said:
     """What only a caller with the key may state."""
     if client is None:
-        return _NOTHING
+        return _NOTHING_SAID
     return Said(
         client_ip=client.ip,
         user_agent=client.user_agent or "",
@@ -160,17 +176,30 @@ def _named(stated: str) -> str | None:
     return stated if is_visitor_id(stated) else None
 
 
-def _visitor_id(caller: Caller, cookies: dict[str, str], service: Service) -> str | None:
+def _carried(caller: Caller, service: Service) -> Carried:
+    headers, site = caller.headers, service.holder.current
+    consent = _header_name(site.facts.consent.header) if site else b""
+    if _CARRYING.isdisjoint(headers) and consent not in headers:
+        return _NOTHING_CARRIED
+    cookies = caller.cookies()
+    return Carried(
+        counts=not caller.prefetch(),
+        visitor_id=_visitor_id(caller, cookies, site),
+        request_id=caller.stated(b"x-omo-request")[:128],
+        consent=caller.text(consent) if caller.trusted and consent in headers else None,
+        cookies=cookies,
+        global_privacy_control=headers.get(b"sec-gpc") == b"1",
+    )
+
+
+@lru_cache
+def _header_name(text: str) -> bytes:
+    return text.lower().encode("latin-1")
+
+
+def _visitor_id(caller: Caller, cookies: Mapping[str, str], site: Site | None) -> str | None:
     """A trusted peer may name the visitor; a browser has only its cookie."""
     stated = caller.stated(b"x-omo-visitor")
     if stated and is_visitor_id(stated):
         return stated
-    return visitor_id.from_cookies(cookies, cookie_domain(service)) if cookies else None
-
-
-def _consent_header(caller: Caller, service: Service) -> str | None:
-    site = service.holder.current
-    if site is None or not caller.trusted:
-        return None
-    value = caller.headers.get(site.facts.consent.header.lower().encode("latin-1"))
-    return value.decode("latin-1") if value is not None else None
+    return visitor_id.from_cookies(cookies, site.facts.cookie_domain if site else "") if cookies else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
 
 from msgspec import Struct
 from starlette.requests import cookie_parser
@@ -14,11 +13,13 @@ from omotenashi.model.visitor import UNKNOWN_PLACE, Place
 from omotenashi.signals import client_address
 from omotenashi.signals.client_address import HeaderKind, TrustedNetworks
 from omotenashi.signals.geo_headers import GeoHeaders
-from omotenashi.web.request import Connection, Header, Request
+from omotenashi.web.request import Connection, Request
 
+_KEY = b"authorization"
 LARGEST_BODY = 65_536
 """Bytes."""
-_PURPOSES = frozenset({b"sec-purpose", b"purpose", b"x-purpose", b"x-moz"})
+PURPOSES = frozenset({b"sec-purpose", b"purpose", b"x-purpose", b"x-moz"})
+"""Headers in which browsers say that they only fetch ahead."""
 
 
 class Access(Struct, frozen=True):
@@ -47,12 +48,13 @@ class Caller:
         self._connection = request.connection
         self._pairs = request.pairs
         self.headers = request.headers
-        self.authenticated = b"authorization" in self.headers and _has_key(self._pairs, access.key)
+        self.authenticated = _KEY in self.headers and _has_key(request, access.key)
         self.trusted = self.authenticated or self._connection.is_proxy
 
     def text(self, name: bytes) -> str:
         """Return a header's value, or empty text."""
-        return self.headers.get(name, b"").decode("latin-1")
+        value = self.headers.get(name)
+        return value.decode("latin-1") if value else ""
 
     def stated(self, name: bytes) -> str:
         """Return the value of a header that only counts from trusted peers, or empty text."""
@@ -89,9 +91,7 @@ class Caller:
 
     def prefetch(self) -> bool:
         """Tell whether a browser only fetches ahead (Sec-Purpose: prefetch, W3C Resource Hints)."""
-        if _PURPOSES.isdisjoint(self.headers):
-            return False
-        said = b" ".join([self.headers.get(name, b"") for name in _PURPOSES]).lower()
+        said = b" ".join([self.headers.get(name, b"") for name in PURPOSES]).lower()
         return b"prefetch" in said or b"preview" in said
 
     def check_origin(self, own_hosts: frozenset[str]) -> None:
@@ -106,9 +106,11 @@ class Caller:
             )
 
 
-def _has_key(headers: Iterable[Header], key: bytes) -> bool:
+def _has_key(request: Request, key: bytes) -> bool:
     """Tell whether the server key was shown; a wrong one is refused, or one of two, another scheme is ignored."""
-    stated = [value for name, value in headers if name == b"authorization"]
+    if len(request.headers) == len(request.pairs) and hmac.compare_digest(request.headers[_KEY], b"Bearer " + key):
+        return True
+    stated = [value for name, value in request.pairs if name == _KEY]
     shown = [value[7:].strip() for value in stated if value[:7].lower() == b"bearer "]
     if not shown:
         return False
