@@ -70,11 +70,11 @@ class Protocol(HttpToolsProtocol):
             self._idle_timer.cancel()
 
     def data_received(self, data: bytes) -> None:
-        """Feed the parser, and count what comes of a head that does not end."""
+        """Feed the parser, and count what comes of a head that does not end, after the packet in which it began."""
         self._idle_since = None
         if self.timeout_keep_alive_task is not None:
             self._unset_keepalive_if_required()
-        began_before = self._in_head
+        self._head_bytes += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserError:
@@ -82,10 +82,8 @@ class Protocol(HttpToolsProtocol):
             self.send_400_response("")
         except httptools.HttpParserUpgrade:
             self._unsupported_upgrade_warning()
-        if began_before and self._in_head:
-            self._head_bytes += len(data)
-            if self._head_bytes > LARGEST_HEAD:
-                self.send_400_response("")
+        if self._in_head and self._head_bytes > LARGEST_HEAD:
+            self.send_400_response("")
 
     def on_message_begin(self) -> None:
         """Begin to count. What uvicorn makes for each request is made for those that go its way."""
