@@ -32,6 +32,7 @@ _POSTED: dict[bytes, tuple[str, Endpoint]] = {
 _BLOCK = include.BLOCK.encode()
 _UNUSUAL = frozenset({b"expect", b"transfer-encoding", b"upgrade"})
 """Headers of requests that go uvicorn's way."""
+_NO_CONTENT = int(HTTPStatus.NO_CONTENT)
 _MOST_DIGITS = 5
 """Of Content-Length on the direct way; what is larger than a body may be is refused by the endpoint."""
 
@@ -155,7 +156,7 @@ class Protocol(HttpToolsProtocol):
         if defaults is not self._default_headers:  # uvicorn makes new ones each second, with the date
             self._default_headers, self._default_lines = defaults, lines(defaults)
         parts = [STATUS_LINE[answer.status], self._default_lines, answer.lines]
-        if answer.status != HTTPStatus.NO_CONTENT:
+        if answer.status != _NO_CONTENT:
             parts.append(b"content-length: %d\r\n" % len(body))
         parts.append(b"\r\n" if keep_alive else b"connection: close\r\n\r\n")
         if with_body:
