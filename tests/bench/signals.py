@@ -24,6 +24,7 @@ from urllib.parse import quote
 
 import jwt
 import maxminddb
+from msgspec.structs import asdict
 
 from omotenashi.model.request import RequestFacts
 from omotenashi.model.site_facts import Attribute, SiteFacts
@@ -34,8 +35,9 @@ from omotenashi.signals.device import is_bot
 from omotenashi.signals.gather import Known, SignalTools
 from omotenashi.signals.member import MemberKeys
 from omotenashi.signals.place_reader import PlaceReader
+from omotenashi.web.facts import connection_says
 from omotenashi.web.guard import Access, Caller
-from omotenashi.web.include import connection_says
+from omotenashi.web.request import Request
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT.parent / "shared" / "data" / "geo-jp-sample" / "jp-sample-city.mmdb"
@@ -127,13 +129,14 @@ def memory() -> float:
 
 def read(scope: dict[str, Any], access: Access, tools: SignalTools) -> None:
     """Read all signals of one request, as the service does for an include."""
-    caller = Caller(scope, access)
+    pairs, peer = scope["headers"], access.connection(scope["client"][0])
+    caller = Caller(Request("GET", "/v1/block/hero", b"", pairs, dict(pairs), peer), access)
     facts = RequestFacts(
         now=time.time(),
         url=caller.stated(b"x-omo-page-uri"),
         referrer=caller.text(b"referer"),
         cookies=caller.cookies(),
-        **connection_says(caller),
+        **asdict(connection_says(caller)),
     )
     member = gather.member_of(facts, SITE, tools)
     known = Known(member=member, consent=consent_of(facts, SITE).granted)

@@ -193,6 +193,24 @@ def test_a_head_in_pieces_after_a_large_body_is_fine(start: Start, rules: Path) 
             assert connection.recv(65_536).startswith(b"HTTP/1.1 200 ")
 
 
+def test_a_request_on_its_way_at_a_stop_is_answered(start: Start, rules: Path) -> None:
+    server = start(rules)
+    body = b'{"blocks": ["store_info"]}'
+    head = b"POST /v1/decide HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+        connection.sendall(head + body[:5])
+        time.sleep(0.2)
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        connection.sendall(body[5:])
+        answer = b""
+        while chunk := connection.recv(65_536):
+            answer += chunk
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b"connection: close\r\n" in answer
+    server.process.wait(10)
+
+
 def test_a_damaged_database_is_one_line_and_exit_1(rules: Path, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "visitors.sqlite").write_bytes(b"no database" * 500)

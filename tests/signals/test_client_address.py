@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from omotenashi.model.errors import SettingsError
 from omotenashi.signals.client_address import HeaderKind, TrustedNetworks, resolve
 from omotenashi.web.guard import Access, Caller
+from omotenashi.web.request import Request
 
 XFF, RFC7239 = HeaderKind.X_FORWARDED_FOR, HeaderKind.FORWARDED
 TRUSTED = TrustedNetworks.parse(["10.0.0.0/8", "::1", "2001:db8:1::/48"])
@@ -162,8 +163,8 @@ def caller(case: dict[str, Any]) -> Caller:
     ]
     kind = HeaderKind(case.get("read", "forwarded" if "forwarded" in case else "x-forwarded-for"))
     trusted = TrustedNetworks.parse(["10.0.0.0/8", "2001:db8:1::/48", "fe80:1::/32"])
-    client = (case["peer"], 40000) if case["peer"] else None
-    return Caller({"headers": headers, "client": client}, Access(b"the server key", trusted, kind))
+    access = Access(b"the server key", trusted, kind)
+    return Caller(Request("GET", "/", b"", headers, dict(headers), access.connection(case["peer"])), access)
 
 
 def text(value: str | dict[str, Any]) -> str:

@@ -1,26 +1,32 @@
-"""The ASGI application: hot endpoints are called straight away, the others go through the router."""
+"""The ASGI application: endpoints are called straight away, what is left goes through the router."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import TypeAlias
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import Request as RoutedRequest
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from omotenashi.service import Service
 from omotenashi.web import collect, health, include, rights, why
-from omotenashi.web.guard import PRIVATE, Access
+from omotenashi.web.answers import PRIVATE, PRIVATE_LINES
+from omotenashi.web.guard import LARGEST_BODY, Access
+from omotenashi.web.request import Answer, Request
 from omotenashi.web.wire import Problem, encode
 
-Endpoint: TypeAlias = Callable[[Service, Access, Scope, Receive, Send], Awaitable[None]]
-_HOT: dict[str, Endpoint] = {"/v1/decide": include.decide, "/v1/event": collect.event}
-_RIGHTS: dict[str, Endpoint] = {
+logger = logging.getLogger("omotenashi.web")
+Endpoint: TypeAlias = Callable[[Service, Access, Request], Awaitable[Answer]]
+_ENDPOINTS: dict[str, Endpoint] = {
+    "/v1/decide": include.decide,
+    "/v1/event": collect.event,
     "/v1/visitor/export": rights.export,
     "/v1/visitor/erase": rights.erase,
     "/v1/visitor/explain": rights.explain,
@@ -28,9 +34,72 @@ _RIGHTS: dict[str, Endpoint] = {
 }
 
 
-def create_app(service: Service, access: Access) -> ASGIApp:
+def create_app(service: Service, access: Access) -> App:
     """Return the application. Its lifespan opens the store and watches the rules."""
+    return App(service, access)
 
+
+class App:
+    """Answers requests, as data by `answer`, and by ASGI."""
+
+    def __init__(self, service: Service, access: Access) -> None:
+        self.access = access
+        self._service = service
+        self._router = _router(service)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer by ASGI."""
+        endpoint = endpoint_of(scope["path"]) if scope["type"] == "http" else None
+        if endpoint is None:
+            await self._router(scope, receive, send)
+            return
+        reads = scope["method"] == "POST" and endpoint is not include.block
+        request = _request(scope, self.access, await _read(receive) if reads else b"")
+        await _send(send, await self.answer(endpoint, request), with_body=scope["method"] != "HEAD")
+
+    async def answer(self, endpoint: Endpoint, request: Request) -> Answer:
+        """Return an endpoint's answer; never fails."""
+        try:
+            return await endpoint(self._service, self.access, request)
+        except Exception:  # the fault boundary: no trace of it may land in a page; it is counted and logged
+            self._service.counters["fault:answer"] += 1
+            logger.exception("%s could not be answered", request.path)
+            return include.failed_block() if endpoint is include.block else Answer(500, PRIVATE_LINES)
+
+
+def endpoint_of(path: str) -> Endpoint | None:
+    """Return what answers requests for a path, or None where the router does."""
+    if path.startswith(include.BLOCK):
+        return include.block
+    return _ENDPOINTS.get(path)
+
+
+def _request(scope: Scope, access: Access, body: bytes) -> Request:
+    client = scope.get("client")
+    connection = access.connection(client[0] if client else "", scope["scheme"])
+    pairs = list(scope["headers"])
+    return Request(scope["method"], scope["path"], scope["query_string"], pairs, dict(pairs), connection, body)
+
+
+async def _read(receive: Receive) -> bytes:
+    """Return the body; of one that is too large only so much that this can be told."""
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body") and len(body) <= LARGEST_BODY:
+        message = await receive()
+        body += message.get("body", b"")
+    return body
+
+
+async def _send(send: Send, answer: Answer, *, with_body: bool) -> None:
+    headers = [tuple(one.split(b": ", 1)) for one in answer.lines.split(b"\r\n")[:-1]]
+    if answer.status != HTTPStatus.NO_CONTENT:
+        headers.append((b"content-length", b"%d" % len(answer.body)))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body if with_body else b""})
+
+
+def _router(service: Service) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         service.start()
@@ -41,24 +110,10 @@ def create_app(service: Service, access: Access) -> ASGIApp:
         Route("/healthz", health.healthz, methods=["GET", "HEAD"]),
         Route("/readyz", health.readyz(service), methods=["GET", "HEAD"]),
     ]
-    router = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: _problem})
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            path = scope["path"]
-            endpoint = _HOT.get(path) or _RIGHTS.get(path)
-            if endpoint is not None:
-                await endpoint(service, access, scope, receive, send)
-                return
-            if path.startswith("/v1/block/"):
-                await include.block(service, access, scope, receive, send)
-                return
-        await router(scope, receive, send)
-
-    return app
+    return Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: _problem})
 
 
-async def _problem(_: Request, error: Exception) -> Response:
+async def _problem(_: RoutedRequest, error: Exception) -> Response:
     """404, 405 and such in the one shape of errors."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     detail = error.detail if isinstance(error, HTTPException) else ""

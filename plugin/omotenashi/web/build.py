@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from starlette.types import ASGIApp
-
 from omotenashi.content.fetch import Fetcher
 from omotenashi.content.fragments import Fragments
 from omotenashi.content.upstreams import Upstreams
@@ -18,11 +16,11 @@ from omotenashi.service import Service, serving_tools
 from omotenashi.settings import Settings, hash_key, keep_of, kept_places, store_path
 from omotenashi.signals.client_address import HeaderKind, TrustedNetworks
 from omotenashi.signals.geo_headers import GeoHeaders
-from omotenashi.web.app import create_app
+from omotenashi.web.app import App, create_app
 from omotenashi.web.guard import Access
 
 
-def build_app(settings: Settings, key: str) -> ASGIApp:
+def build_app(settings: Settings, key: str) -> App:
     """Return the application for these settings and this server key; raises SettingsError."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.WARNING)

@@ -1,29 +1,25 @@
-"""Who is asking, how much may be sent, and the one shape of errors."""
+"""Who is asking, and what may be asked."""
 
 from __future__ import annotations
 
 import hmac
-from collections import Counter
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
-from http import HTTPStatus
 
 from msgspec import Struct
 from starlette.requests import cookie_parser
-from starlette.types import Receive, Scope, Send
 
-from omotenashi.model.errors import RefusedRequest, StoreUnavailable
+from omotenashi.model.errors import RefusedRequest
 from omotenashi.model.paths import bare_host, host_of
 from omotenashi.model.visitor import UNKNOWN_PLACE, Place
 from omotenashi.signals import client_address
 from omotenashi.signals.client_address import HeaderKind, TrustedNetworks
 from omotenashi.signals.geo_headers import GeoHeaders
-from omotenashi.web.wire import Problem, encode
+from omotenashi.web.request import Connection, Request
 
+_KEY = b"authorization"
 LARGEST_BODY = 65_536
 """Bytes."""
-_PURPOSES = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
-PRIVATE = [(b"cache-control", b"private, no-store"), (b"surrogate-control", b"no-store")]
+PURPOSES = frozenset({b"sec-purpose", b"purpose", b"x-purpose", b"x-moz"})
+"""Headers in which browsers say that they only fetch ahead."""
 
 
 class Access(Struct, frozen=True):
@@ -35,28 +31,30 @@ class Access(Struct, frozen=True):
     geo: GeoHeaders | None = None
     """The headers in which trusted proxies say where a visitor is."""
 
+    def connection(self, address: str, scheme: str = "http") -> Connection:
+        """Return what is known of the one at the other end, whose address is empty where there is none."""
+        own = client_address.resolve(address, None, self.forwarded, self.proxies)
+        return Connection(address, self.proxies.contains(address), scheme == "https", own)
+
 
 class Caller:
     """One request's headers, and how far they are believed."""
 
-    __slots__ = ("_access", "_scope", "authenticated", "headers", "trusted")
+    __slots__ = ("_access", "_connection", "_pairs", "authenticated", "headers", "trusted")
 
-    def __init__(self, scope: Scope, access: Access) -> None:
-        self._scope = scope
+    def __init__(self, request: Request, access: Access) -> None:
+        """Raises RefusedRequest 401 for a wrong key."""
         self._access = access
-        self.headers: dict[bytes, bytes] = dict(scope["headers"])
-        self.authenticated = b"authorization" in self.headers and _has_key(scope["headers"], access.key)
-        self.trusted = self.authenticated or access.proxies.contains(self.peer)
-
-    @property
-    def peer(self) -> str:
-        """The address of the TCP peer."""
-        client = self._scope.get("client")
-        return client[0] if client else ""
+        self._connection = request.connection
+        self._pairs = request.pairs
+        self.headers = request.headers
+        self.authenticated = _KEY in self.headers and _has_key(request, access.key)
+        self.trusted = self.authenticated or self._connection.is_proxy
 
     def text(self, name: bytes) -> str:
         """Return a header's value, or empty text."""
-        return self.headers.get(name, b"").decode("latin-1")
+        value = self.headers.get(name)
+        return value.decode("latin-1") if value else ""
 
     def stated(self, name: bytes) -> str:
         """Return the value of a header that only counts from trusted peers, or empty text."""
@@ -64,11 +62,13 @@ class Caller:
 
     def client_ip(self) -> str | None:
         """Return the visitor's address: the peer's, or what trusted proxies say of it. None where it is not known."""
-        name = self._access.forwarded
-        wanted = name.encode()
-        values = [value for header, value in self._scope["headers"] if header == wanted]
+        connection, access = self._connection, self._access
+        if not connection.is_proxy:
+            return connection.own_address
+        wanted = access.forwarded.encode()
+        values = [value for header, value in self._pairs if header == wanted]
         forwarded = b", ".join(values).decode("latin-1") if values else None
-        return client_address.resolve(self.peer, forwarded, name, self._access.proxies)
+        return client_address.resolve(connection.address, forwarded, access.forwarded, access.proxies)
 
     def edge_place(self) -> Place:
         """Return where trusted proxies say that the visitor is; unknown from all others.
@@ -76,9 +76,9 @@ class Caller:
         The key is not enough: whoever has it states the place in the body.
         """
         geo = self._access.geo
-        if geo is None or not self._access.proxies.contains(self.peer):
+        if geo is None or not self._connection.is_proxy:
             return UNKNOWN_PLACE
-        return geo.place(self._scope["headers"])
+        return geo.place(self._pairs)
 
     def cookies(self) -> dict[str, str]:
         """Return the cookies by name."""
@@ -87,11 +87,11 @@ class Caller:
 
     def secure(self) -> bool:
         """Tell whether the browser came over HTTPS."""
-        return self.stated(b"x-forwarded-proto") == "https" or self._scope.get("scheme") == "https"
+        return self.stated(b"x-forwarded-proto") == "https" or self._connection.secure
 
     def prefetch(self) -> bool:
         """Tell whether a browser only fetches ahead (Sec-Purpose: prefetch, W3C Resource Hints)."""
-        said = b" ".join(self.headers.get(name, b"") for name in _PURPOSES).lower()
+        said = b" ".join([self.headers.get(name, b"") for name in PURPOSES]).lower()
         return b"prefetch" in said or b"preview" in said
 
     def check_origin(self, own_hosts: frozenset[str]) -> None:
@@ -106,9 +106,11 @@ class Caller:
             )
 
 
-def _has_key(headers: Iterable[tuple[bytes, bytes]], key: bytes) -> bool:
+def _has_key(request: Request, key: bytes) -> bool:
     """Tell whether the server key was shown; a wrong one is refused, or one of two, another scheme is ignored."""
-    stated = [value for name, value in headers if name == b"authorization"]
+    if len(request.headers) == len(request.pairs) and hmac.compare_digest(request.headers[_KEY], b"Bearer " + key):
+        return True
+    stated = [value for name, value in request.pairs if name == _KEY]
     shown = [value[7:].strip() for value in stated if value[:7].lower() == b"bearer "]
     if not shown:
         return False
@@ -119,53 +121,14 @@ def _has_key(headers: Iterable[tuple[bytes, bytes]], key: bytes) -> bool:
     )
 
 
-def require_post(scope: Scope) -> None:
+def require_post(request: Request) -> None:
     """Raise RefusedRequest 405 for another method."""
-    if scope["method"] != "POST":
-        raise RefusedRequest(405, f"{scope['path']} takes POST")
+    if request.method != "POST":
+        raise RefusedRequest(405, f"{request.path} takes POST")
 
 
-async def read_body(receive: Receive) -> bytes:
+def body_of(request: Request) -> bytes:
     """Return the body; raises RefusedRequest 413 where it is too large."""
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    while message.get("more_body"):
-        message = await receive()
-        body += message.get("body", b"")
-        if len(body) > LARGEST_BODY:
-            break
-    if len(body) > LARGEST_BODY:
+    if len(request.body) > LARGEST_BODY:
         raise RefusedRequest(413, f"the body is larger than {LARGEST_BODY // 1024} KB")
-    return body
-
-
-async def answer(
-    send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]], *, with_body: bool = True
-) -> None:
-    """Send a whole answer; 204 has neither body nor length."""
-    if status != HTTPStatus.NO_CONTENT:
-        headers = [*headers, (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body if with_body else b""})
-
-
-async def refuse(send: Send, refused: RefusedRequest) -> None:
-    """Send a problem document."""
-    problem = Problem(HTTPStatus(refused.status).phrase, refused.status, refused.detail)
-    headers = [(b"content-type", b"application/problem+json"), *PRIVATE]
-    if refused.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers.append((b"retry-after", b"1"))
-    await answer(send, refused.status, encode(problem), headers)
-
-
-@asynccontextmanager
-async def refusals(send: Send, counters: Counter[str], unavailable: str, says: str) -> AsyncIterator[None]:
-    """Answer what is refused within with a problem document, and a store that is not there with 503; count both."""
-    try:
-        yield
-    except RefusedRequest as refused:
-        counters[f"refused:{refused.status}"] += 1
-        await refuse(send, refused)
-    except StoreUnavailable as error:
-        counters[unavailable] += 1
-        await refuse(send, RefusedRequest(HTTPStatus.SERVICE_UNAVAILABLE, f"{says}: {error}"))
+    return request.body

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from starlette.types import Scope
+from msgspec.structs import asdict
 
 from omotenashi.language.prefectures import PREFECTURES
 from omotenashi.model.request import RequestFacts
@@ -23,8 +23,9 @@ from omotenashi.signals.client_address import TrustedNetworks
 from omotenashi.signals.decode import LONGEST_URL
 from omotenashi.signals.device import is_bot
 from omotenashi.signals.gather import Known, SignalTools
+from omotenashi.web.facts import connection_says
 from omotenashi.web.guard import Access, Caller
-from omotenashi.web.include import connection_says
+from omotenashi.web.request import Header, Request
 
 _AN_EDGE = "192.0.2.1"
 """Stands for the edge where a line names no peer (RFC 5737: an address that nobody has)."""
@@ -103,7 +104,7 @@ class Reader:
 
     def _facts(self, line: RequestLine) -> RequestFacts:
         caller = self._caller(line)
-        said = connection_says(caller)
+        said = asdict(connection_says(caller))
         stated = {"client_ip": line.ip, "user_agent": line.user_agent, "accept_language": line.accept_language}
         said |= {name: value for name, value in stated.items() if value is not None}
         referrer = caller.text(b"referer") if line.referrer is None else line.referrer
@@ -119,11 +120,11 @@ class Reader:
     def _caller(self, line: RequestLine) -> Caller:
         headers = _headers(line.headers or {})
         if line.peer is not None:
-            return Caller(_scope(line.peer, headers), self._access)
+            return _caller(line.peer, headers, self._access)
         if not self._forwards:
             name = self._access.forwarded.encode()
             headers = [header for header in headers if header[0] != name]
-        return Caller(_scope(self._edge, headers), self._edge_access)
+        return _caller(self._edge, headers, self._edge_access)
 
 
 def _edge(settings: Settings) -> str:
@@ -133,11 +134,11 @@ def _edge(settings: Settings) -> str:
     return _AN_EDGE if settings.geo_headers else ""
 
 
-def _scope(peer: str, headers: list[tuple[bytes, bytes]]) -> Scope:
-    return {"type": "http", "scheme": "http", "client": (peer, 0), "headers": headers}
+def _caller(peer: str, headers: list[Header], access: Access) -> Caller:
+    return Caller(Request("GET", "/", b"", headers, dict(headers), access.connection(peer)), access)
 
 
-def _headers(stated: Mapping[str, str | list[str] | None]) -> list[tuple[bytes, bytes]]:
+def _headers(stated: Mapping[str, str | list[str] | None]) -> list[Header]:
     """Return headers as a server hands them on; without the server key, which is not asked for here."""
     pairs = ((name, value) for name, values in stated.items() for value in _values(values))
     headers = [(_bytes(name.strip().lower()), _bytes(value.strip())) for name, value in pairs]

@@ -7,7 +7,6 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
-from starlette.types import Receive, Scope, Send
 
 from omotenashi import rights
 from omotenashi.engine.occasion import Occasion
@@ -23,12 +22,11 @@ from omotenashi.signals.arrival_cookie import ARRIVAL_COOKIE, Kept
 from omotenashi.signals.origins import Origins
 from omotenashi.signals.visitor_id import VISITOR_COOKIE
 from omotenashi.site import Site
-from omotenashi.web.guard import PRIVATE, Access, Caller, answer, read_body, refusals, require_post
-from omotenashi.web.include import expired, facts_of_body, own_hosts
+from omotenashi.web.answers import JSON_LINES, expired, or_refused
+from omotenashi.web.facts import facts_of_body, own_hosts
+from omotenashi.web.guard import Access, Caller, body_of, require_post
+from omotenashi.web.request import Answer, Request
 from omotenashi.web.wire import DecideBody, RightsBody, encode, rights_body
-
-Headers: TypeAlias = list[tuple[bytes, bytes]]
-_JSON: Headers = [(b"content-type", b"application/json"), *PRIVATE]
 
 
 class Asked(Struct, frozen=True):
@@ -66,19 +64,19 @@ class Asked(Struct, frozen=True):
         return origins.of_request(self.facts, occasion.visitor, self.site.facts)
 
 
-async def export(service: Service, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
+async def export(service: Service, access: Access, request: Request) -> Answer:
     """POST /v1/visitor/export: all that is stored of somebody."""
-    await _answer(_exported, service, access, scope, receive, send)
+    return await _answer(_exported, service, access, request)
 
 
-async def erase(service: Service, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
+async def erase(service: Service, access: Access, request: Request) -> Answer:
     """POST /v1/visitor/erase: erase all that is stored of somebody."""
-    await _answer(_erased, service, access, scope, receive, send)
+    return await _answer(_erased, service, access, request)
 
 
-async def explain(service: Service, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
+async def explain(service: Service, access: Access, request: Request) -> Answer:
     """POST /v1/visitor/explain: what is decided for somebody on a page, and on what kinds of facts."""
-    await _answer(_explained, service, access, scope, receive, send)
+    return await _answer(_explained, service, access, request)
 
 
 def exported(asked: Asked) -> dict[str, Any]:
@@ -105,26 +103,30 @@ def own_request(body: DecideBody, caller: Caller, service: Service) -> Asked:
     return Asked(service, site, caller, facts, Whom(facts.visitor_id, service.persons.member(facts, site)[1]))
 
 
-def expired_cookies(asked: Asked) -> Headers:
+def expired_cookies(asked: Asked) -> bytes:
     """Return the headers that take the visitor cookie and the arrival cookie away from a browser."""
     return expired(asked.caller.cookies(), asked.site.facts.cookie_domain, VISITOR_COOKIE, ARRIVAL_COOKIE)
 
 
-_Work: TypeAlias = Callable[[Asked], Awaitable[tuple[dict[str, Any], Headers]]]
+_Work: TypeAlias = Callable[[Asked], Awaitable[tuple[dict[str, Any], bytes]]]
 
 
-async def _answer(work: _Work, service: Service, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
-    async with refusals(send, service.counters, "rights_unavailable", "the store did not do it"):
-        data, headers = await work(await _asked(service, access, scope, receive))
-        await answer(send, 200, encode(data), [*_JSON, *headers])
+async def _answer(work: _Work, service: Service, access: Access, request: Request) -> Answer:
+    done = _done(work, service, access, request)
+    return await or_refused(done, service.counters, "rights_unavailable", "the store did not do it")
 
 
-async def _asked(service: Service, access: Access, scope: Scope, receive: Receive) -> Asked:
-    require_post(scope)
-    caller = Caller(scope, access)
+async def _done(work: _Work, service: Service, access: Access, request: Request) -> Answer:
+    data, more = await work(_asked(service, access, request))
+    return Answer(200, JSON_LINES + more, encode(data))
+
+
+def _asked(service: Service, access: Access, request: Request) -> Asked:
+    require_post(request)
+    caller = Caller(request, access)
     caller.check_origin(own_hosts(service))
     _refuse_forms(caller)
-    body = rights_body(await read_body(receive))
+    body = rights_body(body_of(request))
     asked = own_request(body, caller, service)
     return _about_named(asked, body) if caller.authenticated else asked
 
@@ -149,21 +151,21 @@ def _about_named(asked: Asked, body: RightsBody) -> Asked:
     return replace(asked, facts=facts, whom=Whom(named or None, key))
 
 
-async def _exported(asked: Asked) -> tuple[dict[str, Any], Headers]:
-    return exported(asked), []
+async def _exported(asked: Asked) -> tuple[dict[str, Any], bytes]:
+    return exported(asked), b""
 
 
-async def _erased(asked: Asked) -> tuple[dict[str, Any], Headers]:
+async def _erased(asked: Asked) -> tuple[dict[str, Any], bytes]:
     found = await rights.erase(asked.whom, asked.service.persons.store, int(asked.facts.now))
-    return {"erased": found}, [] if asked.caller.authenticated else expired_cookies(asked)
+    return {"erased": found}, b"" if asked.caller.authenticated else expired_cookies(asked)
 
 
-async def _explained(asked: Asked) -> tuple[dict[str, Any], Headers]:
+async def _explained(asked: Asked) -> tuple[dict[str, Any], bytes]:
     site, occasion = asked.site, await asked.occasion()
     blocks = list(dict.fromkeys(asked.facts.blocks)) or list(site.engine.program.blocks)
     read_from = asked.origins(occasion)
     found = rights.reasons(site, occasion, blocks, asked.language, read_from)
     if asked.caller.authenticated:
         told = {one.block: rights.told_to_operator(one, site, occasion, asked.language, read_from) for one in found}
-        return {"blocks": told}, []
-    return {"blocks": {one.block: rights.told_to_visitor(one) for one in found}}, []
+        return {"blocks": told}, b""
+    return {"blocks": {one.block: rights.told_to_visitor(one) for one in found}}, b""

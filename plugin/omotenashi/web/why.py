@@ -8,9 +8,6 @@ from datetime import datetime
 from urllib.parse import parse_qsl, quote
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
-from starlette.types import Receive, Scope, Send
-
 from omotenashi import rights
 from omotenashi.model.errors import RefusedRequest
 from omotenashi.model.paths import bare_host, host_of, page_path
@@ -21,55 +18,55 @@ from omotenashi.service import Service
 from omotenashi.signals.consent import OWN_COOKIE, consent_of
 from omotenashi.signals.consent_forms import CATEGORIES, PERSONALIZATION
 from omotenashi.signals.visitor_id import COOKIE_LIFE
-from omotenashi.web.guard import PRIVATE, Access, Caller, answer, read_body, refusals
-from omotenashi.web.include import own_hosts
-from omotenashi.web.rights import Asked, Headers, expired_cookies, exported, own_request
+from omotenashi.web.answers import PRIVATE, PRIVATE_LINES, lines, or_refused
+from omotenashi.web.facts import own_hosts
+from omotenashi.web.guard import Access, Caller, body_of
+from omotenashi.web.request import Answer, Request, line
+from omotenashi.web.rights import Asked, expired_cookies, exported, own_request
 from omotenashi.web.why_page import POLICY, WhyPage, address, render
 from omotenashi.web.wire import DecideBody, PagePart, encode
 
-_HTML: Headers = [
-    (b"content-type", b"text/html; charset=utf-8"),
-    (b"content-security-policy", POLICY.encode()),
-    (b"referrer-policy", b"same-origin"),  # with no-referrer a browser would send forms with Origin: null
-    (b"x-content-type-options", b"nosniff"),
-    (b"vary", b"Cookie, Accept-Language"),
-    *PRIVATE,
-]
-_DOWNLOAD: Headers = [
-    (b"content-type", b"application/json"),
-    (b"content-disposition", b'attachment; filename="omotenashi.json"'),
-    *PRIVATE,
-]
+_HTML = lines(
+    [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-security-policy", POLICY.encode()),
+        (b"referrer-policy", b"same-origin"),  # with no-referrer a browser would send forms with Origin: null
+        (b"x-content-type-options", b"nosniff"),
+        (b"vary", b"Cookie, Accept-Language"),
+        *PRIVATE,
+    ]
+)
+_DOWNLOAD = lines(
+    [
+        (b"content-type", b"application/json"),
+        (b"content-disposition", b'attachment; filename="omotenashi.json"'),
+        *PRIVATE,
+    ]
+)
 _MOST_FIELDS = 20
 _DAY = 86_400
 
 
-class _Answer(Struct, frozen=True):
-    status: int
-    headers: Headers
-    body: bytes = b""
-
-
-async def why(service: Service, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
+async def why(service: Service, access: Access, request: Request) -> Answer:
     """GET|HEAD|POST /omo/why."""
-    async with refusals(send, service.counters, "rights_unavailable", "the store did not do it"):
-        found = await _answered(service, Caller(scope, access), scope, receive)
-        await answer(send, found.status, found.body, found.headers, with_body=scope["method"] != "HEAD")
+    answered = _answered(service, access, request)
+    return await or_refused(answered, service.counters, "rights_unavailable", "the store did not do it")
 
 
-async def _answered(service: Service, caller: Caller, scope: Scope, receive: Receive) -> _Answer:
-    if scope["method"] in ("GET", "HEAD"):
-        return await _shown(_fields(scope["query_string"]), caller, service)
-    if scope["method"] != "POST":
+async def _answered(service: Service, access: Access, request: Request) -> Answer:
+    caller = Caller(request, access)
+    if request.method in ("GET", "HEAD"):
+        return await _shown(_fields(request.query), caller, service)
+    if request.method != "POST":
         raise RefusedRequest(405, "/omo/why takes GET, HEAD and POST")
     caller.check_origin(own_hosts(service))
-    return await _acted(_fields(await read_body(receive)), caller, service)
+    return await _acted(_fields(body_of(request)), caller, service)
 
 
 # The page
 
 
-async def _shown(fields: Mapping[str, str], caller: Caller, service: Service) -> _Answer:
+async def _shown(fields: Mapping[str, str], caller: Caller, service: Service) -> Answer:
     asked, path = _asked(fields, caller, service)
     stored = asked.stored()
     page = WhyPage(
@@ -87,7 +84,7 @@ async def _shown(fields: Mapping[str, str], caller: Caller, service: Service) ->
         token=_token(asked),
         again=fields.get("again") == "1",
     )
-    return _Answer(200, _HTML, render(page).encode())
+    return Answer(200, _HTML, render(page).encode())
 
 
 def _asked(fields: Mapping[str, str], caller: Caller, service: Service) -> tuple[Asked, str]:
@@ -149,18 +146,18 @@ def _since(stored: Stored, zone: ZoneInfo) -> str:
 # The buttons
 
 
-async def _acted(fields: Mapping[str, str], caller: Caller, service: Service) -> _Answer:
+async def _acted(fields: Mapping[str, str], caller: Caller, service: Service) -> Answer:
     asked, path = _asked(fields, caller, service)
     act = _ACTIONS.get(fields.get("action", ""))
     if act is None:
         raise RefusedRequest(400, f"action is one of {', '.join(_ACTIONS)}")
     if not _made_here(fields, asked):
-        return _back(address(path, _language(fields, asked), again=True), [])
+        return _back(address(path, _language(fields, asked), again=True))
     return await act(asked, address(path, _language(fields, asked)))
 
 
-def _back(location: str, headers: Headers) -> _Answer:
-    return _Answer(303, [(b"location", location.encode()), *headers, *PRIVATE])
+def _back(location: str, more: bytes = b"") -> Answer:
+    return Answer(303, line(b"location", location.encode()) + more + PRIVATE_LINES)
 
 
 def _made_here(fields: Mapping[str, str], asked: Asked) -> bool:
@@ -180,27 +177,27 @@ def _token(asked: Asked) -> str:
     return form_token(f"{whom.visitor_id or ''} {whom.member_key or ''}", asked.service.persons.secret)
 
 
-async def _stop(asked: Asked, where: str) -> _Answer:
+async def _stop(asked: Asked, where: str) -> Answer:
     await rights.stop(asked.whom, asked.service.persons.store, int(asked.facts.now))
-    return _back(where, [_consent_cookie(asked, "denied"), *expired_cookies(asked)])
+    return _back(where, _consent_cookie(asked, "denied") + expired_cookies(asked))
 
 
-async def _start(asked: Asked, where: str) -> _Answer:
+async def _start(asked: Asked, where: str) -> Answer:
     await rights.start(asked.whom, asked.service.persons.store, int(asked.facts.now))
     allowed = "" if asked.site.facts.consent.grants else ",".join(sorted(CATEGORIES))
-    return _back(where, [_consent_cookie(asked, allowed)])
+    return _back(where, _consent_cookie(asked, allowed))
 
 
-async def _erase(asked: Asked, where: str) -> _Answer:
+async def _erase(asked: Asked, where: str) -> Answer:
     await rights.erase(asked.whom, asked.service.persons.store, int(asked.facts.now))
     return _back(where, expired_cookies(asked))
 
 
-async def _export(asked: Asked, _: str) -> _Answer:
-    return _Answer(200, _DOWNLOAD, encode(exported(asked)))
+async def _export(asked: Asked, _: str) -> Answer:
+    return Answer(200, _DOWNLOAD, encode(exported(asked)))
 
 
-_ACTIONS: Mapping[str, Callable[[Asked, str], Awaitable[_Answer]]] = {
+_ACTIONS: Mapping[str, Callable[[Asked, str], Awaitable[Answer]]] = {
     "stop": _stop,
     "start": _start,
     "erase": _erase,
@@ -208,7 +205,7 @@ _ACTIONS: Mapping[str, Callable[[Asked, str], Awaitable[_Answer]]] = {
 }
 
 
-def _consent_cookie(asked: Asked, value: str) -> tuple[bytes, bytes]:
+def _consent_cookie(asked: Asked, value: str) -> bytes:
     """Return the header that sets our own consent cookie, or takes it away where the value is empty.
 
     Beside a consent manager's cookie, which is not ours to write, it has a name of its own and can only deny.
@@ -219,7 +216,7 @@ def _consent_cookie(asked: Asked, value: str) -> tuple[bytes, bytes]:
     shared = f"; Domain={domain}" if domain and f".{host}".endswith(f".{domain}") else ""
     secure = "; Secure" if asked.caller.secure() else ""
     life = COOKIE_LIFE if value else 0
-    return b"set-cookie", f"{name}={value}; Path=/{shared}; Max-Age={life}; SameSite=Lax{secure}".encode()
+    return line(b"set-cookie", f"{name}={value}; Path=/{shared}; Max-Age={life}; SameSite=Lax{secure}".encode())
 
 
 def _fields(text: bytes) -> dict[str, str]:

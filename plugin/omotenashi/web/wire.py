@@ -78,13 +78,6 @@ class VisitorAnswer(Struct, frozen=True, omit_defaults=True):
     """The arrival cookie that the CMS should set, empty where it should take it away; mostly absent."""
 
 
-class DecideAnswer(Struct, frozen=True):
-    decision: str
-    visitor: VisitorAnswer
-    blocks: dict[str, msgspec.Raw]
-    """A BlockAnswer each, encoded."""
-
-
 class BrowserBlockAnswer(Struct, frozen=True):
     """A browser without the key learns what to show, not why."""
 

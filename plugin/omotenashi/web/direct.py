@@ -1,0 +1,268 @@
+"""uvicorn's protocol with limits of our own, and with a direct way for the requests that are many.
+
+A call of `decide` or `event`, or the include of a block, that is small and stands alone is given to its endpoint as
+soon as it is there, and the answer is sent in one write: no scope, no task, no events, no messages. All other requests
+go uvicorn's way, by ASGI, and get the same answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Generator
+from http import HTTPStatus
+from itertools import chain
+from typing import Any, cast
+from urllib.parse import unquote
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from omotenashi.web import collect, include
+from omotenashi.web.answers import lines
+from omotenashi.web.app import App, Endpoint
+from omotenashi.web.request import Answer, Connection, Header, Request
+
+LARGEST_HEAD = 16_384
+"""Bytes of request line and headers."""
+MOST_HEADERS = 100
+_POSTED: dict[bytes, tuple[str, Endpoint]] = {
+    b"/v1/decide": ("/v1/decide", include.decide),
+    b"/v1/event": ("/v1/event", collect.event),
+}
+_BLOCK = include.BLOCK.encode()
+_UNUSUAL = frozenset({b"expect", b"transfer-encoding", b"upgrade"})
+"""Headers of requests that go uvicorn's way."""
+_NO_CONTENT = int(HTTPStatus.NO_CONTENT)
+_MOST_DIGITS = 5
+"""Of Content-Length on the direct way; what is larger than a body may be is refused by the endpoint."""
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection. uvicorn's own text for malformed requests would land in a page that includes the answer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 uvicorn's own
+        super().__init__(*args, **kwargs)
+        watched = self.access_log or self.limit_concurrency is not None or self.root_path
+        self._app = self.app if isinstance(self.app, App) and not watched else None
+        """What answers directly; None where nothing goes that way."""
+        self._connection = Connection("")
+        self._in_head = False
+        self._head_bytes = 0
+        self._request: Request | None = None
+        """The one that goes the direct way and is not there as a whole."""
+        self._endpoint: Endpoint = include.decide
+        self._keep_alive = True
+        self._idle_since: float | None = None
+        """Since when the connection waits for a request; None while one is under way."""
+        self._idle_timer: asyncio.TimerHandle | None = None
+        self._default_headers: list[Header] = []
+        self._default_lines = b""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Find out once who is at the other end."""
+        super().connection_made(transport)
+        if self._app is not None:
+            self._connection = self._app.access.connection(self.client[0] if self.client else "", self.scheme or "http")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget what was under way."""
+        super().connection_lost(exc)
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        """Feed the parser, and count what comes of a head that does not end, after the packet in which it began."""
+        self._idle_since = None
+        if self.timeout_keep_alive_task is not None:
+            self._unset_keepalive_if_required()
+        self._head_bytes += len(data)
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserError:
+            self.logger.warning("Invalid HTTP request received.")
+            self.send_400_response("")
+        except httptools.HttpParserUpgrade:
+            self._unsupported_upgrade_warning()
+        if self._in_head and self._head_bytes > LARGEST_HEAD:
+            self.send_400_response("")
+
+    def on_message_begin(self) -> None:
+        """Begin to count. What uvicorn makes for each request is made for those that go its way."""
+        self.url = b""
+        self.headers = []
+        self._in_head = True
+        self._head_bytes = 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; trailers of a chunked body are no headers (RFC 9110, section 6.5)."""
+        if self._in_head:
+            self.headers.append((name.lower(), value))
+
+    def on_headers_complete(self) -> None:
+        """Refuse what is too large (httptools has no limits of its own) or comes after the last request; choose the way."""
+        self._in_head = False
+        self._idle_since = None
+        size = len(self.url) + sum(map(len, chain.from_iterable(self.headers)))
+        if size > LARGEST_HEAD or len(self.headers) > MOST_HEADERS:
+            raise httptools.HttpParserError("the headers are too large")
+        if self.transport.is_closing():
+            raise httptools.HttpParserError("the connection ended with the request before")
+        if self._app is None or not self._goes_directly():
+            self._hand_over()
+
+    def on_body(self, body: bytes) -> None:
+        """Collect the body."""
+        if self._request is None:
+            super().on_body(body)
+        else:
+            self._request.body += body
+
+    def on_message_complete(self) -> None:
+        """Answer what goes the direct way: at once where nothing has to be waited for."""
+        request = self._request
+        if request is None or self._app is None:
+            super().on_message_complete()
+            return
+        self._request = None
+        answering = self._app.answer(self._endpoint, request)
+        try:
+            awaited = answering.send(None)
+        except StopIteration as answered:
+            self.send_answer(answered.value, keep_alive=self._keep_alive, with_body=request.method != "HEAD")
+            self._wait_for_more()
+        else:
+            rest, with_body = _Rest(answering, awaited), request.method != "HEAD"
+            turn = _Turn(self, rest, keep_alive=self._keep_alive, with_body=with_body)
+            self.cycle = cast("RequestResponseCycle", turn)
+            self._start_asgi_task(self.cycle, self.app)
+
+    def shutdown(self) -> None:
+        """Close; where a request is under way, after its answer."""
+        if self._request is None:
+            super().shutdown()
+        else:
+            self._keep_alive = False
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer with an empty body and close."""
+        del msg
+        if not self.transport.is_closing():
+            self.transport.write(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+            self.transport.close()
+
+    def send_answer(self, answer: Answer, *, keep_alive: bool, with_body: bool) -> None:
+        """Send an answer as uvicorn would, but in one write."""
+        defaults, body = self.server_state.default_headers, answer.body
+        if defaults is not self._default_headers:  # uvicorn makes new ones each second, with the date
+            self._default_headers, self._default_lines = defaults, lines(defaults)
+        parts = [STATUS_LINE[answer.status], self._default_lines, answer.lines]
+        if answer.status != _NO_CONTENT:
+            parts.append(b"content-length: %d\r\n" % len(body))
+        parts.append(b"\r\n" if keep_alive else b"connection: close\r\n\r\n")
+        if with_body:
+            parts.append(body)
+        self.transport.write(b"".join(parts))
+        if not keep_alive:
+            self.transport.close()
+
+    def _goes_directly(self) -> bool:
+        """Tell whether a request goes the direct way, and begin it."""
+        cycle, headers = self.cycle, dict(self.headers)
+        waits = (cycle is not None and not cycle.response_complete) or self.flow.write_paused
+        if waits or not _UNUSUAL.isdisjoint(headers):
+            return False
+        method, posted = self.parser.get_method(), _POSTED.get(self.url)
+        if posted is not None:
+            if method != b"POST" or len(headers.get(b"content-length", b"")) > _MOST_DIGITS:
+                return False
+            path, self._endpoint = posted
+            self._request = Request("POST", path, b"", self.headers, headers, self._connection)
+        elif method in (b"GET", b"HEAD") and self.url.startswith(_BLOCK) and b"content-length" not in headers:
+            self._endpoint = include.block
+            self._request = _of_block(method.decode(), self.url, self.headers, headers, self._connection)
+        else:
+            return False
+        self._keep_alive = self.parser.should_keep_alive()
+        if b"connection" in headers and self.parser.get_http_version() == "1.0":  # as uvicorn does
+            self._keep_alive = False
+        return True
+
+    def _hand_over(self) -> None:
+        """Let uvicorn go on."""
+        url, headers = self.url, self.headers
+        super().on_message_begin()
+        self.url = url
+        for name, value in headers:
+            super().on_header(name, value)
+        super().on_headers_complete()
+
+    def _wait_for_more(self) -> None:
+        """Wait for the next request; one timer serves many of them."""
+        self.server_state.total_requests += 1
+        self._idle_since = self.loop.time()
+        if self._idle_timer is None:
+            self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._close_if_idle)
+
+    def _close_if_idle(self) -> None:
+        self._idle_timer = None
+        if self._idle_since is None:  # the next answer starts the timer
+            return
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._idle_timer = self.loop.call_later(left, self._close_if_idle)
+        else:
+            self.timeout_keep_alive_handler()
+
+
+class _Turn:
+    """A request whose answer takes time. For uvicorn it is one of its own cycles: what comes after it is kept waiting."""
+
+    message_event = asyncio.Event()
+    """Nobody waits for it."""
+
+    def __init__(self, protocol: Protocol, rest: _Rest, *, keep_alive: bool, with_body: bool) -> None:
+        self.keep_alive = keep_alive
+        """uvicorn takes it back when the server is to stop."""
+        self.disconnected = False
+        self.response_complete = False
+        self._protocol = protocol
+        self._rest = rest
+        self._with_body = with_body
+
+    async def run_asgi(self, _: object) -> None:
+        """Send the answer when it is there and the other end reads."""
+        protocol = self._protocol
+        answer = await self._rest
+        if protocol.flow.write_paused:
+            await protocol.flow.drain()
+        if not self.disconnected:
+            protocol.send_answer(answer, keep_alive=self.keep_alive, with_body=self._with_body)
+            self.response_complete = True
+            protocol.on_response_complete()
+
+
+class _Rest(Generator[Any, Any, Answer]):
+    """Goes on, in a task, with a coroutine that awaits something already."""
+
+    def __init__(self, answering: Coroutine[Any, Any, Answer], awaited: object) -> None:
+        self._answering = answering
+        self._awaited: list[object] = [awaited]
+
+    def __await__(self) -> _Rest:
+        return self
+
+    def send(self, value: object) -> object:
+        """Tell the task what to wait for, then go on."""
+        return self._awaited.pop() if self._awaited else self._answering.send(value)
+
+    def throw(self, *error: Any) -> object:  # noqa: ANN401 as generators have it
+        """Raise an error where it is awaited."""
+        return self._answering.throw(*error)
+
+
+def _of_block(
+    method: str, url: bytes, pairs: list[Header], headers: dict[bytes, bytes], connection: Connection
+) -> Request:
+    target = httptools.parse_url(url)
+    path = target.path.decode("ascii")
+    return Request(method, unquote(path) if "%" in path else path, target.query or b"", pairs, headers, connection)
