@@ -1,114 +1,141 @@
-"""Which rules can match: a hash of what the visitor is, to the rules that ask for it.
+"""Which rules hold: looked up for all rules at once, so that the cost hardly grows with their number.
 
-Each rule is filed under the keys of one necessary condition, the one that the fewest rules share. A rule that has none
-is always tried. So the cost of a decision follows the rules that fit the visitor, not the number of rules.
+A rule is one or several rows, each of literals that must all be true. A row that asks for a key that few others ask for,
+such as a campaign's name or a word, is filed under it, and is looked at only when the visitor has that key. The others
+are bits of one integer: for each field a table has, for what the visitor is there, the rows that remain possible, and
+these integers are joined with `and`. (The construction is that of packet classifiers: T. V. Lakshman and D. Stiliadis,
+"High-speed policy-based packet forwarding using efficient multi-dimensional range matching", SIGCOMM 1998.)
+What a table cannot tell, such as what a visitor bought, is tried on what remains, from the first rule on.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Collection, Mapping, Sequence
 
-from omotenashi.engine.estimates import NO_ESTIMATE, Estimate
-from omotenashi.engine.facts import HISTORY_OPERANDS, texts_of
+from msgspec import Struct
+
+from omotenashi.engine.bits import bits
+from omotenashi.engine.fields import ReadKeys, keys_reader, number_reader
+from omotenashi.engine.filing import Entry, Filing, Postings
+from omotenashi.engine.literals import Row
 from omotenashi.engine.occasion import Occasion
-from omotenashi.engine.spellings import Synonyms, spellings
-from omotenashi.language import condition as c
-from omotenashi.language.condition import Condition, Conjunction, Disjunction, Fact
-from omotenashi.language.patterns import above, literal_start
+from omotenashi.engine.tables import KeyTable, RangeTable
 
-Key: TypeAlias = "tuple[str, Hashable]"
-"""A field and a value that the visitor must have."""
-Read: TypeAlias = Callable[[Occasion], "Iterable[Hashable] | None"]
+_LEAST_FOR_A_MASK = 16
+_ROWS_FOR_A_MASK = 512
+"""What one of so many rows names has a mask of its own, at least 16 rows: this bounds memory."""
+
+
+class _Field(Struct, frozen=True):
+    """What is looked up for one field."""
+
+    read: ReadKeys
+    filed: Postings
+    table: KeyTable | None
+
+
+class Candidates(Struct, frozen=True):
+    """What remains possible on an occasion."""
+
+    possible: int
+    """Rows that are bits."""
+    filed: Mapping[int, list[Entry]]
+    """Others, by group, from the first rule on."""
 
 
 class Index:
-    """Rules by number, in the order of their blocks."""
+    """Rules by number, in groups that follow each other: the rules of a block, say."""
 
-    def __init__(self, choices: Sequence[Sequence[frozenset[Key]]]) -> None:
-        """`choices` are what `keys_of` returns of each rule."""
-        shared = Counter(key for sets in choices for keys in sets for key in keys)
-        self._always: list[int] = []
-        self._tables: dict[str, dict[Hashable, list[int]]] = {}
-        for number, sets in enumerate(choices):
-            if not sets:
-                self._always.append(number)
-                continue
-            for field, value in min(sets, key=lambda keys: sum(shared[key] for key in keys)):
-                self._tables.setdefault(field, {}).setdefault(value, []).append(number)
-        self._reads = [(_reader(field), table) for field, table in self._tables.items()]
+    def __init__(self, rules: Sequence[Sequence[Row]], groups: Sequence[int]) -> None:
+        """`rules`: the rows of each, one of which must hold; `groups`: the number of each one's group, ascending."""
+        filing = Filing(rules)
+        size = len(filing.rows)
+        common = max(_LEAST_FOR_A_MASK, size // _ROWS_FOR_A_MASK)
+        tables = {field: KeyTable(asked, size, common) for field, asked in filing.keyed.items()}
+        ranges = {field: RangeTable(asked, size) for field, asked in filing.ranged.items()}
+        self._fields = [
+            _Field(keys_reader(field), filing.filed.get(field, {}), tables.get(field))
+            for field in dict.fromkeys((*tables, *filing.filed))
+        ]
+        self._ranges = [(number_reader(field), table) for field, table in ranges.items()]
+        self._rows = filing.entries({field for field, table in ranges.items() if not table.exact})
+        self._literals = [literal.holds for literal in filing.literals]
+        self._groups = groups
+        self._all = (1 << size) - 1
+        self._masks = _masks([groups[rule] for rule, _ in self._rows])
+        self._without = _without(self._rows, common)
 
-    def candidates(self, occasion: Occasion) -> list[int]:
-        """Return the numbers of all rules that can match, ascending."""
-        found = set(self._always)
-        for read, table in self._reads:
-            for value in read(occasion) or ():
-                numbers = table.get(value)
-                if numbers:
-                    found.update(numbers)
-        return sorted(found)
+    def candidates(self, occasion: Occasion) -> Candidates:
+        """Return the rows that the tables cannot rule out."""
+        possible, hits = self._all, list[Entry]()
+        for field in self._fields:
+            keys = field.read(occasion)
+            if keys and field.filed:
+                for key in keys:
+                    found = field.filed.get(key)
+                    if found:
+                        hits += found
+            if possible and field.table:
+                possible &= field.table.mask(keys)
+        for read, steps in self._ranges:
+            if possible:
+                possible &= steps.mask(read(occasion))
+        return Candidates(possible, self._grouped(hits))
 
+    def _grouped(self, hits: list[Entry]) -> Mapping[int, list[Entry]]:
+        grouped: dict[int, list[Entry]] = {}
+        for entry in sorted(hits):
+            grouped.setdefault(self._groups[entry[0]], []).append(entry)
+        return grouped
 
-def keys_of(
-    condition: Condition, synonyms: Synonyms, estimates: Mapping[c.Estimated, Estimate]
-) -> list[frozenset[Key]]:
-    """For each necessary condition that can be looked up: its keys, one of which the visitor must have."""
-    if isinstance(condition, Conjunction):
-        return [keys for part in condition.parts for keys in keys_of(part, synonyms, estimates)]
-    if isinstance(condition, Disjunction):
-        parts = [keys_of(part, synonyms, estimates) for part in condition.parts]
-        return [frozenset().union(*(min(sets, key=len) for sets in parts))] if parts and all(parts) else []
-    if isinstance(condition, Fact):
-        keys = _keys(condition, synonyms, estimates)
-        return [keys] if keys else []
-    return []
+    def first(self, group: int, candidates: Candidates, occasion: Occasion, passed: Collection[int] = ()) -> int | None:
+        """Return the number of the first rule of a group that holds and is not in `passed`."""
+        possible = candidates.possible & self._masks.get(group, 0)
+        filed = iter(candidates.filed.get(group, ()))
+        waiting = next(filed, None)
+        while possible or waiting:
+            row = (possible & -possible).bit_length() - 1
+            if waiting is None or (possible and self._rows[row] < waiting):
+                rule, literals = self._rows[row]
+                possible &= possible - 1
+            else:
+                rule, literals = waiting
+                waiting = next(filed, None)
+            failed = self._failed(literals, occasion)
+            if failed is None and rule not in passed:
+                return rule
+            if failed in self._without:
+                possible &= self._without[failed]
+        return None
 
-
-def _keys(fact: Fact, synonyms: Synonyms, estimates: Mapping[c.Estimated, Estimate]) -> frozenset[Key]:
-    operand, field = fact.operand, fact.field
-    if isinstance(operand, c.OneOf):
-        return frozenset((field, value) for value in operand.values)
-    if isinstance(operand, c.Prefectures):
-        return frozenset(("prefecture", code) for code in operand.codes)
-    if isinstance(operand, c.Paths):
-        return frozenset((f"{field} under", literal_start(pattern)) for pattern in operand.patterns)
-    if isinstance(operand, c.Words):
-        return _word_keys(field, operand.words, synonyms)
-    if isinstance(operand, c.Estimated):
-        pages = frozenset(("landing page", path) for path in estimates.get(operand, NO_ESTIMATE).true)
-        return pages | _word_keys(field, operand.words, synonyms)
-    if isinstance(operand, c.Truth) and field == "logged_in":
-        return frozenset((("logged_in", operand.value),))
-    if isinstance(operand, c.TakesPart):
-        return frozenset((("experiment", True),))
-    if isinstance(operand, HISTORY_OPERANDS):
-        return frozenset((("history", True),))
-    return frozenset()
-
-
-def _word_keys(field: str, words: Iterable[c.Word], synonyms: Synonyms) -> frozenset[Key]:
-    all_spellings = [spelling for word in words for spelling in spellings(word, synonyms)]
-    if any(not spelling.parts for spelling in all_spellings):
-        return frozenset()
-    return frozenset((field, form) for spelling in all_spellings for form in spelling.parts[0])
-
-
-def _reader(field: str) -> Read:
-    if field in ("keyword", "site_search"):
-        return lambda occasion: occasion.found(field)
-    if field in _READERS:
-        return _READERS[field]
-    texts = texts_of(field)
-    return lambda occasion: texts(occasion.visitor)
+    def _failed(self, literals: Sequence[int], occasion: Occasion) -> int | None:
+        """Return the first of the literals that is not true; each is tried once for an occasion."""
+        found = occasion.found
+        for literal in literals:
+            held = found.get(literal)
+            if held is None:
+                held = found[literal] = self._literals[literal](occasion)
+            if not held:
+                return literal
+        return None
 
 
-_READERS: dict[str, Read] = {
-    "prefecture": lambda occasion: occasion.visitor.place.area,
-    "page under": lambda occasion: above(occasion.visitor.page),
-    "landing under": lambda occasion: above(occasion.visitor.arrival.landing),
-    "landing page": lambda occasion: (occasion.visitor.arrival.landing,),
-    "logged_in": lambda occasion: (occasion.visitor.member is not None,),
-    "experiment": lambda occasion: (occasion.visitor.id is not None,),
-    "history": lambda occasion: (occasion.visitor.history is not None,),
-}
+def _masks(groups: Sequence[int]) -> dict[int, int]:
+    """The rows of each group."""
+    found: dict[int, int] = {}
+    start = 0
+    for end in range(1, len(groups) + 1):
+        if end == len(groups) or groups[end] != groups[start]:
+            found[groups[start]] = (1 << end) - (1 << start)
+            start = end
+    return found
+
+
+def _without(rows: Sequence[Entry], common: int) -> dict[int, int]:
+    """What remains possible without a literal, of those that many rows need."""
+    needing: dict[int, list[int]] = {}
+    for row, (_, literals) in enumerate(rows):
+        for literal in literals:
+            needing.setdefault(literal, []).append(row)
+    size = len(rows)
+    return {one: ~bits(found, size) for one, found in needing.items() if len(found) >= common}
