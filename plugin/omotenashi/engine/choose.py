@@ -143,14 +143,14 @@ class Engine:
 
     def decide(self, occasion: Occasion, blocks: Collection[str], without: Collection[str] = ()) -> dict[str, Choice]:
         """Return the choice for each of the blocks that exists; rules whose ids are in `without` are passed over."""
-        candidates = self._index.candidates(occasion)
+        possible = self._index.possible(occasion)
         passed = {number for name in without for number in self._numbers.get(name, ())} if without else ()
         decided: dict[str, Choice] = {}
         for name in blocks:
             found = self._otherwise.get(name)
             if found is not None:
                 group, otherwise = found
-                rule = self._index.first(group, candidates, occasion, passed)
+                rule = self._index.first(group, possible, occasion, passed)
                 decided[name] = otherwise if rule is None else self._choice(rule, occasion)
         return decided
 
@@ -170,9 +170,9 @@ class Engine:
 
     def segments(self, occasion: Occasion) -> list[str]:
         """Return the names of the segments that the visitor is in, without those that must not be told."""
-        candidates = self._segment_index.candidates(occasion)
+        possible = self._segment_index.possible(occasion)
         first = self._segment_index.first
-        return [name for number, name in enumerate(self._segments) if first(number, candidates, occasion) is not None]
+        return [name for number, name in enumerate(self._segments) if first(number, possible, occasion) is not None]
 
     def explain(self, occasion: Occasion, block: str) -> list[Account]:
         """Return an account of every rule of a block, from top to bottom, condition by condition as written."""

@@ -1,4 +1,4 @@
-"""Rows on their way into an index: which are filed under a key, which become bits, and what is left to be tried."""
+"""Rules on their way into an index: their rows get numbers, and for each it is settled how it is looked up."""
 
 from __future__ import annotations
 
@@ -11,90 +11,98 @@ from msgspec.structs import replace
 from omotenashi.engine.asks import Keyed, Ranged
 from omotenashi.engine.literals import Literal, Row
 
-_MOST_FILED = 16
-"""Rows under one key. What more rows ask for is told by bits."""
+_ROWS_FOR_A_TABLE = 8
+_FILED_FOR_ONE = 16
+"""A field has a table where so many rows ask for it. Filed rows count less: they are seldom possible at all."""
 
 Entry: TypeAlias = "tuple[int, tuple[int, ...]]"
 """A row: the number of its rule, and those of the literals that are to be tried."""
-Postings: TypeAlias = "dict[Hashable, list[Entry]]"
 
 
 class Filing:
-    """The rows of all rules, placed. Lives while rules are loaded."""
+    """The rows of all rules, by number, from the last rule to the first. Lives while rules are loaded."""
 
-    def __init__(self, rules: Sequence[Sequence[Row]]) -> None:
-        """`rules`: the rows of each."""
+    def __init__(self, rules: Sequence[Sequence[Row]], most_filed: int) -> None:
+        """`rules`: the rows of each; `most_filed`: under one key."""
+        self.filed: dict[str, dict[Hashable, list[int]]] = {}
+        """By field and key the rows that are possible only where that key is there."""
+        self.keyed: dict[str, list[tuple[int, Keyed]]] = {}
+        """By field the rows, with the keys for which they ask besides."""
+        self.ranged: dict[str, list[tuple[int, Ranged]]] = {}
+        """Likewise, with a range."""
         self.literals: dict[Literal, int] = {}
         """With their numbers."""
-        self.filed: dict[str, Postings] = {}
-        """By field and key."""
-        self.keyed: dict[str, list[tuple[int, Keyed]]] = {}
-        """By field the rows that are bits, with the keys for which they ask."""
-        self._ranged: dict[str, dict[int, Ranged]] = {}
-        self.rows: list[tuple[int, list[tuple[int, str]]]] = []
-        """Rows that are bits: for each its rule, and what is to be tried (where the field of a range is inexact)."""
+        self._rows = [(rule, row) for rule in range(len(rules) - 1, -1, -1) for row in rules[rule]]
         self._shared = _shared(rules)
-        for number, rows in enumerate(rules):
-            for row in rows:
-                self._place(number, row)
+        rarest = [self._rarest(row, most_filed) for _, row in self._rows]
+        self._tabled = self._with_tables(rarest)
+        self._left = [self._place(row, rarest[row]) for row in range(len(self._rows))]
 
-    @property
-    def ranged(self) -> dict[str, list[tuple[int, Ranged]]]:
-        """By field the rows that are bits, with the range for which they ask."""
-        return {field: list(asked.items()) for field, asked in self._ranged.items()}
+    def __len__(self) -> int:
+        return len(self._rows)
 
     def entries(self, inexact: Collection[str]) -> list[Entry]:
-        """Return the rows that are bits; `inexact`: the fields of ranges that are to be tried."""
+        """Return the rows; `inexact`: fields whose ranges are to be tried."""
         return [
-            (rule, tuple(literal for literal, field in left if not field or field in inexact))
-            for rule, left in self.rows
+            (rule, tuple(self._number(literal) for literal, field in left if not field or field in inexact))
+            for (rule, _), left in zip(self._rows, self._left, strict=True)
         ]
-
-    def _place(self, rule: int, row: Row) -> None:
-        asked = [ask for literal in row for ask in literal.asks if isinstance(ask, Keyed) and not ask.absent]
-        rarest = min(asked, key=self._most, default=None)
-        if rarest is None or self._most(rarest) > _MOST_FILED:
-            left = [(self._number(literal), field) for literal in row for field in self._told(literal)]
-            self.rows.append((rule, left))
-            return
-        told = rarest.exact and not rarest.every
-        tried = (one for one in row if not (told and any(ask is rarest for ask in one.asks)))
-        entry = rule, tuple(map(self._number, tried))
-        postings = self.filed.setdefault(rarest.field, {})
-        for key in rarest.keys:
-            postings.setdefault(key, []).append(entry)
-
-    def _most(self, ask: Keyed) -> int:
-        """How many rows ask for one of its keys at most."""
-        shared = self._shared[ask.field]
-        return max((shared[key] for key in ask.keys), default=0)
-
-    def _told(self, literal: Literal) -> Sequence[str]:
-        """Note what a literal of the next row asks. Return nothing where that is all, else why it is to be tried."""
-        row, left = len(self.rows), True
-        for ask in literal.asks:
-            taken = self._ranges(row, ask) if isinstance(ask, Ranged) else self._keys(row, ask)
-            if taken and ask.exact:
-                if isinstance(ask, Ranged):
-                    return (ask.field,)
-                left = False
-        return ("",) if left else ()
-
-    def _ranges(self, row: int, ask: Ranged) -> bool:
-        asked = self._ranged.setdefault(ask.field, {})
-        asked[row] = _both(asked[row], ask) if row in asked else ask
-        return True
-
-    def _keys(self, row: int, ask: Keyed) -> bool:
-        """A row asks once of a field, so that what it asks of several keys is not confused."""
-        asked = self.keyed.setdefault(ask.field, [])
-        if asked and asked[-1][0] == row:
-            return False
-        asked.append((row, ask))
-        return True
 
     def _number(self, literal: Literal) -> int:
         return self.literals.setdefault(literal, len(self.literals))
+
+    def _rarest(self, row: Row, most: int) -> Keyed | None:
+        """The keys under which a row is filed: those that the fewest others ask for."""
+        best, found = most + 1, None
+        for literal in row:
+            for ask in literal.asks:
+                if isinstance(ask, Keyed) and not ask.absent:
+                    shared = self._shared[ask.field]
+                    most = max((shared[key] for key in ask.keys), default=0)
+                    if most < best:
+                        best, found = most, ask
+        return found
+
+    def _with_tables(self, rarest: Sequence[Keyed | None]) -> set[str]:
+        """The fields that so many rows ask for that a table is worth its while."""
+        asked: Counter[str] = Counter()
+        for (_, row), filed in zip(self._rows, rarest, strict=True):
+            weight = _FILED_FOR_ONE if filed is None else 1
+            for literal in row:
+                for ask in literal.asks:
+                    if ask is not filed:
+                        asked[ask.field] += weight
+        return {field for field, weight in asked.items() if weight >= _ROWS_FOR_A_TABLE * _FILED_FOR_ONE}
+
+    def _place(self, number: int, filed: Keyed | None) -> list[tuple[Literal, str]]:
+        """Note what a row asks. Return the literals that are to be tried (where the field of a range is inexact)."""
+        if filed is not None:
+            postings = self.filed.setdefault(filed.field, {})
+            for key in filed.keys:
+                postings.setdefault(key, []).append(number)
+        left = []
+        for literal in self._rows[number][1]:
+            told = [ask for ask in literal.asks if self._is_told(number, ask, filed) and ask.exact]
+            if not told:
+                left.append((literal, ""))
+            elif isinstance(told[0], Ranged):
+                left.append((literal, told[0].field))
+        return left
+
+    def _is_told(self, number: int, ask: Keyed | Ranged, filed: Keyed | None) -> bool:
+        """Note what a row asks, and tell whether the index answers that: of each field a row asks once."""
+        if ask is filed:
+            return not filed.every
+        if ask.field not in self._tabled:
+            return False
+        if isinstance(ask, Ranged):
+            _add_range(self.ranged.setdefault(ask.field, []), number, ask)
+            return True
+        asked = self.keyed.setdefault(ask.field, [])
+        if asked and asked[-1][0] == number:
+            return False
+        asked.append((number, ask))
+        return True
 
 
 def _shared(rules: Sequence[Sequence[Row]]) -> dict[str, Counter[Hashable]]:
@@ -109,8 +117,11 @@ def _shared(rules: Sequence[Sequence[Row]]) -> dict[str, Counter[Hashable]]:
     return shared
 
 
-def _both(one: Ranged, other: Ranged) -> Ranged:
-    """What lies in both ranges."""
-    low, low_open = max((one.low, one.low_open), (other.low, other.low_open))
-    high, not_high_open = min((one.high, not one.high_open), (other.high, not other.high_open))
-    return replace(one, low=low, high=high, low_open=low_open, high_open=not not_high_open)
+def _add_range(asked: list[tuple[int, Ranged]], number: int, ask: Ranged) -> None:
+    """Add what a row asks; of two ranges what lies in both."""
+    if asked and asked[-1][0] == number:
+        one = asked.pop()[1]
+        low, low_open = max((one.low, one.low_open), (ask.low, ask.low_open))
+        high, closed = min((one.high, not one.high_open), (ask.high, not ask.high_open))
+        ask = replace(ask, low=low, high=high, low_open=low_open, high_open=not closed)
+    asked.append((number, ask))

@@ -1,22 +1,24 @@
 """Which rules hold: looked up for all rules at once, so that the cost hardly grows with their number.
 
-A rule is one or several rows, each of literals that must all be true. A row that asks for a key that few others ask for,
-such as a campaign's name or a word, is filed under it, and is looked at only when the visitor has that key. The others
-are bits of one integer: for each field a table has, for what the visitor is there, the rows that remain possible, and
-these integers are joined with `and`. (The construction is that of packet classifiers: T. V. Lakshman and D. Stiliadis,
-"High-speed policy-based packet forwarding using efficient multi-dimensional range matching", SIGCOMM 1998.)
-What a table cannot tell, such as what a visitor bought, is tried on what remains, from the first rule on.
+A rule is one or several rows, each of literals that must all be true. A row is a bit of an integer, the first rule's the
+highest: thousands are compared in one step. A row that asks for a key that few others ask for, such as a campaign's name
+or a word, is filed under it, and is possible only when the visitor has that key. For other fields a table has, for what
+the visitor is there, the rows that remain possible, and all these integers are joined with `and`. (The construction is
+that of packet classifiers: T. V. Lakshman and D. Stiliadis, "High-speed policy-based packet forwarding using efficient
+multi-dimensional range matching", SIGCOMM 1998.) What a table cannot tell, such as what a visitor bought, is tried on
+what remains, from the first rule on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from itertools import groupby
 
 from msgspec import Struct
 
 from omotenashi.engine.bits import bits
 from omotenashi.engine.fields import ReadKeys, keys_reader, number_reader
-from omotenashi.engine.filing import Entry, Filing, Postings
+from omotenashi.engine.filing import Entry, Filing
 from omotenashi.engine.literals import Row
 from omotenashi.engine.occasion import Occasion
 from omotenashi.engine.tables import KeyTable, RangeTable
@@ -30,17 +32,8 @@ class _Field(Struct, frozen=True):
     """What is looked up for one field."""
 
     read: ReadKeys
-    filed: Postings
+    filed: Mapping[Hashable, Sequence[int]]
     table: KeyTable | None
-
-
-class Candidates(Struct, frozen=True):
-    """What remains possible on an occasion."""
-
-    possible: int
-    """Rows that are bits."""
-    filed: Mapping[int, list[Entry]]
-    """Others, by group, from the first rule on."""
 
 
 class Index:
@@ -48,64 +41,53 @@ class Index:
 
     def __init__(self, rules: Sequence[Sequence[Row]], groups: Sequence[int]) -> None:
         """`rules`: the rows of each, one of which must hold; `groups`: the number of each one's group, ascending."""
-        filing = Filing(rules)
-        size = len(filing.rows)
-        common = max(_LEAST_FOR_A_MASK, size // _ROWS_FOR_A_MASK)
+        common = max(_LEAST_FOR_A_MASK, len(rules) // _ROWS_FOR_A_MASK)
+        filing = Filing(rules, most_filed=common)
+        size = len(filing)
         tables = {field: KeyTable(asked, size, common) for field, asked in filing.keyed.items()}
         ranges = {field: RangeTable(asked, size) for field, asked in filing.ranged.items()}
         self._fields = [
             _Field(keys_reader(field), filing.filed.get(field, {}), tables.get(field))
-            for field in dict.fromkeys((*tables, *filing.filed))
+            for field in dict.fromkeys((*filing.filed, *tables))
         ]
         self._ranges = [(number_reader(field), table) for field, table in ranges.items()]
         self._rows = filing.entries({field for field, table in ranges.items() if not table.exact})
         self._literals = [literal.holds for literal in filing.literals]
-        self._groups = groups
-        self._all = (1 << size) - 1
-        self._masks = _masks([groups[rule] for rule, _ in self._rows])
+        filed = {row for postings in filing.filed.values() for rows in postings.values() for row in rows}
+        self._unfiled = ((1 << size) - 1) ^ bits(filed, size)
+        self._groups = _groups(self._rows, groups)
         self._without = _without(self._rows, common)
 
-    def candidates(self, occasion: Occasion) -> Candidates:
-        """Return the rows that the tables cannot rule out."""
-        possible, hits = self._all, list[Entry]()
+    def possible(self, occasion: Occasion) -> int:
+        """Return the rows that cannot be ruled out by looking up."""
+        found, hits, tables = self._unfiled, list[int](), list[int]()
         for field in self._fields:
             keys = field.read(occasion)
             if keys and field.filed:
                 for key in keys:
-                    found = field.filed.get(key)
-                    if found:
-                        hits += found
-            if possible and field.table:
-                possible &= field.table.mask(keys)
-        for read, steps in self._ranges:
-            if possible:
-                possible &= steps.mask(read(occasion))
-        return Candidates(possible, self._grouped(hits))
+                    if key in field.filed:
+                        hits += field.filed[key]
+            if field.table:
+                tables.append(field.table.mask(keys))
+        for row in hits:
+            found |= 1 << row
+        for mask in tables:
+            found &= mask
+        for read, table in self._ranges:
+            if found:
+                found &= table.mask(read(occasion))
+        return found
 
-    def _grouped(self, hits: list[Entry]) -> Mapping[int, list[Entry]]:
-        grouped: dict[int, list[Entry]] = {}
-        for entry in sorted(hits):
-            grouped.setdefault(self._groups[entry[0]], []).append(entry)
-        return grouped
-
-    def first(self, group: int, candidates: Candidates, occasion: Occasion, passed: Collection[int] = ()) -> int | None:
+    def first(self, group: int, possible: int, occasion: Occasion, passed: Collection[int] = ()) -> int | None:
         """Return the number of the first rule of a group that holds and is not in `passed`."""
-        possible = candidates.possible & self._masks.get(group, 0)
-        filed = iter(candidates.filed.get(group, ()))
-        waiting = next(filed, None)
-        while possible or waiting:
-            row = (possible & -possible).bit_length() - 1
-            if waiting is None or (possible and self._rows[row] < waiting):
-                rule, literals = self._rows[row]
-                possible &= possible - 1
-            else:
-                rule, literals = waiting
-                waiting = next(filed, None)
-            failed = self._failed(literals, occasion)
+        rows = possible & self._groups.get(group, 0)
+        while rows:
+            row = rows.bit_length() - 1
+            rule, literals = self._rows[row]
+            failed = self._failed(literals, occasion) if literals else None
             if failed is None and rule not in passed:
                 return rule
-            if failed in self._without:
-                possible &= self._without[failed]
+            rows = rows & self._without[failed] if failed in self._without else rows ^ (1 << row)
         return None
 
     def _failed(self, literals: Sequence[int], occasion: Occasion) -> int | None:
@@ -120,22 +102,21 @@ class Index:
         return None
 
 
-def _masks(groups: Sequence[int]) -> dict[int, int]:
+def _groups(rows: Sequence[Entry], groups: Sequence[int]) -> dict[int, int]:
     """The rows of each group."""
-    found: dict[int, int] = {}
-    start = 0
-    for end in range(1, len(groups) + 1):
-        if end == len(groups) or groups[end] != groups[start]:
-            found[groups[start]] = (1 << end) - (1 << start)
-            start = end
+    found, start = dict[int, int](), 0
+    for group, members in groupby(rows, key=lambda row: groups[row[0]]):
+        end = start + sum(1 for _ in members)
+        found[group] = (1 << end) - (1 << start)
+        start = end
     return found
 
 
-def _without(rows: Sequence[Entry], common: int) -> dict[int, int]:
+def _without(rows: Sequence[Entry], common: int) -> dict[int | None, int]:
     """What remains possible without a literal, of those that many rows need."""
     needing: dict[int, list[int]] = {}
     for row, (_, literals) in enumerate(rows):
         for literal in literals:
             needing.setdefault(literal, []).append(row)
     size = len(rows)
-    return {one: ~bits(found, size) for one, found in needing.items() if len(found) >= common}
+    return {one: ((1 << size) - 1) ^ bits(found, size) for one, found in needing.items() if len(found) >= common}
