@@ -185,6 +185,11 @@ def _no_history_of(kind: str) -> Test:
     return test
 
 
+def _no_cart(occasion: Occasion) -> bool:
+    past = occasion.visitor.history
+    return past is None or "cart" in past.unknown or not past.cart_known
+
+
 _UNKNOWN: dict[str, Test] = {
     "keyword": lambda occasion: occasion.visitor.arrival.keyword is None,
     "country": lambda occasion: occasion.visitor.place.country is None,
@@ -194,7 +199,7 @@ _UNKNOWN: dict[str, Test] = {
     "near": lambda occasion: occasion.visitor.place.location is None,
     "device": lambda occasion: occasion.visitor.device is None,
     "language": lambda occasion: not occasion.visitor.languages,
-    "cart": lambda occasion: occasion.visitor.history is None or not occasion.visitor.history.cart_known,
+    "cart": _no_cart,
     **{
         kind: _no_history_of(kind) for kind in ("viewed", "bought", "did", "visits", "last_visit", "lifecycle", "shown")
     },
