@@ -70,10 +70,9 @@ def alternatives(
 
 def _presence(fact: Fact) -> Asks:
     """What must at least be known, of facts that the others of their kind do not have with them."""
-    head, _, name = fact.field.partition(".")
-    if head == "member":
-        return (Keyed(f"given.{name}", _THERE, exact=False),)
-    return (Keyed("location", _THERE, exact=False),) if head == "near" else ()
+    if fact.field.startswith("member."):
+        return (Keyed(f"given.{fact.field}", _THERE, exact=False),)
+    return (Keyed("location", _THERE, exact=False),) if fact.field == "near" else ()
 
 
 def _of_estimate(operand: c.Estimated, estimates: Mapping[c.Estimated, Estimate]) -> Sequence[Asks]:

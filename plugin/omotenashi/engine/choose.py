@@ -103,8 +103,8 @@ class Engine:
         self._numbers = _numbers(rules)
         groups = {name: number for number, name in enumerate(program.blocks)}
         self._index = Index([one.rows for one in self._rules], [groups[rule.block] for rule in rules])
-        self._otherwise = {
-            name: (groups[name], Choice(name, None, block.otherwise, Reason.DEFAULT))
+        self._blocks = {
+            name: (self._index.groups.get(groups[name], 0), Choice(name, None, block.otherwise, Reason.DEFAULT))
             for name, block in program.blocks.items()
         }
         self._splits = {
@@ -147,10 +147,10 @@ class Engine:
         passed = {number for name in without for number in self._numbers.get(name, ())} if without else ()
         decided: dict[str, Choice] = {}
         for name in blocks:
-            found = self._otherwise.get(name)
-            if found is not None:
-                group, otherwise = found
-                rule = self._index.first(group, possible, occasion, passed)
+            if name in self._blocks:
+                of_block, otherwise = self._blocks[name]
+                rows = possible & of_block
+                rule = self._index.first(rows, occasion, passed) if rows else None
                 decided[name] = otherwise if rule is None else self._choice(rule, occasion)
         return decided
 
@@ -161,7 +161,7 @@ class Engine:
     def all_choices(self) -> list[Choice]:
         """Return every choice that can be made."""
         variants = [choice for one in self._rules for choice in one.choices]
-        return [*variants, *(choice for _, choice in self._otherwise.values())]
+        return [*variants, *(choice for _, choice in self._blocks.values())]
 
     def experiments(self) -> list[tuple[str, list[str]]]:
         """Return the id of each experiment with the names of its variants."""
@@ -171,8 +171,8 @@ class Engine:
     def segments(self, occasion: Occasion) -> list[str]:
         """Return the names of the segments that the visitor is in, without those that must not be told."""
         possible = self._segment_index.possible(occasion)
-        first = self._segment_index.first
-        return [name for number, name in enumerate(self._segments) if first(number, possible, occasion) is not None]
+        rows = ((name, possible & self._segment_index.groups.get(n, 0)) for n, name in enumerate(self._segments))
+        return [name for name, some in rows if some and self._segment_index.first(some, occasion) is not None]
 
     def explain(self, occasion: Occasion, block: str) -> list[Account]:
         """Return an account of every rule of a block, from top to bottom, condition by condition as written."""

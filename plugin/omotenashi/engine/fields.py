@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable
 from datetime import date
+from functools import lru_cache
 from typing import TypeAlias
 
 from omotenashi.engine.facts import member_value, texts_of, unknown_test
@@ -11,6 +12,16 @@ from omotenashi.engine.occasion import Occasion
 from omotenashi.model.text import fold
 
 ReadKeys: TypeAlias = Callable[[Occasion], "Collection[Hashable] | None"]
+ATTRIBUTES = {
+    "medium": "arrival.medium",
+    "campaign": "arrival.campaign",
+    "campaign_source": "arrival.campaign_source",
+    "campaign_medium": "arrival.campaign_medium",
+    "campaign_content": "arrival.campaign_content",
+    "country": "place.country",
+    "device": "device",
+}
+"""Where the one key of a field stands, as it is, within a visitor."""
 ReadNumber: TypeAlias = Callable[[Occasion], "float | None"]
 _THERE = (True,)
 
@@ -21,7 +32,7 @@ def keys_reader(field: str) -> ReadKeys:
     if field in _KEYS:
         return _KEYS[field]
     if head == "given":
-        attribute = fold(name)
+        attribute = fold(name.partition(".")[2])
         return lambda occasion: None if member_value(occasion.visitor, attribute) is None else _THERE
     if head == "unknown":
         unknown = unknown_test(name)
@@ -65,6 +76,7 @@ def _date(attribute: str) -> ReadNumber:
     return read
 
 
+@lru_cache(maxsize=2048)
 def _beginnings(path: str) -> tuple[str, ...]:
     """A path as the keys of patterns: itself, each beginning up to a slash, each segment."""
     segments = path.split("/")[1:]
@@ -86,6 +98,8 @@ def _languages(occasion: Occasion) -> tuple[str, ...] | None:
     if not occasion.visitor.languages:
         return None
     tag = occasion.visitor.languages[0]
+    if "-" not in tag:
+        return (tag,)
     return (tag, *(tag[:place] for place, sign in enumerate(tag) if sign == "-"))
 
 
@@ -102,8 +116,6 @@ _KEYS: dict[str, ReadKeys] = {
     "id": lambda occasion: None if occasion.visitor.id is None else _THERE,
     "history": lambda occasion: None if occasion.visitor.history is None else _THERE,
     "location": lambda occasion: None if occasion.visitor.place.location is None else _THERE,
-    "times.hours": lambda occasion: occasion.times,
-    "times.days": lambda occasion: occasion.times,
 }
 _NUMBERS: dict[str, ReadNumber] = {
     "now": lambda occasion: occasion.now,

@@ -15,6 +15,10 @@ _ROWS_FOR_A_TABLE = 8
 _FILED_FOR_ONE = 16
 """A field has a table where so many rows ask for it. Filed rows count less: they are seldom possible at all."""
 
+_MOST_FILED = 16
+_ROWS_FOR_MORE = 512
+"""Rows under one key, and where there are very many, one of so many."""
+
 Entry: TypeAlias = "tuple[int, tuple[int, ...]]"
 """A row: the number of its rule, and those of the literals that are to be tried."""
 
@@ -22,8 +26,8 @@ Entry: TypeAlias = "tuple[int, tuple[int, ...]]"
 class Filing:
     """The rows of all rules, by number, from the last rule to the first. Lives while rules are loaded."""
 
-    def __init__(self, rules: Sequence[Sequence[Row]], most_filed: int) -> None:
-        """`rules`: the rows of each; `most_filed`: under one key."""
+    def __init__(self, rules: Sequence[Sequence[Row]]) -> None:
+        """`rules`: the rows of each."""
         self.filed: dict[str, dict[Hashable, list[int]]] = {}
         """By field and key the rows that are possible only where that key is there."""
         self.keyed: dict[str, list[tuple[int, Keyed]]] = {}
@@ -34,9 +38,20 @@ class Filing:
         """With their numbers."""
         self._rows = [(rule, row) for rule in range(len(rules) - 1, -1, -1) for row in rules[rule]]
         self._shared = _shared(rules)
+        most_filed = max(_MOST_FILED, len(self._rows) // _ROWS_FOR_MORE)
         rarest = [self._rarest(row, most_filed) for _, row in self._rows]
         self._tabled = self._with_tables(rarest)
         self._left = [self._place(row, rarest[row]) for row in range(len(self._rows))]
+
+    def counts(self) -> list[int]:
+        """Return for each field and key how many rows name it."""
+        named = [Counter(key for _, ask in asked for key in ask.keys) for asked in self.keyed.values()]
+        filed = (len(rows) for postings in self.filed.values() for rows in postings.values())
+        return [*filed, *(count for counter in named for count in counter.values())]
+
+    def all_filed(self) -> set[int]:
+        """Return the rows that are filed."""
+        return {row for postings in self.filed.values() for rows in postings.values() for row in rows}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -56,11 +71,11 @@ class Filing:
         best, found = most + 1, None
         for literal in row:
             for ask in literal.asks:
-                if isinstance(ask, Keyed) and not ask.absent:
+                if isinstance(ask, Keyed) and not ask.absent and not ask.field.startswith("times."):
                     shared = self._shared[ask.field]
-                    most = max((shared[key] for key in ask.keys), default=0)
-                    if most < best:
-                        best, found = most, ask
+                    sharing = max((shared[key] for key in ask.keys), default=0)
+                    if sharing < best:
+                        best, found = sharing, ask
         return found
 
     def _with_tables(self, rarest: Sequence[Keyed | None]) -> set[str]:

@@ -11,29 +11,24 @@ what remains, from the first rule on.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from functools import reduce
 from itertools import groupby
-
-from msgspec import Struct
+from operator import and_, attrgetter
+from typing import TypeAlias
 
 from omotenashi.engine.bits import bits
-from omotenashi.engine.fields import ReadKeys, keys_reader, number_reader
+from omotenashi.engine.fields import ATTRIBUTES, ReadKeys, ReadNumber, keys_reader, number_reader
 from omotenashi.engine.filing import Entry, Filing
 from omotenashi.engine.literals import Row
 from omotenashi.engine.occasion import Occasion
-from omotenashi.engine.tables import KeyTable, RangeTable
+from omotenashi.engine.tables import Filed, KeyTable, RangeTable, least_for_a_mask
+from omotenashi.model.visitor import Visitor
 
-_LEAST_FOR_A_MASK = 16
-_ROWS_FOR_A_MASK = 512
-"""What one of so many rows names has a mask of its own, at least 16 rows: this bounds memory."""
-
-
-class _Field(Struct, frozen=True):
-    """What is looked up for one field."""
-
-    read: ReadKeys
-    filed: Mapping[Hashable, Sequence[int]]
-    table: KeyTable | None
+_LEAST_TO_DROP = 16
+"""Rows that need a literal, for them to be dropped together where it is not true."""
+_Keyed: TypeAlias = "tuple[ReadKeys, Filed | None, KeyTable | None]"
+_Number: TypeAlias = "tuple[ReadNumber, RangeTable]"
 
 
 class Index:
@@ -41,46 +36,46 @@ class Index:
 
     def __init__(self, rules: Sequence[Sequence[Row]], groups: Sequence[int]) -> None:
         """`rules`: the rows of each, one of which must hold; `groups`: the number of each one's group, ascending."""
-        common = max(_LEAST_FOR_A_MASK, len(rules) // _ROWS_FOR_A_MASK)
-        filing = Filing(rules, most_filed=common)
-        size = len(filing)
+        filing = Filing(rules)
+        size, common = len(filing), least_for_a_mask(filing.counts(), len(filing))
+        self._all = (1 << size) - 1
+        self._unfiled = self._all ^ bits(filing.all_filed(), size)
+        filed = {field: Filed(rows, size, common) for field, rows in filing.filed.items()}
         tables = {field: KeyTable(asked, size, common) for field, asked in filing.keyed.items()}
         ranges = {field: RangeTable(asked, size) for field, asked in filing.ranged.items()}
-        self._fields = [
-            _Field(keys_reader(field), filing.filed.get(field, {}), tables.get(field))
-            for field in dict.fromkeys((*filing.filed, *tables))
-        ]
-        self._ranges = [(number_reader(field), table) for field, table in ranges.items()]
         self._rows = filing.entries({field for field, table in ranges.items() if not table.exact})
         self._literals = [literal.holds for literal in filing.literals]
-        filed = {row for postings in filing.filed.values() for rows in postings.values() for row in rows}
-        self._unfiled = ((1 << size) - 1) ^ bits(filed, size)
-        self._groups = _groups(self._rows, groups)
-        self._without = _without(self._rows, common)
+        self.groups = _groups(self._rows, groups)
+        """The rows of each group that has any."""
+        self._without = _without(self._rows)
+        self._plain = _Plain(filed, tables)
+        self._visitor = _Part(filed, tables, ranges, lambda field: not _is_of_member(field))
+        self._member = _Part(filed, tables, ranges, _is_of_member)
+        unknown = (one.unknown for field, one in (*tables.items(), *ranges.items()) if _is_of_member(field))
+        self._nobody = reduce(and_, unknown, self._all)
+        self._windows = [table for field, table in tables.items() if field.startswith("times.")]
+        self._now: tuple[object, int] = (None, 0)
 
     def possible(self, occasion: Occasion) -> int:
         """Return the rows that cannot be ruled out by looking up."""
-        found, hits, tables = self._unfiled, list[int](), list[int]()
-        for field in self._fields:
-            keys = field.read(occasion)
-            if keys and field.filed:
-                for key in keys:
-                    if key in field.filed:
-                        hits += field.filed[key]
-            if field.table:
-                tables.append(field.table.mask(keys))
-        for row in hits:
-            found |= 1 << row
-        for mask in tables:
-            found &= mask
-        for read, table in self._ranges:
-            if found:
-                found &= table.mask(read(occasion))
-        return found
+        hits, left = self._plain.rows(occasion.visitor, self._unfiled, self._all)
+        hits, left = self._visitor.rows(occasion, hits, left)
+        if occasion.visitor.member is None:
+            left &= self._nobody
+        else:
+            hits, left = self._member.rows(occasion, hits, left)
+        return hits & left & self._in_time(occasion)
 
-    def first(self, group: int, possible: int, occasion: Occasion, passed: Collection[int] = ()) -> int | None:
-        """Return the number of the first rule of a group that holds and is not in `passed`."""
-        rows = possible & self._groups.get(group, 0)
+    def _in_time(self, occasion: Occasion) -> int:
+        """What the hours and days leave is the same until one of them begins or ends."""
+        times, (known, mask) = occasion.times, self._now
+        if times is not known:
+            mask = reduce(and_, (table.mask(times) for table in self._windows), self._all)
+            self._now = (times, mask)
+        return mask
+
+    def first(self, rows: int, occasion: Occasion, passed: Collection[int] = ()) -> int | None:
+        """Return the number of the first rule of some rows that holds and is not in `passed`."""
         while rows:
             row = rows.bit_length() - 1
             rule, literals = self._rows[row]
@@ -112,11 +107,77 @@ def _groups(rows: Sequence[Entry], groups: Sequence[int]) -> dict[int, int]:
     return found
 
 
-def _without(rows: Sequence[Entry], common: int) -> dict[int | None, int]:
+def _without(rows: Sequence[Entry]) -> dict[int | None, int]:
     """What remains possible without a literal, of those that many rows need."""
     needing: dict[int, list[int]] = {}
     for row, (_, literals) in enumerate(rows):
         for literal in literals:
             needing.setdefault(literal, []).append(row)
     size = len(rows)
-    return {one: ((1 << size) - 1) ^ bits(found, size) for one, found in needing.items() if len(found) >= common}
+    return {
+        one: ((1 << size) - 1) ^ bits(found, size) for one, found in needing.items() if len(found) >= _LEAST_TO_DROP
+    }
+
+
+class _Plain:
+    """Fields of one key each, which are read together."""
+
+    def __init__(self, filed: Mapping[str, Filed], tables: Mapping[str, KeyTable]) -> None:
+        fields = [field for field in ATTRIBUTES if field in filed or field in tables]
+        self._read = attrgetter(*(ATTRIBUTES[field] for field in fields), "page", "page")  # two, so that it is a tuple
+        self._filed = [(place, filed[field]) for place, field in enumerate(fields) if field in filed]
+        self._tables: list[tuple[int, KeyTable, Mapping[Hashable, int]]] = [
+            (place, tables[field], {None: tables[field].unknown, **tables[field].masks})
+            for place, field in enumerate(fields)
+            if field in tables
+        ]
+
+    def rows(self, visitor: Visitor, hits: int, left: int) -> tuple[int, int]:
+        """Add the rows that are filed to `hits`, and take those that are ruled out from `left`."""
+        values = self._read(visitor)
+        for place, filed in self._filed:
+            value = values[place]
+            if value in filed.masks:
+                hits |= filed.masks[value]
+            elif value in filed.lists:
+                hits |= filed.rows((value,))
+        for place, table, masks in self._tables:
+            value = values[place]
+            left &= masks[value] if value in masks else table.of_one(value)
+        return hits, left
+
+
+class _Part:
+    """Other fields, each with what reads it."""
+
+    def __init__(
+        self,
+        filed: Mapping[str, Filed],
+        tables: Mapping[str, KeyTable],
+        ranges: Mapping[str, RangeTable],
+        is_part: Callable[[str], bool],
+    ) -> None:
+        fields = [field for field in dict.fromkeys((*filed, *tables)) if field not in ATTRIBUTES and is_part(field)]
+        self._keyed: list[_Keyed] = [
+            (keys_reader(field), filed.get(field), tables.get(field))
+            for field in fields
+            if not field.startswith("times.")
+        ]
+        self._numbers: list[_Number] = [(number_reader(field), ranges[field]) for field in ranges if is_part(field)]
+
+    def rows(self, occasion: Occasion, hits: int, left: int) -> tuple[int, int]:
+        """Add the rows that are filed to `hits`, and take those that are ruled out from `left`."""
+        for read_keys, filed, table in self._keyed:
+            keys = read_keys(occasion)
+            if filed and keys:
+                hits |= filed.rows(keys)
+            if table:
+                left &= table.mask(keys)
+        for read, steps in self._numbers:
+            left &= steps.mask(read(occasion))
+        return hits, left
+
+
+def _is_of_member(field: str) -> bool:
+    """Tell whether a field is not known where nobody is logged in."""
+    return "member." in field and not field.startswith("unknown.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from functools import reduce
 from math import inf
 from operator import and_
@@ -15,9 +15,41 @@ from omotenashi.engine.bits import bits
 
 _MOST_STEPS = 512
 """Masks of a range. Where rows name more numbers, those of neighbours are let through together, and then tried."""
+_LEAST_MASKS = 1024
+_MOST_BYTES = 8 << 20
+"""Of all masks; with very many rows there are at least so many masks."""
 _SHORT = 8
 Asked: TypeAlias = "Sequence[tuple[int, Keyed]]"
 """Rows by number, with what they ask of the field; no row asks twice for what must be there."""
+
+
+def least_for_a_mask(counts: Sequence[int], size: int) -> int:
+    """Return how many rows a key must have for a mask of its own, which bounds memory; `counts`: the rows of each key."""
+    most = max(_LEAST_MASKS, _MOST_BYTES * 8 // (size + 1))
+    found = 1
+    while sum(1 for count in counts if count >= found) > most:
+        found *= 2
+    return found
+
+
+class Filed:
+    """The rows that are possible only where a key is there, by that key."""
+
+    def __init__(self, rows: Mapping[Hashable, Sequence[int]], size: int, common: int) -> None:
+        """Numbers of rows are below `size`. Keys that `common` rows name have a mask, others a list."""
+        self.lists = {key: tuple(found) for key, found in rows.items() if len(found) < common}
+        self.masks = {key: bits(found, size) for key, found in rows.items() if len(found) >= common}
+
+    def rows(self, keys: Iterable[Hashable]) -> int:
+        """Return the rows under these keys."""
+        found, masks, lists = 0, self.masks, self.lists
+        for key in keys:
+            if key in masks:
+                found |= masks[key]
+            elif key in lists:
+                for row in lists[key]:
+                    found |= 1 << row
+        return found
 
 
 class KeyTable:
@@ -28,47 +60,52 @@ class KeyTable:
         self._size = size
         self._every = asked[0][1].every
         self._wanting = bits((row for row, ask in asked if not ask.absent), size)
-        self._without = ((1 << size) - 1) ^ self._wanting
+        self.without = ((1 << size) - 1) ^ self._wanting
         """What remains where none of the keys is there."""
-        self._unknown = ((1 << size) - 1) ^ bits((row for row, _ in asked), size)
+        absent = bits((row for row, ask in asked if ask.absent), size)
+        self.unknown = self.without ^ absent
+        """What remains where nothing is known."""
+        self._others = self.without if absent else 0
         turned: dict[Hashable, list[int]] = defaultdict(list)
         for row, ask in asked:
             for key in ask.keys:
                 turned[key].append(row)
         self._lists = {key: rows for key, rows in turned.items() if len(rows) < common}
         masks = ((key, rows) for key, rows in turned.items() if len(rows) >= common)
-        self._masks = {key: self._without ^ bits(rows, size) for key, rows in masks}
+        self.masks = {key: self.without ^ bits(rows, size) for key, rows in masks}
 
     def mask(self, keys: Collection[Hashable] | None) -> int:
         """Return the rows that remain possible where these keys are there; None: it is not known."""
         if keys is None:
-            return self._unknown
+            return self.unknown
         if len(keys) == 1:
             (key,) = keys
-            return self._of_one(key)
-        return self._of_several(keys) if keys else self._without
+            return self.of_one(key)
+        return self._of_several(keys) if keys else self.without
 
-    def _of_one(self, key: Hashable) -> int:
-        mask = self._masks.get(key)
+    def of_one(self, key: Hashable) -> int:
+        """Return the rows that remain possible where this key is there."""
+        mask = self.masks.get(key)
         if mask is not None:
             return mask
         rows = self._lists.get(key)
         if rows is None:
-            return self._without
+            return self.without
         if len(rows) > _SHORT:
-            return self._without ^ bits(rows, self._size)
-        return reduce(lambda found, row: found ^ 1 << row, rows, self._without)
+            return self.without ^ bits(rows, self._size)
+        return reduce(lambda found, row: found ^ 1 << row, rows, self.without)
 
     def _of_several(self, keys: Collection[Hashable]) -> int:
+        """One of the keys is enough for a row that wants it there; a row that does not must be without all of them."""
         if self._every:
-            return reduce(and_, map(self._of_one, keys))
-        some = every = self._without
+            return reduce(and_, map(self.of_one, keys))
+        some = every = self.without
         for key in keys:
-            if key in self._masks or key in self._lists:
-                mask = self._of_one(key)
+            if key in self.masks or key in self._lists:
+                mask = self.of_one(key)
                 some |= mask
                 every &= mask
-        return (some & self._wanting) | (every & ~self._wanting)
+        return (some & self._wanting) | (every & self._others) if self._others else some
 
 
 class RangeTable:
@@ -81,7 +118,7 @@ class RangeTable:
         self.exact = self._cells <= _MOST_STEPS
         """Every number that a row names has a mask of its own."""
         others = ((1 << size) - 1) ^ bits((row for row, _ in asked), size)
-        self._unknown = others
+        self.unknown = others
         turns: list[list[int]] = [[] for _ in range(min(self._cells, _MOST_STEPS) + 1)]
         for row, ask in asked:
             first, last = self._ends(ask)
@@ -95,7 +132,7 @@ class RangeTable:
 
     def mask(self, number: float | None) -> int:
         """Return the rows that remain possible where the number is this; None: it is not known."""
-        return self._unknown if number is None else self._masks[self._step(self._cell(number))]
+        return self.unknown if number is None else self._masks[self._step(self._cell(number))]
 
     def _cell(self, number: float) -> int:
         """Each point is a cell, and so is what lies between two of them."""
