@@ -104,7 +104,11 @@ class Engine:
         groups = {name: number for number, name in enumerate(program.blocks)}
         self._index = Index([one.rows for one in self._rules], [groups[rule.block] for rule in rules])
         self._blocks = {
-            name: (self._index.groups.get(groups[name], 0), Choice(name, None, block.otherwise, Reason.DEFAULT))
+            name: (
+                groups[name],
+                self._index.groups.get(groups[name], 0),
+                Choice(name, None, block.otherwise, Reason.DEFAULT),
+            )
             for name, block in program.blocks.items()
         }
         self._splits = {
@@ -143,15 +147,18 @@ class Engine:
 
     def decide(self, occasion: Occasion, blocks: Collection[str], without: Collection[str] = ()) -> dict[str, Choice]:
         """Return the choice for each of the blocks that exists; rules whose ids are in `without` are passed over."""
-        possible = self._index.possible(occasion)
+        possible, filed = self._index.candidates(occasion)
         passed = {number for name in without for number in self._numbers.get(name, ())} if without else ()
         decided: dict[str, Choice] = {}
         for name in blocks:
             if name in self._blocks:
-                of_block, otherwise = self._blocks[name]
+                number, of_block, otherwise = self._blocks[name]
                 rows = possible & of_block
-                rule = self._index.first(rows, occasion, passed) if rows else None
-                decided[name] = otherwise if rule is None else self._choice(rule, occasion)
+                if rows or number in filed:
+                    rule = self._index.first(rows, filed.get(number), occasion, passed)
+                    decided[name] = otherwise if rule is None else self._choice(rule, occasion)
+                else:
+                    decided[name] = otherwise
         return decided
 
     def _choice(self, rule: int, occasion: Occasion) -> Choice:
@@ -161,7 +168,7 @@ class Engine:
     def all_choices(self) -> list[Choice]:
         """Return every choice that can be made."""
         variants = [choice for one in self._rules for choice in one.choices]
-        return [*variants, *(choice for _, choice in self._blocks.values())]
+        return [*variants, *(choice for _, _, choice in self._blocks.values())]
 
     def experiments(self) -> list[tuple[str, list[str]]]:
         """Return the id of each experiment with the names of its variants."""
@@ -170,9 +177,10 @@ class Engine:
 
     def segments(self, occasion: Occasion) -> list[str]:
         """Return the names of the segments that the visitor is in, without those that must not be told."""
-        possible = self._segment_index.possible(occasion)
-        rows = ((name, possible & self._segment_index.groups.get(n, 0)) for n, name in enumerate(self._segments))
-        return [name for name, some in rows if some and self._segment_index.first(some, occasion) is not None]
+        index = self._segment_index
+        possible, filed = index.candidates(occasion)
+        found = ((name, n, possible & index.groups.get(n, 0)) for n, name in enumerate(self._segments))
+        return [name for name, n, rows in found if index.first(rows, filed.get(n), occasion) is not None]
 
     def explain(self, occasion: Occasion, block: str) -> list[Account]:
         """Return an account of every rule of a block, from top to bottom, condition by condition as written."""

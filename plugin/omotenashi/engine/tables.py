@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from functools import reduce
 from math import inf
 from operator import and_
@@ -23,33 +23,14 @@ Asked: TypeAlias = "Sequence[tuple[int, Keyed]]"
 """Rows by number, with what they ask of the field; no row asks twice for what must be there."""
 
 
-def least_for_a_mask(counts: Sequence[int], size: int) -> int:
-    """Return how many rows a key must have for a mask of its own, which bounds memory; `counts`: the rows of each key."""
+def least_for_a_mask(keyed: Iterable[Asked], size: int) -> int:
+    """Return how many bits a key must turn for a mask of its own, which bounds memory; `keyed`: what tables are asked."""
+    counts = [count for asked in keyed for count in Counter(key for _, ask in asked for key in ask.keys).values()]
     most = max(_LEAST_MASKS, _MOST_BYTES * 8 // (size + 1))
     found = 1
     while sum(1 for count in counts if count >= found) > most:
         found *= 2
     return found
-
-
-class Filed:
-    """The rows that are possible only where a key is there, by that key."""
-
-    def __init__(self, rows: Mapping[Hashable, Sequence[int]], size: int, common: int) -> None:
-        """Numbers of rows are below `size`. Keys that `common` rows name have a mask, others a list."""
-        self.lists = {key: tuple(found) for key, found in rows.items() if len(found) < common}
-        self.masks = {key: bits(found, size) for key, found in rows.items() if len(found) >= common}
-
-    def rows(self, keys: Iterable[Hashable]) -> int:
-        """Return the rows under these keys."""
-        found, masks, lists = 0, self.masks, self.lists
-        for key in keys:
-            if key in masks:
-                found |= masks[key]
-            elif key in lists:
-                for row in lists[key]:
-                    found |= 1 << row
-        return found
 
 
 class KeyTable:
