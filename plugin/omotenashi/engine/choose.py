@@ -11,7 +11,7 @@ from omotenashi.engine.account import Account, account
 from omotenashi.engine.borders import Segment
 from omotenashi.engine.bucket import bucket, ends, point
 from omotenashi.engine.clock import Clock, Window
-from omotenashi.engine.estimates import Estimate, estimates
+from omotenashi.engine.estimates import NO_ESTIMATES, Estimate, estimates
 from omotenashi.engine.evaluate import FactTests, grounds
 from omotenashi.engine.facts import Test, holds_at
 from omotenashi.engine.index import Index
@@ -71,8 +71,6 @@ class Ready(Struct, frozen=True, eq=False):
 
     rule: Rule
     rows: Sequence[Row]
-    words: tuple[tuple[str, str], ...]
-    """Of its keyword: the key of each, and the word as written."""
     choices: tuple[Choice, ...]
 
 
@@ -101,6 +99,8 @@ class Engine:
         self.ready: Mapping[int, Ready] = {id(one.rule): one for one in self._rules}
         """Its rules by their identity, for the engine that comes after."""
         self._numbers = _numbers(rules)
+        self._words: dict[int, tuple[tuple[str, str], ...]] = {}
+        """Of the keyword of rules, once they were asked for: the key of each, and the word as written."""
         groups = {name: number for number, name in enumerate(program.blocks)}
         self._index = Index([one.rows for one in self._rules], [groups[rule.block] for rule in rules])
         self._blocks = {
@@ -135,7 +135,7 @@ class Engine:
         return fresh and same
 
     def _made_ready(self, rule: Rule) -> Ready:
-        return Ready(rule, self.literals.rows(rule.condition), _own_words(rule), _choices(rule))
+        return Ready(rule, self.literals.rows(rule.condition), _choices(rule))
 
     def warm(self) -> None:
         """Load what is loaded when it is first needed, so that no request waits for it."""
@@ -200,13 +200,17 @@ class Engine:
         held = occasion.held("keyword")
         if not held:
             return None
-        return next((word for key, word in self.ready[id(rule)].words if key in held), None)
+        if id(rule) not in self._words:
+            self._words[id(rule)] = _own_words(rule)
+        return next((word for key, word in self._words[id(rule)] if key in held), None)
 
 
 def _estimates(
     program: Program, segment: Segment | None, known: Mapping[c.Estimated, Estimate]
 ) -> Mapping[c.Estimated, Estimate]:
     """The estimates of all conditions; those that are known are taken over."""
+    if not program.landings:
+        return NO_ESTIMATES
     rules = (rule.condition for block in program.blocks.values() for rule in block.rules)
     asked = [fact.operand for condition in (*rules, *program.segments.values()) for fact in facts(condition)]
     needed = dict.fromkeys(operand for operand in asked if isinstance(operand, c.Estimated))

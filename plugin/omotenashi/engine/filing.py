@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Sequence
-from typing import TypeAlias
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from itertools import chain
+from typing import TypeAlias, TypeGuard
 
 from msgspec.structs import replace
 
@@ -21,6 +22,8 @@ _FILED_FOR_A_TABLE = 1 / 25
 """A field has a table where so many rows ask for it, or that part of the filed ones: looking up has its price, too."""
 
 Bit: TypeAlias = int
+Own: TypeAlias = tuple[Literal, Keyed]
+"""The literal of a filed row for whose keys it is filed."""
 Entry: TypeAlias = "tuple[int, tuple[int, ...]]"
 """A row: the number of its rule, and those of the literals that are to be tried."""
 FiledEntry: TypeAlias = "tuple[int, int, tuple[int, ...]]"
@@ -42,13 +45,14 @@ class Filing:
         self.tried: dict[Literal, int] = {}
         """Literals that are to be tried, by number."""
         rows = [(rule, row) for rule in range(len(rules) - 1, -1, -1) for row in rules[rule]]
-        shared = _shared(rules)
-        most = max(_MOST_FILED, len(rows) // _ROWS_FOR_MORE)
-        rarest = [_rarest(row, shared, most) for _, row in rows]
-        self._filed = [(rule, row, ask) for (rule, row), ask in zip(rows, rarest, strict=True) if ask is not None]
-        self._rows = [(rule, row) for (rule, row), ask in zip(rows, rarest, strict=True) if ask is None]
-        self._tabled = _with_tables((row for _, row in self._rows), [(row, ask) for _, row, ask in self._filed])
-        self._literals = self._worth_a_bit()
+        own = _rarest([row for _, row in rows])
+        self._filed = [(rule, row, one) for (rule, row), one in zip(rows, own, strict=True) if one is not None]
+        self._rows = [(rule, row) for (rule, row), one in zip(rows, own, strict=True) if one is None]
+        needed = Counter(one for _, row, own in self._filed for one in row if one is not own[0] or not _is_all(own))
+        unfiled = Counter(one for _, row in self._rows for one in row)
+        self._tabled = _with_tables(unfiled, needed, len(self._filed))
+        told = [one for one, _ in needed.most_common() if any(ask.field in self._tabled for ask in one.asks)]
+        self._literals = {literal: bit for bit, literal in enumerate(told[:_MOST_LITERALS])}
         self._left = {literal: self._place(bit, (literal,)) for literal, bit in self._literals.items()}
         self.first_row = len(self._literals)
         self._left_of_rows = [self._place(self.first_row + n, row) for n, (_, row) in enumerate(self._rows)]
@@ -64,17 +68,17 @@ class Filing:
     def filed(self, inexact: Collection[str]) -> dict[str, dict[Hashable, list[FiledEntry]]]:
         """Return the others by field and key."""
         found: dict[str, dict[Hashable, list[FiledEntry]]] = {}
-        for rule, row, ask in self._filed:
-            entry = self._filed_entry(rule, row, ask, inexact)
-            postings = found.setdefault(ask.field, {})
-            for key in ask.keys:
+        for rule, row, own in self._filed:
+            entry = self._filed_entry(rule, row, own, inexact)
+            postings = found.setdefault(own[1].field, {})
+            for key in own[1].keys:
                 postings.setdefault(key, []).append(entry)
         return found
 
-    def _filed_entry(self, rule: int, row: Row, filed: Keyed, inexact: Collection[str]) -> FiledEntry:
+    def _filed_entry(self, rule: int, row: Row, own: Own, inexact: Collection[str]) -> FiledEntry:
         needed, tried = 0, list[int]()
         for literal in row:
-            if filed.exact and not filed.every and any(ask is filed for ask in literal.asks):
+            if literal is own[0] and _is_all(own):
                 continue
             if literal in self._literals:
                 needed |= 1 << self._literals[literal]
@@ -88,16 +92,6 @@ class Filing:
 
     def _number(self, literal: Literal) -> int:
         return self.tried.setdefault(literal, len(self.tried))
-
-    def _worth_a_bit(self) -> dict[Literal, Bit]:
-        """The literals that filed rows need besides, and that tables can tell something of."""
-        needed = Counter(
-            literal
-            for _, row, filed in self._filed
-            for literal in row
-            if any(ask is not filed and ask.field in self._tabled for ask in literal.asks)
-        )
-        return {literal: bit for bit, (literal, _) in enumerate(needed.most_common(_MOST_LITERALS))}
 
     def _place(self, bit: Bit, row: Row) -> list[tuple[Literal, str]]:
         """Note what a row asks. Return the literals that are to be tried (where the field of a range is inexact)."""
@@ -124,37 +118,49 @@ class Filing:
         return True
 
 
-def _shared(rules: Sequence[Sequence[Row]]) -> dict[str, Counter[Hashable]]:
-    """By field, how many rows ask for a key."""
+def _rarest(rows: Sequence[Row]) -> list[Own | None]:
+    """For each row the literal, with its keys, for which the fewest rows ask; None where too many ask for each."""
+    times = Counter(chain.from_iterable(rows))
     shared: dict[str, Counter[Hashable]] = defaultdict(Counter)
-    for rows in rules:
-        for row in rows:
-            for literal in row:
-                for ask in literal.asks:
-                    if isinstance(ask, Keyed) and not ask.absent:
-                        shared[ask.field].update(ask.keys)
-    return shared
+    asks = [(literal, ask) for literal in times for ask in literal.asks if _can_file(ask)]
+    for literal, ask in asks:
+        counts = shared[ask.field]
+        for key in ask.keys:
+            counts[key] += times[literal]
+    most = max(_MOST_FILED, len(rows) // _ROWS_FOR_MORE)
+    found: dict[Literal, tuple[int, Keyed]] = {}
+    for literal, ask in asks:
+        sharing = max(map(shared[ask.field].__getitem__, ask.keys), default=0)
+        if sharing <= most and (literal not in found or sharing < found[literal][0]):
+            found[literal] = sharing, ask
+    return [_least(row, found) for row in rows]
 
 
-def _rarest(row: Row, shared: dict[str, Counter[Hashable]], most: int) -> Keyed | None:
-    """The keys under which a row is filed: those that the fewest others ask for, and not more than `most`."""
-    found = None
-    for literal in row:
-        for ask in literal.asks:
-            if isinstance(ask, Keyed) and not ask.absent and not ask.field.startswith("times."):
-                counts = shared[ask.field]
-                sharing = max((counts[key] for key in ask.keys), default=0)
-                if sharing < most or (sharing == most and found is None):
-                    most, found = sharing, ask
-    return found
+def _least(row: Row, found: Mapping[Literal, tuple[int, Keyed]]) -> Own | None:
+    own = min((literal for literal in row if literal in found), key=lambda one: found[one][0], default=None)
+    return None if own is None else (own, found[own][1])
 
 
-def _with_tables(rows: Iterable[Row], filed: Sequence[tuple[Row, Keyed]]) -> set[str]:
+def _can_file(ask: Keyed | Ranged) -> TypeGuard[Keyed]:
+    """Hours and days are looked up another way."""
+    return isinstance(ask, Keyed) and not ask.absent and not ask.field.startswith("times.")
+
+
+def _is_all(own: Own) -> bool:
+    """Tell whether a literal holds wherever one of the keys is there under which its row is filed."""
+    return own[1].exact and not own[1].every
+
+
+def _with_tables(unfiled: Counter[Literal], needed: Counter[Literal], filed: int) -> set[str]:
     """The fields that so many rows ask for that a table is worth its while."""
-    of_rows = Counter(ask.field for row in rows for literal in row for ask in literal.asks)
-    of_filed = Counter(ask.field for row, own in filed for literal in row for ask in literal.asks if ask is not own)
-    found = {field for field, count in of_rows.items() if count >= _UNFILED_FOR_A_TABLE}
-    return found | {field for field, count in of_filed.items() if count >= len(filed) * _FILED_FOR_A_TABLE}
+    found = set()
+    for asked, least in ((unfiled, _UNFILED_FOR_A_TABLE), (needed, filed * _FILED_FOR_A_TABLE)):
+        fields: Counter[str] = Counter()
+        for literal, times in asked.items():
+            for ask in literal.asks:
+                fields[ask.field] += times
+        found |= {field for field, times in fields.items() if times >= least}
+    return found
 
 
 def _add_range(asked: list[tuple[int, Ranged]], bit: Bit, ask: Ranged) -> None:
