@@ -11,6 +11,7 @@ from omotenashi.engine.facts import member_value, texts_of, unknown_test
 from omotenashi.engine.occasion import Occasion
 from omotenashi.model.text import fold
 
+ReadKey: TypeAlias = Callable[[Occasion], Hashable]
 ReadKeys: TypeAlias = Callable[[Occasion], "Collection[Hashable] | None"]
 ATTRIBUTES = {
     "medium": "arrival.medium",
@@ -24,6 +25,14 @@ ATTRIBUTES = {
 """Where the one key of a field stands, as it is, within a visitor."""
 ReadNumber: TypeAlias = Callable[[Occasion], "float | None"]
 _THERE = (True,)
+
+
+def key_reader(field: str) -> ReadKey | None:
+    """Return what reads the one key of a field (None: not known); None where a field can have several keys."""
+    head, _, name = field.partition(".")
+    if head == "query":
+        return lambda occasion: occasion.visitor.query.get(name, "")
+    return _KEY.get(field)
 
 
 def keys_reader(field: str) -> ReadKeys:
@@ -109,13 +118,17 @@ _KEYS: dict[str, ReadKeys] = {
     "prefecture": lambda occasion: occasion.visitor.place.area,
     "page": lambda occasion: _beginnings(occasion.visitor.page),
     "landing": lambda occasion: _beginnings(occasion.visitor.arrival.landing),
-    "landing page": lambda occasion: (occasion.visitor.arrival.landing,),
     "referrer": _hosts,
     "language": _languages,
-    "logged_in": lambda occasion: (occasion.visitor.member is not None,),
-    "id": lambda occasion: None if occasion.visitor.id is None else _THERE,
-    "history": lambda occasion: None if occasion.visitor.history is None else _THERE,
-    "location": lambda occasion: None if occasion.visitor.place.location is None else _THERE,
+}
+_KEY: dict[str, ReadKey] = {
+    "source": lambda occasion: fold(occasion.visitor.arrival.source),
+    "city": lambda occasion: fold(occasion.visitor.place.city) if occasion.visitor.place.city else None,
+    "landing page": lambda occasion: occasion.visitor.arrival.landing,
+    "logged_in": lambda occasion: occasion.visitor.member is not None,
+    "id": lambda occasion: None if occasion.visitor.id is None else True,
+    "history": lambda occasion: None if occasion.visitor.history is None else True,
+    "location": lambda occasion: None if occasion.visitor.place.location is None else True,
 }
 _NUMBERS: dict[str, ReadNumber] = {
     "now": lambda occasion: occasion.now,

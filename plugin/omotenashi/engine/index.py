@@ -18,7 +18,7 @@ from operator import and_, attrgetter
 from typing import TypeAlias
 
 from omotenashi.engine.bits import bits
-from omotenashi.engine.fields import ATTRIBUTES, ReadKeys, ReadNumber, keys_reader, number_reader
+from omotenashi.engine.fields import ATTRIBUTES, ReadKey, ReadKeys, ReadNumber, key_reader, keys_reader, number_reader
 from omotenashi.engine.filing import Entry, FiledEntry, Filing
 from omotenashi.engine.literals import Row
 from omotenashi.engine.occasion import Occasion
@@ -31,6 +31,7 @@ Postings: TypeAlias = "Mapping[Hashable, list[FiledEntry]]"
 Candidates: TypeAlias = "tuple[int, Mapping[int, list[FiledEntry]]]"
 """Bits of rows; and filed rows, by group."""
 _Keyed: TypeAlias = "tuple[ReadKeys, Postings | None, KeyTable | None]"
+_OneKey: TypeAlias = "tuple[ReadKey, Postings, KeyTable | None, Mapping[Hashable, int]]"
 _Number: TypeAlias = "tuple[ReadNumber, RangeTable]"
 
 
@@ -149,9 +150,7 @@ class _Plain:
         self._read = attrgetter(*(ATTRIBUTES[field] for field in fields), "page", "page")  # two, so that it is a tuple
         self._filed = [(place, filed[field]) for place, field in enumerate(fields) if field in filed]
         self._tables: list[tuple[int, KeyTable, Mapping[Hashable, int]]] = [
-            (place, tables[field], {None: tables[field].unknown, **tables[field].masks})
-            for place, field in enumerate(fields)
-            if field in tables
+            (place, tables[field], _masks(tables[field])) for place, field in enumerate(fields) if field in tables
         ]
 
     def possible(self, visitor: Visitor, hits: list[FiledEntry], possible: int) -> int:
@@ -178,16 +177,21 @@ class _Part:
         is_part: Callable[[str], bool],
     ) -> None:
         fields = [field for field in dict.fromkeys((*filed, *tables)) if field not in ATTRIBUTES and is_part(field)]
-        self._keyed: list[_Keyed] = [
+        of_one = {field: read for field in fields if (read := key_reader(field))}
+        self._of_one: list[_OneKey] = [
+            (read, filed.get(field, {}), tables.get(field), _masks(tables.get(field))) for field, read in of_one.items()
+        ]
+        self._of_several: list[_Keyed] = [
             (keys_reader(field), filed.get(field), tables.get(field))
             for field in fields
-            if not field.startswith("times.")
+            if field not in of_one and not field.startswith("times.")
         ]
         self._numbers: list[_Number] = [(number_reader(field), ranges[field]) for field in ranges if is_part(field)]
 
     def possible(self, occasion: Occasion, hits: list[FiledEntry], possible: int) -> int:
         """Add the rows that are filed to `hits`, and return the bits that are not ruled out."""
-        for read_keys, filed, table in self._keyed:
+        possible = self._with_one_key(occasion, hits, possible)
+        for read_keys, filed, table in self._of_several:
             keys = read_keys(occasion)
             if filed and keys:
                 for key in keys:
@@ -198,6 +202,22 @@ class _Part:
         for read, steps in self._numbers:
             possible &= steps.mask(read(occasion))
         return possible
+
+    def _with_one_key(self, occasion: Occasion, hits: list[FiledEntry], possible: int) -> int:
+        for read, filed, table, masks in self._of_one:
+            key = read(occasion)
+            if key in filed:
+                hits += filed[key]
+            if key in masks:
+                possible &= masks[key]
+            elif table is not None:
+                possible &= table.of_one(key)
+        return possible
+
+
+def _masks(table: KeyTable | None) -> Mapping[Hashable, int]:
+    """What remains for each of the keys that a table has masks for, and where nothing is known (None)."""
+    return {None: table.unknown, **table.masks} if table else {}
 
 
 def _is_of_member(field: str) -> bool:
