@@ -97,7 +97,7 @@ class Index:
             row = rows.bit_length() - 1
             if waiting and (not rows or waiting[-1][0] <= self._rows[row - self._first_row][0]):
                 rule, _, literals = waiting.pop()
-                row = 0
+                row = -1
             else:
                 rule, literals = self._rows[row - self._first_row]
             failed = self._failed(literals, occasion) if literals else None
@@ -105,7 +105,7 @@ class Index:
                 return rule
             if failed in self._without:
                 rows &= self._without[failed]
-            elif row:
+            elif row >= 0:
                 rows ^= 1 << row
         return None
 
