@@ -18,8 +18,8 @@ check: .venv/ready ## lint, types, layers, shape
 guide: .venv/ready ## rewrite the vocabulary in the editors' guide
 	@$(BIN)/omo schema --guide rules/README.md
 
-bench: .venv/ready ## CPU per request, as ratios
-	@$(BIN)/python tests/bench/decide.py
+bench: .venv/bench-ready ## speed against other engines and an empty answer, memory, build; CHART=1 draws docs/speed.svg
+	@$(BIN)/python -m tests.bench $(if $(CHART),--chart)
 
 bench-profiles: .venv/ready ## bytes per profile, and CPU beside many of them; N=1000000 for a million
 	@$(BIN)/python -m tests.bench.profiles $(N)
@@ -34,7 +34,12 @@ fuzz-signals: .venv/ready ## a million generated requests, none of which may rai
 	@$(BIN)/python -m tests.fuzz.signals $(N) $(SEED)
 
 clean: ## remove what the other targets made
-	rm -rf .venv omo-data var
+	rm -rf .venv build omo-data var
+
+.venv/bench-ready: .venv/ready
+	@echo "installing what is compared with (once) …"
+	@$(BIN)/python -m tests.bench.install
+	@touch $@
 
 .venv/ready: pyproject.toml
 	@echo "setting up .venv (once) …"

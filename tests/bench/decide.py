@@ -1,8 +1,4 @@
-"""CPU per request of `decide`, against an empty ASGI answer on the same server. Run: make bench
-
-CPU is utime + stime of the server process (/proc/PID/stat); the two sides are interleaved, and medians are compared, since on
-shared machines requests per second of one configuration move several times as much.
-"""
+"""Requests for `decide` on the sample site, and how they are sent and their CPU is read. `make bench` measures them."""
 
 from __future__ import annotations
 
@@ -10,12 +6,7 @@ import asyncio
 import json
 import os
 import random
-import shutil
 import socket
-import statistics
-import subprocess
-import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -26,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 KEY = "the-key-of-the-bench"
-ROUNDS, REQUESTS, CONNECTIONS = 5, 4000, 8
+REQUESTS, CONNECTIONS = 4000, 8
 ACTIVE, VISITORS = 500, 3000
 BLOCKS = ["hero", "greeting", "store_info", "recommend", "notice_bar", "campaign_banner", "search_help", "capped"]
 PATHS = ["running", "trail", "kids", "wear"]
@@ -40,52 +31,6 @@ async def app(scope, receive, send):
 uvicorn.run(app, port=int(sys.argv[1]), http=Protocol, ws="none", loop="uvloop", lifespan="off", log_config=None,
             access_log=False, server_header=False, proxy_headers=False)
 """
-
-
-def main() -> None:
-    """Measure, print a table, write JSON."""
-    with tempfile.TemporaryDirectory() as folder:
-        empty_port, port = free_port(), free_port()
-        empty = subprocess.Popen([sys.executable, "-c", EMPTY, str(empty_port)])
-        omo = Path(sys.executable).with_name("omo")
-        rules = shutil.copytree(ROOT / "rules", Path(folder) / "rules")
-        (rules / "capped.yaml").write_text(CAPPED)
-        data = str(Path(folder) / "data")
-        command = [str(omo), "serve", "--rules", str(rules), "--port", str(port), "--data", data]
-        environment = {**os.environ, "OMO_KEY": KEY}
-        served = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-        try:
-            wait_for(empty_port)
-            wait_for(port)
-            asyncio.run(load(port, [history(number) for number in range(VISITORS)], VISITORS))
-            results = measure(empty.pid, empty_port, served.pid, port)
-        finally:
-            empty.terminate()
-            served.terminate()
-            empty.wait()
-            served.wait()
-    report(results)
-
-
-def measure(empty: int, empty_port: int, served: int, port: int) -> dict[str, list[float]]:
-    """Return CPU µs per request of each side, one for each round."""
-    sides = {
-        "empty ASGI answer": (empty, empty_port, [request({})]),
-        "decide, nothing known": (served, port, [request({})]),
-        "decide, all signals": (served, port, [request(SIGNALS | MEMBER)]),
-        "decide, without consent": (served, port, [request(SIGNALS)]),
-        "decide, profile of 30 views, limit claimed": (served, port, [consenting(n) for n in range(ACTIVE)]),
-        "the same, more visitors than are kept decoded": (served, port, [consenting(n) for n in range(VISITORS)]),
-        "the same, logged in": (served, port, [consenting(n, logged_in=True) for n in range(ACTIVE)]),
-    }
-    results: dict[str, list[float]] = {name: [] for name in sides}
-    for number in range(ROUNDS + 1):
-        for name, (pid, to, data) in sides.items():
-            before = cpu(pid)
-            asyncio.run(load(to, data))
-            if number:  # the first round warms up
-                results[name].append((cpu(pid) - before) / REQUESTS * 1e6)
-    return results
 
 
 MEMBER = {"member": {"id": "u1", "rank": "ゴールド", "last_name": "佐藤"}}
@@ -136,8 +81,12 @@ def history(number: int) -> bytes:
 
 
 def post(path: str, body: dict[str, object]) -> bytes:
-    """Return the bytes of one POST with the server key."""
-    data = json.dumps(body, ensure_ascii=False).encode()
+    """Return the bytes of one POST of JSON with the server key."""
+    return sent(path, json.dumps(body, ensure_ascii=False).encode())
+
+
+def sent(path: str, data: bytes) -> bytes:
+    """Return the bytes of one POST of a body with the server key."""
     head = f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\nContent-Length: {len(data)}\r\n\r\n"
     return head.encode() + data
 
@@ -176,7 +125,7 @@ def free_port() -> int:
 
 def wait_for(port: int) -> None:
     """Wait until a server answers."""
-    for _ in range(500):
+    for _ in range(3000):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz")
         except urllib.error.HTTPError:
@@ -185,19 +134,3 @@ def wait_for(port: int) -> None:
             time.sleep(0.02)
         else:
             return
-
-
-def report(results: dict[str, list[float]]) -> None:
-    """Print a table and write var/bench.json."""
-    base = statistics.median(results["empty ASGI answer"])
-    print(f"{'':48}{'CPU µs':>8}{'ratio':>8}{'rate':>8}")
-    for name, values in results.items():
-        median = statistics.median(values)
-        print(f"{name:48}{median:8.1f}{median / base:8.2f}{base / median:8.2f}")
-    target = ROOT / "var" / "bench.json"
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps(results, indent=1))
-
-
-if __name__ == "__main__":
-    main()

@@ -27,6 +27,7 @@ from tests.bench.pools import (
 )
 
 from omotenashi.language.prefectures import prefecture_code
+from omotenashi.model.text import fold
 from omotenashi.model.visitor import Arrival, Member, Place, Visitor
 
 _USER_AGENTS = {
@@ -57,6 +58,14 @@ class Came(Struct, frozen=True):
     campaign: str = ""
     content: str = ""
 
+    def parameters(self) -> dict[str, str]:
+        """Return what the URL of the link to the site says of that."""
+        if not self.campaign:
+            return {}
+        tags = {"campaign": self.campaign, "source": self.sender, "medium": self.sent_by, "content": self.content}
+        words = {"term": self.keyword} if self.keyword else {}
+        return {f"utm_{name}": value for name, value in (tags | words).items()}
+
 
 class Guest(Struct, frozen=True):
     """One visitor on one page."""
@@ -76,13 +85,7 @@ class Guest(Struct, frozen=True):
 
     def body(self) -> bytes:
         """Return the body of POST /v1/decide, for a caller with the key."""
-        page = {
-            "url": self._url(),
-            "referrer": f"https://{self.came.referrer}" if self.came.referrer else "",
-            "tags": self.tags,
-        }
-        if self.came.referrer and self.came.keyword:
-            page["referrer"] = f"https://{self.came.referrer}?p={quote(self.came.keyword)}"
+        page = {"url": self._url(), "referrer": self._referrer(), "tags": self.tags}
         stated = {
             "user_agent": _USER_AGENTS[self.device],
             "accept_language": _LANGUAGES[self.language],
@@ -96,31 +99,13 @@ class Guest(Struct, frozen=True):
 
     def visitor(self) -> Visitor:
         """Return what the signals make of that body."""
-        came = self.came
-        origin = ("campaign" if came.campaign else "referrer") if came.keyword else "none"
-        told = "campaign" if came.campaign else "referrer"
-        arrival = Arrival(
-            came.keyword or None, origin, came.medium, came.source, came.referrer, came.campaign, came.sender,
-            came.sent_by, came.content, self.path, told, told,
-        )  # fmt: skip
-        tagged = {
-            "utm_campaign": came.campaign,
-            "utm_source": came.sender,
-            "utm_medium": came.sent_by,
-            "utm_content": came.content,
-        }
-        if came.campaign and came.keyword:
-            tagged["utm_term"] = came.keyword
-        code = prefecture_code(self.prefecture) if self.prefecture else None
         return Visitor(
-            arrival=arrival,
+            arrival=self._arrival(),
             page=self.path,
             host="shop.example",
             page_tags=frozenset(self.tags),
-            query=self.query | (tagged if came.campaign else {}),
-            place=Place(
-                self.country, code, frozenset({code}) if code else None, self.city or None, None, "caller", "strong"
-            ),
+            query={name: fold(value) for name, value in (self.query | self.came.parameters()).items()},
+            place=self._place(),
             device=self.device,
             languages=(self.language, _LANGUAGES[self.language].partition(",")[2].partition(";")[0]),
             member=None if self.member is None else _member(self.member),
@@ -152,11 +137,26 @@ class Guest(Struct, frozen=True):
         }
 
     def _url(self) -> str:
-        came, query = self.came, dict(self.query)
-        if came.campaign:
-            query |= {"utm_campaign": came.campaign, "utm_source": came.sender, "utm_medium": came.sent_by}
-            query |= {"utm_content": came.content} | ({"utm_term": came.keyword} if came.keyword else {})
+        query = self.query | self.came.parameters()
         return f"https://shop.example{self.path}" + (f"?{urlencode(query)}" if query else "")
+
+    def _referrer(self) -> str:
+        came = self.came
+        words = f"?p={quote(came.keyword)}" if came.keyword else ""
+        return f"https://{came.referrer}{words}" if came.referrer else ""
+
+    def _arrival(self) -> Arrival:
+        came = self.came
+        told = "campaign" if came.campaign else "referrer"
+        return Arrival(
+            came.keyword or None, told if came.keyword else "none", came.medium, came.source, came.referrer,
+            came.campaign, came.sender, came.sent_by, came.content, self.path, told, told,
+        )  # fmt: skip
+
+    def _place(self) -> Place:
+        code = prefecture_code(self.prefecture) if self.prefecture else None
+        area = frozenset({code}) if code else None
+        return Place(self.country, code, area, self.city or None, None, "caller", "strong")
 
 
 def guests(count: int, rules: int, *, seed: int = 2) -> list[Guest]:

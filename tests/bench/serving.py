@@ -1,0 +1,183 @@
+"""CPU of whole requests: `decide` on sites of any size, against servers that answer nothing. And memory.
+
+CPU is utime + stime of the server process (/proc/PID/stat); the sides are interleaved, and medians are compared, since on
+shared machines requests per second of one configuration move several times as much. What answers nothing gets the same
+bytes as the site with 1,000 rules: those of 2,000 different visitors in turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TypeAlias
+
+from msgspec import Struct
+from tests.bench.decide import (
+    ACTIVE,
+    CAPPED,
+    EMPTY,
+    KEY,
+    MEMBER,
+    ROOT,
+    SIGNALS,
+    VISITORS,
+    consenting,
+    cpu,
+    free_port,
+    history,
+    load,
+    request,
+    sent,
+    wait_for,
+)
+from tests.bench.guests import guests
+from tests.bench.progress import say
+from tests.bench.workload import rules, write_folder
+
+FAMILIAR = 200
+"""Visitors who come again and again, whose pages, words and browsers are remembered; of 2,000 in turn none is."""
+SIZES = (100, 1000, 10_000)
+MIDDLE = SIZES[1]
+ROUNDS, REQUESTS, WARM_UP, DIFFERENT = 3, 8000, 2000, 2000
+_UVICORN = """
+uvicorn.run(app, port=int(sys.argv[1]), http="httptools", loop="uvloop", access_log=False, log_level="warning")
+"""
+EMPTY_ASGI = (
+    """
+import sys, uvicorn
+async def app(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+    await send({"type": "http.response.body", "body": b""})
+"""
+    + _UVICORN
+)
+EMPTY_STARLETTE = (
+    """
+import sys, uvicorn
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+async def decide(request):
+    return Response()
+app = Starlette(routes=[Route("/v1/decide", decide, methods=["POST"])])
+"""
+    + _UVICORN
+)
+
+
+class Server(Struct, frozen=True):
+    pid: int
+    port: int
+
+
+Workloads: TypeAlias = "dict[str, tuple[Server, list[bytes]]]"
+"""What is sent where, by the key under which it is reported."""
+
+
+def serving_figures(sizes: Sequence[int] = SIZES) -> dict[str, float]:
+    """Return CPU µs per request of every server and workload, and the memory of the largest site."""
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        folder = Path(name)
+        workloads = _bare_workloads(stack) | _site_workloads(sizes, folder, stack) | _sample_workloads(folder, stack)
+        largest, requests = workloads[f"decide_cpu_us_{sizes[-1]}"]
+        asyncio.run(load(largest.port, requests, WARM_UP))
+        return memory(largest.pid, sizes[-1]) | _interleaved(workloads)
+
+
+def _interleaved(workloads: Workloads) -> dict[str, float]:
+    spent: dict[str, list[float]] = {name: [] for name in workloads}
+    for number in range(ROUNDS + 1):
+        say(f"requests over HTTP, {f'round {number} of {ROUNDS}' if number else 'warming up'}")
+        count = REQUESTS if number else WARM_UP
+        for name, (server, requests) in workloads.items():
+            before = cpu(server.pid)
+            asyncio.run(load(server.port, requests, count))
+            if number:
+                spent[name].append((cpu(server.pid) - before) / count * 1e6)
+    return {name: statistics.median(values) for name, values in spent.items()}
+
+
+def _bare_workloads(stack: ExitStack) -> Workloads:
+    """Servers that answer nothing; they get what the site with 1,000 rules gets."""
+    requests = _requests(MIDDLE)
+    programs = {"empty_asgi": EMPTY_ASGI, "empty_starlette": EMPTY_STARLETTE, "empty_own_protocol": EMPTY}
+    return {f"{name}_cpu_us": (stack.enter_context(_empty(code)), requests) for name, code in programs.items()}
+
+
+def _site_workloads(sizes: Sequence[int], folder: Path, stack: ExitStack) -> Workloads:
+    """Sites with so many rules; each gets visitors who know its campaigns, pages and words, as many of whom meet a rule."""
+    workloads = {}
+    for size in sizes:
+        site = write_folder(folder / f"rules-{size}", rules(size))
+        server = stack.enter_context(service(site, folder / f"data-{size}"))
+        workloads[f"decide_cpu_us_{size}"] = (server, _requests(size))
+        if size == MIDDLE:
+            workloads[f"decide_familiar_cpu_us_{size}"] = (server, _requests(size)[:FAMILIAR])
+    return workloads
+
+
+def _sample_workloads(folder: Path, stack: ExitStack) -> Workloads:
+    """The sample site, without and with profiles of thirty views."""
+    site = shutil.copytree(ROOT / "rules", folder / "rules")
+    (site / "capped.yaml").write_text(CAPPED)
+    server = stack.enter_context(service(site, folder / "data"))
+    asyncio.run(load(server.port, [history(number) for number in range(VISITORS)], VISITORS))
+    return {
+        "decide_nothing_known_cpu_us": (server, [request({})]),
+        "decide_all_signals_cpu_us": (server, [request(SIGNALS | MEMBER)]),
+        "decide_without_consent_cpu_us": (server, [request(SIGNALS)]),
+        "decide_profile_cpu_us": (server, [consenting(number) for number in range(ACTIVE)]),
+        "decide_many_profiles_cpu_us": (server, [consenting(number) for number in range(VISITORS)]),
+        "decide_member_cpu_us": (server, [consenting(number, logged_in=True) for number in range(ACTIVE)]),
+    }
+
+
+def _requests(size: int) -> list[bytes]:
+    return [sent("/v1/decide", guest.body()) for guest in guests(DIFFERENT, size)]
+
+
+@contextmanager
+def _empty(code: str) -> Iterator[Server]:
+    port = free_port()
+    with _running([sys.executable, "-c", code, str(port)], port, {}) as server:
+        yield server
+
+
+@contextmanager
+def service(folder: Path, data: Path) -> Iterator[Server]:
+    """Serve a rules folder as an operator does."""
+    port = free_port()
+    command = [str(Path(sys.executable).with_name("omo")), "serve", "--rules", str(folder), "--data", str(data)]
+    with _running([*command, "--port", str(port)], port, {"OMO_KEY": KEY}) as server:
+        yield server
+
+
+@contextmanager
+def _running(command: list[str], port: int, environment: dict[str, str]) -> Iterator[Server]:
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=quiet, stderr=quiet)
+    try:
+        wait_for(port)
+        if process.poll() is not None:
+            raise RuntimeError(f"it does not start: {' '.join(command)}")
+        yield Server(process.pid, port)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def memory(pid: int, size: int) -> dict[str, float]:
+    """Return MB (millions of bytes) that a process holds resident: all, what it has for itself, and mapped files."""
+    lines = [line.split() for line in Path(f"/proc/{pid}/status").read_text().splitlines()]
+    lines += [line.split() for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()]
+    kilobytes = {fields[0]: int(fields[1]) for fields in lines if fields[-1] == "kB"}
+    names = {"rss": "VmRSS:", "anonymous": "RssAnon:", "files": "RssFile:", "pss": "Pss:"}
+    return {f"{name}_mb_{size}": kilobytes[line] * 1024 / 1e6 for name, line in names.items()}
