@@ -62,7 +62,8 @@ def alternatives(
     if isinstance(operand, (c.Hours, c.Days)):
         return ((Keyed(f"times.{fact.field}", frozenset((test,)), absent=not positive),),)
     if isinstance(operand, HISTORY_OPERANDS):
-        return ((Keyed("history", _THERE, exact=False),),)
+        viewed = _viewed(operand) if positive and isinstance(operand, c.Viewed) else None
+        return ((Keyed("history", _THERE, exact=False), *([viewed] if viewed else ())),)
     find_range = (_TRUE_IN if positive else _FALSE_IN).get(type(operand))
     found = find_range(fact.field, operand) if find_range else _keyed(fact, positive=positive)
     return ((*_presence(fact), *([found] if found else ())) if found is None or not found.exact else (found,),)
@@ -80,6 +81,15 @@ def _of_estimate(operand: c.Estimated, estimates: Mapping[c.Estimated, Estimate]
     pages = frozenset[Hashable](estimates.get(operand, NO_ESTIMATE).true)
     words = Keyed("keyword", frozenset(map(word_key, operand.words)), exact=False)
     return ((words,), (Keyed("landing page", pages, exact=False),)) if pages else ((words,),)
+
+
+def _viewed(operand: c.Viewed) -> Keyed | None:
+    """What must have been viewed, where it must have been at all."""
+    if not operand.window.count.at_least:
+        return None
+    if operand.kind == "page":
+        return replace(_paths("viewed.page", c.Paths(operand.values)), exact=False)
+    return Keyed(f"viewed.{operand.kind}", frozenset(operand.values), exact=False)
 
 
 # Keys

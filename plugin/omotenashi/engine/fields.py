@@ -46,6 +46,8 @@ def keys_reader(field: str) -> ReadKeys:
     if head == "unknown":
         unknown = unknown_test(name)
         return lambda occasion: _THERE if unknown(occasion) else ()
+    if head == "viewed":
+        return _VIEWED[name]
     if head == "truth":
         return _truth(fold(name.partition(".")[2]))
     texts = texts_of(field)
@@ -112,6 +114,29 @@ def _languages(occasion: Occasion) -> tuple[str, ...] | None:
     return (tag, *(tag[:place] for place, sign in enumerate(tag) if sign == "-"))
 
 
+def _viewed_pages(occasion: Occasion) -> Collection[Hashable] | None:
+    past = occasion.visitor.history
+    if past is None:
+        return None
+    return {key for path in set(past.views.paths) if path for key in _beginnings(path)}
+
+
+def _viewed_details(place: int) -> ReadKeys:
+    def read(occasion: Occasion) -> Collection[Hashable] | None:
+        past = occasion.visitor.history
+        if past is None:
+            return None
+        return {fold(text) for details in past.views.details for text in details[place]}
+
+    return read
+
+
+_VIEWED: dict[str, ReadKeys] = {
+    "page": _viewed_pages,
+    "tag": _viewed_details(0),
+    "item": _viewed_details(1),
+    "category": _viewed_details(2),
+}
 _KEYS: dict[str, ReadKeys] = {
     "keyword": lambda occasion: occasion.held("keyword"),
     "site_search": lambda occasion: occasion.held("site_search"),

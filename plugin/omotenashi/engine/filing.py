@@ -21,6 +21,9 @@ _UNFILED_FOR_A_TABLE = 2
 _FILED_FOR_A_TABLE = 1 / 25
 """A field has a table where so many rows ask for it, or that part of the filed ones: looking up has its price, too."""
 
+_ROWS_TO_READ_VIEWS = 64
+"""What a visitor viewed is read as keys where so many rows ask for it; else a few conditions are tried."""
+
 Bit: TypeAlias = int
 Own: TypeAlias = tuple[Literal, Keyed]
 """The literal of a filed row for whose keys it is filed."""
@@ -122,7 +125,9 @@ def _rarest(rows: Sequence[Row]) -> list[Own | None]:
     """For each row the literal, with its keys, for which the fewest rows ask; None where too many ask for each."""
     times = Counter(chain.from_iterable(rows))
     shared: dict[str, Counter[Hashable]] = defaultdict(Counter)
-    asks = [(literal, ask) for literal in times for ask in literal.asks if _can_file(ask)]
+    asked = [(literal, ask) for literal in times for ask in literal.asks if _can_file(ask)]
+    viewed = sum(times[literal] for literal, ask in asked if _is_viewed(ask.field)) >= _ROWS_TO_READ_VIEWS
+    asks = asked if viewed else [(literal, ask) for literal, ask in asked if not _is_viewed(ask.field)]
     for literal, ask in asks:
         counts = shared[ask.field]
         for key in ask.keys:
@@ -160,7 +165,13 @@ def _with_tables(unfiled: Counter[Literal], needed: Counter[Literal], filed: int
             for ask in literal.asks:
                 fields[ask.field] += times
         found |= {field for field, times in fields.items() if times >= least}
+        found -= {field for field in found if _is_viewed(field) and fields[field] < _ROWS_TO_READ_VIEWS}
     return found
+
+
+def _is_viewed(field: str) -> bool:
+    """Tell whether all views of a visitor are read for a field."""
+    return field.startswith("viewed.")
 
 
 def _add_range(asked: list[tuple[int, Ranged]], bit: Bit, ask: Ranged) -> None:
