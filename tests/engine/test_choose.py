@@ -152,7 +152,7 @@ def test_each_block_gets_the_first_rule_that_is_true_when_read_one_by_one(
     engine = Engine(compiled, TOKYO)
     occasion = engine.occasion(visitor, NOW)
     choices = engine.decide(occasion, compiled.blocks)
-    tests = FactTests(compiled.synonyms)
+    tests = FactTests()
     for block in compiled.blocks.values():
         first = next((rule for rule in block.rules if value(rule.condition, occasion, tests) is True), None)
         assert choices[block.name].rule == first

@@ -35,7 +35,7 @@ def known_only(condition: Condition, known: Mapping[Fact, bool | None]) -> bool 
 def test_what_a_condition_rests_on_is_enough_for_it_whatever_else_is_unknown(
     condition: Condition, visitor: Visitor
 ) -> None:
-    tests = FactTests({})
+    tests = FactTests()
     occasion = Engine(program([]), TOKYO).occasion(visitor, NOW)
     found = {one: value(one, occasion, tests) for one in grounds(condition, occasion, tests)}
     if value(condition, occasion, tests) is True:
@@ -47,4 +47,4 @@ def test_what_a_condition_rests_on_is_enough_for_it_whatever_else_is_unknown(
 def test_of_alternatives_only_those_that_hold_are_grounds_and_negations_of_what_is_false() -> None:
     occasion = Engine(program([]), TOKYO).occasion(Visitor(page="/sale", device="mobile"), NOW)
     condition = Conjunction((Disjunction((TABLET, SALE)), Negation(Disjunction((TABLET,))), MOBILE))
-    assert list(grounds(condition, occasion, FactTests({}))) == [SALE, TABLET, MOBILE]
+    assert list(grounds(condition, occasion, FactTests())) == [SALE, TABLET, MOBILE]

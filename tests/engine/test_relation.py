@@ -28,7 +28,7 @@ ENGINE = Engine(Program({}, {}, {}, "Asia/Tokyo"), ZoneInfo("Asia/Tokyo"))
 def asked(operand: c.Operand, history: History | None, *, under_not: bool = False) -> bool | None:
     fact = Fact("a field", operand, Position("x.yaml", 1, 1, 2))
     occasion: Occasion = ENGINE.occasion(Visitor(history=history), NOW)
-    return value(Negation(fact) if under_not else fact, occasion, FactTests({}))
+    return value(Negation(fact) if under_not else fact, occasion, FactTests())
 
 
 some_seconds = st.one_of(st.integers(0, 10), st.integers(0, 100 * DAY), st.sampled_from([3600, 7 * DAY, 30 * DAY]))

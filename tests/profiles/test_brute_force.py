@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 from omotenashi.engine import history as conditions
+from omotenashi.engine.clock import Clock
+from omotenashi.engine.lexicon import Lexicon
 from omotenashi.engine.occasion import Occasion
-from omotenashi.engine.words import WordTable
 from omotenashi.language.condition import Bought, Did, LastVisit, Range, Span, Viewed, Visits, Window
 from omotenashi.model.event import Event, Item
 from omotenashi.model.visitor import Cart, Visitor
@@ -45,7 +46,7 @@ def test_every_condition_is_what_a_plain_reading_says_or_unknown_beyond_the_boun
     chance = Random(seed)
     events = distinct_events(chance, size)
     found = history(stored(chance, arrivals(chance, events)), NOW)
-    occasion = Occasion(Visitor(), NOW, ZoneInfo("Asia/Tokyo"), WordTable(()))
+    occasion = Occasion(Visitor(), NOW, Clock(ZoneInfo("Asia/Tokyo")), Lexicon((), {}))
     for question in questions(chance):
         answer, true = question.test(found, occasion), question.read(events)
         assert answer is true or (answer is None and question.may_be_unknown(events)), question

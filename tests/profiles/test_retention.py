@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from omotenashi.engine import history as conditions
+from omotenashi.engine.clock import Clock
+from omotenashi.engine.lexicon import Lexicon
 from omotenashi.engine.occasion import Occasion
-from omotenashi.engine.words import WordTable
 from omotenashi.language.condition import Bought, Did, LastVisit, LimitLeft, Range, Span, Viewed, Visits, Window
 from omotenashi.model.event import Basis, Event, Item
 from omotenashi.model.visitor import Arrival, Visitor
@@ -162,7 +163,7 @@ def test_a_condition_on_what_is_kept_is_what_it_was_or_unknown_whenever_it_was_t
         if chance.random() < 0.5:
             kept = current(kept, NOON, KEEP)
     before, after = history(full, NOON), history(current(kept, NOON, KEEP), NOON)
-    occasion = Occasion(Visitor(), NOON, ZoneInfo("Asia/Tokyo"), WordTable(()))
+    occasion = Occasion(Visitor(), NOON, Clock(ZoneInfo("Asia/Tokyo")), Lexicon((), {}))
     for test in asked:
         assert test(after, occasion) in {test(before, occasion), None}
     assert not after.cart_known or after.cart == before.cart

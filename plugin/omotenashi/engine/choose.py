@@ -10,19 +10,23 @@ from msgspec import Struct
 from omotenashi.engine.account import Account, account
 from omotenashi.engine.borders import Segment
 from omotenashi.engine.bucket import bucket, ends, point
-from omotenashi.engine.estimates import Estimate, estimates
-from omotenashi.engine.evaluate import FactTests, Holds, grounds, holds
-from omotenashi.engine.facts import Test
-from omotenashi.engine.index import Index, Key, keys_of
+from omotenashi.engine.clock import Clock, Window
+from omotenashi.engine.estimates import NO_ESTIMATES, Estimate, estimates
+from omotenashi.engine.evaluate import FactTests, grounds
+from omotenashi.engine.facts import Test, holds_at
+from omotenashi.engine.index import Index
+from omotenashi.engine.lexicon import Lexicon
+from omotenashi.engine.literals import Literals, Row
 from omotenashi.engine.occasion import Occasion
-from omotenashi.engine.spellings import Synonyms, spellings
-from omotenashi.engine.words import WordTable
+from omotenashi.engine.spellings import word_key
 from omotenashi.language import condition as c
-from omotenashi.language.condition import Condition, Fact, facts
+from omotenashi.language.condition import Fact, facts
 from omotenashi.language.program import Experiment, Program, Rule, Show
 from omotenashi.model.decision import Reason
 from omotenashi.model.text import fold
 from omotenashi.model.visitor import Visitor
+
+_LEAST_KEPT = 1000
 
 
 class Choice(Struct, frozen=True, eq=False):
@@ -66,9 +70,7 @@ class Ready(Struct, frozen=True, eq=False):
     """A rule, ready to be decided on."""
 
     rule: Rule
-    holds: Holds
-    keys: Sequence[frozenset[Key]]
-    words: tuple[str, ...]
+    rows: Sequence[Row]
     choices: tuple[Choice, ...]
 
 
@@ -84,84 +86,101 @@ class Engine:
         """
         self.program = program
         self.zone = zone
-        alike = before if before and _same_words(before.program, program) else None
-        self.estimates: Mapping[c.Estimated, Estimate] = _estimates(program, segment, alike.estimates if alike else {})
+        old = before if before and before.is_like(program) else None
+        self.estimates: Mapping[c.Estimated, Estimate] = _estimates(program, segment, old.estimates if old else {})
         """Those of its conditions, for the engine that comes after."""
-        self._tests = FactTests(program.synonyms, self.estimates)
-        self._rules = [rule for block in program.blocks.values() for rule in block.rules]
-        known = alike.ready if alike else {}
-        ready = [known.get(id(rule)) or self._made_ready(rule) for rule in self._rules]
-        self.ready: Mapping[int, Ready] = {id(one.rule): one for one in ready}
+        known = old.literals if old else None
+        self.literals: Literals = Literals(FactTests(self.estimates, known.tests if known else None), known)
+        """Likewise."""
+        self._tests = self.literals.tests
+        rules = [rule for block in program.blocks.values() for rule in block.rules]
+        same = old.ready if old else {}
+        self._rules = [same.get(id(rule)) or self._made_ready(rule) for rule in rules]
+        self.ready: Mapping[int, Ready] = {id(one.rule): one for one in self._rules}
         """Its rules by their identity, for the engine that comes after."""
-        self._holds = [one.holds for one in ready]
-        self._index = Index([one.keys for one in ready])
-        self._segments = {
-            name: holds(condition, self._tests)
-            for name, condition in program.segments.items()
-            if name not in program.private_segments
+        self._numbers = _numbers(rules)
+        self._words: dict[int, tuple[tuple[str, str], ...]] = {}
+        """Of the keyword of rules, once they were asked for: the key of each, and the word as written."""
+        groups = {name: number for number, name in enumerate(program.blocks)}
+        self._index = Index([one.rows for one in self._rules], [groups[rule.block] for rule in rules])
+        self._blocks = {
+            name: (
+                groups[name],
+                self._index.groups.get(groups[name], 0),
+                Choice(name, None, block.otherwise, Reason.DEFAULT),
+            )
+            for name, block in program.blocks.items()
         }
-        self._otherwise = {
-            block.name: Choice(block.name, None, block.otherwise, Reason.DEFAULT) for block in program.blocks.values()
-        }
-        variants = [one.choices for one in ready]
-        self._choices = [choices[0] for choices in variants]
-        """Of a rule with an experiment that of its first variant, in the place of all."""
         self._splits = {
-            number: _split(rule.show, variants[number])
-            for number, rule in enumerate(self._rules)
-            if isinstance(rule.show, Experiment)
+            number: _split(one.rule.show, one.choices)
+            for number, one in enumerate(self._rules)
+            if isinstance(one.rule.show, Experiment)
         }
-        words = {word for one in ready for word in one.words}
-        words.update(word for condition in program.segments.values() for word in _words(condition, program.synonyms))
-        self._table = WordTable(words, segment)
+        self._segments = [name for name in program.segments if name not in program.private_segments]
+        told = [self.literals.rows(program.segments[name]) for name in self._segments]
+        self._segment_index = Index(told, range(len(told)))
+        self._clock = Clock(zone, _windows(self._tests))
+        words = (word for operand, _ in self._tests.operands() for word in c.words_of(operand))
+        self.lexicon: Lexicon = Lexicon(words, program.synonyms, segment, old.lexicon.ways if old else None)
+        self.fresh: int = old.fresh if old else len(self._tests)
+        """How many conditions there were when nothing was taken over."""
+
+    def is_like(self, program: Program) -> bool:
+        """Tell whether words mean the same in a program, so that its engine can take over from this one.
+
+        After many changes it cannot, so that what no rule asks any more is forgotten.
+        """
+        fresh = len(self._tests) <= 2 * self.fresh + _LEAST_KEPT
+        same = self.program.synonyms == program.synonyms and self.program.landings == program.landings
+        return fresh and same
 
     def _made_ready(self, rule: Rule) -> Ready:
-        synonyms = self.program.synonyms
-        words = tuple(_words(rule.condition, synonyms))
-        keys = keys_of(rule.condition, synonyms, self.estimates)
-        return Ready(rule, holds(rule.condition, self._tests), keys, words, _choices(rule))
+        return Ready(rule, self.literals.rows(rule.condition), _choices(rule))
 
     def warm(self) -> None:
         """Load what is loaded when it is first needed, so that no request waits for it."""
-        self._table.warm()
+        self.lexicon.warm()
 
     def occasion(self, visitor: Visitor, now: float) -> Occasion:
         """Return what a decision at a moment (epoch seconds) is made on."""
-        return Occasion(visitor, now, self.zone, self._table, self.estimates)
+        return Occasion(visitor, now, self._clock, self.lexicon, self.estimates)
 
     def decide(self, occasion: Occasion, blocks: Collection[str], without: Collection[str] = ()) -> dict[str, Choice]:
         """Return the choice for each of the blocks that exists; rules whose ids are in `without` are passed over."""
-        otherwise = self._otherwise
-        open_blocks = {name for name in blocks if name in otherwise}
+        possible, filed = self._index.candidates(occasion)
+        passed = {number for name in without for number in self._numbers.get(name, ())} if without else ()
         decided: dict[str, Choice] = {}
-        for number in self._index.candidates(occasion):
-            if not open_blocks:
-                break
-            choice = self._choices[number]
-            if choice.block in open_blocks and self._holds[number](occasion):
-                if without and choice.rule is not None and choice.rule.id in without:
-                    continue
-                if choice.variant is not None:
-                    choice = self._splits[number].choice(occasion.visitor)
-                decided[choice.block] = choice
-                open_blocks.discard(choice.block)
-        for name in open_blocks:
-            decided[name] = otherwise[name]
+        for name in blocks:
+            if name in self._blocks:
+                number, of_block, otherwise = self._blocks[name]
+                rows = possible & of_block
+                if rows or number in filed:
+                    rule = self._index.first(rows, filed.get(number), occasion, passed)
+                    decided[name] = otherwise if rule is None else self._choice(rule, occasion)
+                else:
+                    decided[name] = otherwise
         return decided
+
+    def _choice(self, rule: int, occasion: Occasion) -> Choice:
+        split = self._splits.get(rule)
+        return split.choice(occasion.visitor) if split else self._rules[rule].choices[0]
 
     def all_choices(self) -> list[Choice]:
         """Return every choice that can be made."""
-        variants = [choice for split in self._splits.values() for choice in split.choices[1:]]
-        return [*self._choices, *variants, *self._otherwise.values()]
+        variants = [choice for one in self._rules for choice in one.choices]
+        return [*variants, *(choice for _, _, choice in self._blocks.values())]
 
     def experiments(self) -> list[tuple[str, list[str]]]:
         """Return the id of each experiment with the names of its variants."""
-        shows = [rule.show for rule in self._rules if isinstance(rule.show, Experiment)]
+        shows = [one.rule.show for one in self._rules if isinstance(one.rule.show, Experiment)]
         return [(one.id, [variant.name for variant in one.variants]) for one in shows]
 
     def segments(self, occasion: Occasion) -> list[str]:
         """Return the names of the segments that the visitor is in, without those that must not be told."""
-        return [name for name, in_segment in self._segments.items() if in_segment(occasion)]
+        index = self._segment_index
+        possible, filed = index.candidates(occasion)
+        found = ((name, n, possible & index.groups.get(n, 0)) for n, name in enumerate(self._segments))
+        return [name for name, n, rows in found if index.first(rows, filed.get(n), occasion) is not None]
 
     def explain(self, occasion: Occasion, block: str) -> list[Account]:
         """Return an account of every rule of a block, from top to bottom, condition by condition as written."""
@@ -178,22 +197,20 @@ class Engine:
 
     def matched_word(self, rule: Rule, occasion: Occasion) -> str | None:
         """Return the rule's own word, as written, that the visitor's keyword holds."""
-        query = occasion.query("keyword")
-        if query is None:
+        held = occasion.held("keyword")
+        if not held:
             return None
-        found = occasion.found("keyword")
-        for fact in facts(rule.condition):
-            if fact.field == "keyword":
-                for word in c.words_of(fact.operand):
-                    if any(one.holds(query, found) for one in spellings(word, self.program.synonyms)):
-                        return word.text
-        return None
+        if id(rule) not in self._words:
+            self._words[id(rule)] = _own_words(rule)
+        return next((word for key, word in self._words[id(rule)] if key in held), None)
 
 
 def _estimates(
     program: Program, segment: Segment | None, known: Mapping[c.Estimated, Estimate]
 ) -> Mapping[c.Estimated, Estimate]:
     """The estimates of all conditions; those that are known are taken over."""
+    if not program.landings:
+        return NO_ESTIMATES
     rules = (rule.condition for block in program.blocks.values() for rule in block.rules)
     asked = [fact.operand for condition in (*rules, *program.segments.values()) for fact in facts(condition)]
     needed = dict.fromkeys(operand for operand in asked if isinstance(operand, c.Estimated))
@@ -202,9 +219,22 @@ def _estimates(
     return kept | estimates(missing, program.landings, program.synonyms, segment)
 
 
-def _same_words(one: Program, other: Program) -> bool:
-    """Tell whether words mean the same in two programs."""
-    return one.synonyms == other.synonyms and one.landings == other.landings
+def _numbers(rules: Sequence[Rule]) -> Mapping[str, Sequence[int]]:
+    """The numbers of rules by their ids."""
+    found: dict[str, list[int]] = {}
+    for number, rule in enumerate(rules):
+        found.setdefault(rule.id, []).append(number)
+    return found
+
+
+def _own_words(rule: Rule) -> tuple[tuple[str, str], ...]:
+    asked = (fact for fact in facts(rule.condition) if fact.field == "keyword")
+    return tuple((word_key(word), word.text) for fact in asked for word in c.words_of(fact.operand))
+
+
+def _windows(tests: FactTests) -> list[Window]:
+    found = ((operand, test) for operand, test in tests.operands() if isinstance(operand, (c.Hours, c.Days)))
+    return [Window(test, operand, holds_at(operand)) for operand, test in found]
 
 
 def _choices(rule: Rule) -> tuple[Choice, ...]:
@@ -216,11 +246,3 @@ def _choices(rule: Rule) -> tuple[Choice, ...]:
 
 def _split(experiment: Experiment, choices: tuple[Choice, ...]) -> _Split:
     return _Split(fold(experiment.id), choices, ends([one.share for one in experiment.variants]))
-
-
-def _words(condition: Condition, synonyms: Synonyms) -> Iterator[str]:
-    """All words of a condition, folded and without spaces."""
-    for fact in facts(condition):
-        for word in c.words_of(fact.operand):
-            for spelling in spellings(word, synonyms):
-                yield from (form for part in spelling.parts for form in part)

@@ -8,7 +8,6 @@ from typing import TypeAlias
 from omotenashi.engine.estimates import NO_ESTIMATES, Estimate
 from omotenashi.engine.facts import Test, fact_test
 from omotenashi.engine.occasion import Occasion
-from omotenashi.engine.spellings import Synonyms
 from omotenashi.language.condition import (
     Condition,
     Conjunction,
@@ -26,17 +25,25 @@ Holds: TypeAlias = Callable[[Occasion], bool]
 class FactTests:
     """The tests of a program: equal conditions share one."""
 
-    def __init__(self, synonyms: Synonyms, estimates: Mapping[Estimated, Estimate] = NO_ESTIMATES) -> None:
-        self._synonyms = synonyms
-        self._estimates = estimates
-        self._by_operand: dict[tuple[str, Operand], Test] = {}
+    def __init__(self, estimates: Mapping[Estimated, Estimate] = NO_ESTIMATES, before: FactTests | None = None) -> None:
+        """The tests of `before` are taken over; its estimates are the same, where it has them."""
+        self.estimates = estimates
+        self.known: dict[tuple[str, Operand], Test] = dict(before.known) if before else {}
 
     def of(self, fact: Fact) -> Test:
         """Return the test for one condition on one field."""
         key = (fact.field, fact.operand)
-        if key not in self._by_operand:
-            self._by_operand[key] = fact_test(fact, self._synonyms, self._estimates)
-        return self._by_operand[key]
+        test = self.known.get(key)
+        if test is None:
+            test = self.known[key] = fact_test(fact, self.estimates)
+        return test
+
+    def operands(self) -> Iterator[tuple[Operand, Test]]:
+        """Return what is tested, with the tests."""
+        return ((operand, test) for (_, operand), test in self.known.items())
+
+    def __len__(self) -> int:
+        return len(self.known)
 
 
 def value(condition: Condition, occasion: Occasion, tests: FactTests) -> bool | None:
@@ -92,7 +99,7 @@ def holds(condition: Condition, tests: FactTests, *, positive: bool = True) -> H
     values suffice.
     """
     if isinstance(condition, Fact):
-        return _literal(tests.of(condition), positive=positive)
+        return literal(tests.of(condition), positive=positive)
     if isinstance(condition, Negation):
         return holds(condition.part, tests, positive=not positive)
     if isinstance(condition, InSegment):
@@ -101,7 +108,8 @@ def holds(condition: Condition, tests: FactTests, *, positive: bool = True) -> H
     return _all(parts) if isinstance(condition, Conjunction) is positive else _any(parts)
 
 
-def _literal(test: Test, *, positive: bool) -> Holds:
+def literal(test: Test, *, positive: bool) -> Holds:
+    """Return what tells whether a test is true (or false, if not `positive`)."""
     if positive:
         return lambda occasion: test(occasion) is True
     return lambda occasion: test(occasion) is False

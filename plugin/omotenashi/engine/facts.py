@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from calendar import isleap, monthrange
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, timedelta
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
 from omotenashi.engine import history
 from omotenashi.engine.estimates import NO_ESTIMATE, Estimate
 from omotenashi.engine.occasion import Occasion, months_before
-from omotenashi.engine.spellings import Synonyms, spellings
+from omotenashi.engine.spellings import word_key
 from omotenashi.language import condition as c
 from omotenashi.language.condition import Fact
 from omotenashi.language.month_days import is_named, names_month_days
@@ -22,19 +22,19 @@ from omotenashi.model.visitor import MemberValue, Visitor
 Test: TypeAlias = Callable[[Occasion], "bool | None"]
 
 
-def fact_test(fact: Fact, synonyms: Synonyms, estimates: Mapping[c.Estimated, Estimate]) -> Test:
+def fact_test(fact: Fact, estimates: Mapping[c.Estimated, Estimate]) -> Test:
     """Return the test for one condition on one field."""
     operand = fact.operand
     if isinstance(operand, c.Unknown):
-        return _unknown(fact.field)
+        return unknown_test(fact.field)
     if isinstance(operand, (c.NotBefore, c.Before, c.Hours, c.Days)):
         return _time_test(operand)
     if isinstance(operand, c.TakesPart):
         return lambda occasion: None if occasion.visitor.id is None else True
     if isinstance(operand, c.Words):
-        return _words_test(fact.field, operand.words, synonyms)
+        return _words_test(fact.field, operand.words)
     if isinstance(operand, c.Estimated):
-        return _estimated_test(operand, estimates.get(operand, NO_ESTIMATE), synonyms)
+        return _estimated_test(operand, estimates.get(operand, NO_ESTIMATE))
     make_history = _HISTORY.get(type(operand))
     if make_history is not None:
         return _history_test(fact, make_history(operand))
@@ -44,7 +44,7 @@ def fact_test(fact: Fact, synonyms: Synonyms, estimates: Mapping[c.Estimated, Es
 # Fields of one or several texts
 
 
-def texts_of(field: str) -> Callable[[Visitor], Iterable[str] | None]:
+def texts_of(field: str) -> Callable[[Visitor], Collection[str] | None]:
     """Return what reads the folded texts of a field; None where the fact is not known."""
     head, _, name = field.partition(".")
     if head == "query":
@@ -55,7 +55,7 @@ def texts_of(field: str) -> Callable[[Visitor], Iterable[str] | None]:
     return _TEXTS[field]
 
 
-def _member_texts(visitor: Visitor, name: str) -> Iterable[str] | None:
+def _member_texts(visitor: Visitor, name: str) -> Collection[str] | None:
     value = member_value(visitor, name)
     if value is None:
         return None
@@ -73,7 +73,7 @@ def _optional(text: str | None) -> tuple[str, ...] | None:
     return None if text is None else (text,)
 
 
-_TEXTS: dict[str, Callable[[Visitor], Iterable[str] | None]] = {
+_TEXTS: dict[str, Callable[[Visitor], Collection[str] | None]] = {
     "medium": lambda visitor: (visitor.arrival.medium,),
     "source": lambda visitor: (fold(visitor.arrival.source),),
     "campaign": lambda visitor: (visitor.arrival.campaign,),
@@ -105,7 +105,7 @@ def _value_test(field: str, operand: c.Operand) -> Test:
     return _member_test(field, operand)
 
 
-def _one_of(read: Callable[[Visitor], Iterable[str] | None], values: frozenset[str]) -> Test:
+def _one_of(read: Callable[[Visitor], Collection[str] | None], values: frozenset[str]) -> Test:
     def test(occasion: Occasion) -> bool | None:
         texts = read(occasion.visitor)
         return None if texts is None else not values.isdisjoint(texts)
@@ -116,7 +116,7 @@ def _one_of(read: Callable[[Visitor], Iterable[str] | None], values: frozenset[s
 def _prefectures(codes: frozenset[str]) -> Test:
     def test(occasion: Occasion) -> bool | None:
         possible = occasion.visitor.place.area
-        if possible is None:
+        if not possible:
             return None
         if possible <= codes:
             return True
@@ -168,7 +168,8 @@ def distance(location: tuple[float, float], place: c.Near) -> float:
 # Unknown
 
 
-def _unknown(field: str) -> Test:
+def unknown_test(field: str) -> Test:
+    """Return the test that tells whether a field is not known."""
     head, _, name = field.partition(".")
     if head == "member":
         attribute = fold(name)
@@ -184,6 +185,11 @@ def _no_history_of(kind: str) -> Test:
     return test
 
 
+def _no_cart(occasion: Occasion) -> bool:
+    past = occasion.visitor.history
+    return past is None or "cart" in past.unknown or not past.cart_known
+
+
 _UNKNOWN: dict[str, Test] = {
     "keyword": lambda occasion: occasion.visitor.arrival.keyword is None,
     "country": lambda occasion: occasion.visitor.place.country is None,
@@ -193,7 +199,7 @@ _UNKNOWN: dict[str, Test] = {
     "near": lambda occasion: occasion.visitor.place.location is None,
     "device": lambda occasion: occasion.visitor.device is None,
     "language": lambda occasion: not occasion.visitor.languages,
-    "cart": lambda occasion: occasion.visitor.history is None or not occasion.visitor.history.cart_known,
+    "cart": _no_cart,
     **{
         kind: _no_history_of(kind) for kind in ("viewed", "bought", "did", "visits", "last_visit", "lifecycle", "shown")
     },
@@ -203,21 +209,18 @@ _UNKNOWN: dict[str, Test] = {
 # Words
 
 
-def _words_test(field: str, words: Iterable[c.Word], synonyms: Synonyms) -> Test:
-    ways = [way for word in words for way in spellings(word, synonyms)]
+def _words_test(field: str, words: Iterable[c.Word]) -> Test:
+    other = frozenset(map(word_key, words)).isdisjoint
 
     def test(occasion: Occasion) -> bool | None:
-        query = occasion.query(field)
-        if query is None:
-            return None if field == "keyword" else False
-        found = occasion.found(field)
-        return any(way.holds(query, found) for way in ways)
+        held = occasion.held(field)
+        return None if held is None else not other(held)
 
     return test
 
 
-def _estimated_test(operand: c.Estimated, estimate: Estimate, synonyms: Synonyms) -> Test:
-    words = _words_test("keyword", operand.words, synonyms)
+def _estimated_test(operand: c.Estimated, estimate: Estimate) -> Test:
+    words = _words_test("keyword", operand.words)
 
     def test(occasion: Occasion) -> bool | None:
         arrival = occasion.visitor.arrival
@@ -306,13 +309,19 @@ def _time_test(operand: c.NotBefore | c.Before | c.Hours | c.Days) -> Test:
         return lambda occasion: occasion.now >= operand.epoch
     if isinstance(operand, c.Before):
         return lambda occasion: occasion.now < operand.epoch
+    holds = holds_at(operand)
+    return lambda occasion: holds(occasion.local)
+
+
+def holds_at(operand: c.Hours | c.Days) -> Callable[[datetime], bool]:
+    """Return what tells whether it is one of these hours or days at a moment of local time."""
     if isinstance(operand, c.Hours):
-        return lambda occasion: any(_in_hours(_minute(occasion), span) for span in operand.spans)
-    return lambda occasion: _on_day(occasion, operand)
+        return lambda local: any(_in_hours(_minute(local), span) for span in operand.spans)
+    return lambda local: any(is_day(day, operand) for day in days_judged(local, operand))
 
 
-def _minute(occasion: Occasion) -> int:
-    return occasion.local.hour * 60 + occasion.local.minute
+def _minute(local: datetime) -> int:
+    return local.hour * 60 + local.minute
 
 
 def _in_hours(minute: int, span: tuple[int, int]) -> bool:
@@ -320,13 +329,9 @@ def _in_hours(minute: int, span: tuple[int, int]) -> bool:
     return start <= minute < end if start < end else minute >= start or minute < end
 
 
-def _on_day(occasion: Occasion, operand: c.Days) -> bool:
-    return any(is_day(day, operand) for day in days_judged(occasion, operand))
-
-
-def days_judged(occasion: Occasion, operand: c.Days) -> tuple[date, ...]:
-    """Return the days as which this moment counts: a night belongs to the day on which it began."""
-    minute, today = _minute(occasion), occasion.local.date()
+def days_judged(local: datetime, operand: c.Days) -> tuple[date, ...]:
+    """Return the days as which a moment of local time counts: a night belongs to the day on which it began."""
+    minute, today = _minute(local), local.date()
     spans = [span for span in operand.hours if _in_hours(minute, span)]
     found = (today - timedelta(days=1) if minute < end < start else today for start, end in spans)
     return tuple(dict.fromkeys(found)) or (today,)

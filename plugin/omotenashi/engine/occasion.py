@@ -3,58 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 
+from msgspec import Struct
+
+from omotenashi.engine.clock import Clock
 from omotenashi.engine.estimates import NO_ESTIMATES, Estimate
-from omotenashi.engine.words import Query, WordTable
+from omotenashi.engine.lexicon import Lexicon
 from omotenashi.language.condition import Estimated, Span
 from omotenashi.model.visitor import Visitor
 
 _NOTHING: frozenset[str] = frozenset()
 
 
-class Occasion:
+class Occasion(Struct):
     """What conditions are evaluated on."""
 
-    __slots__ = ("_found", "_local", "_zone", "estimates", "memo", "now", "table", "visitor")
-
-    def __init__(
-        self,
-        visitor: Visitor,
-        now: float,
-        zone: tzinfo,
-        table: WordTable,
-        estimates: Mapping[Estimated, Estimate] = NO_ESTIMATES,
-    ) -> None:
-        self.visitor = visitor
-        self.now = now
-        self.table = table
-        self.estimates = estimates
-        """What the landing page stands for, for explanations."""
-        self.memo: dict[int, bool | None] = {}
-        """Values of history conditions by the identity of their operand: worked out once, and only when needed."""
-        self._zone = zone
-        self._local: datetime | None = None
-        self._found: dict[str, frozenset[str]] = {}
+    visitor: Visitor
+    now: float
+    clock: Clock
+    lexicon: Lexicon
+    estimates: Mapping[Estimated, Estimate] = NO_ESTIMATES
+    """What the landing page stands for, for explanations."""
+    memo: dict[int, bool | None] = {}
+    """Values of history conditions by the identity of their operand: worked out once, and only when needed."""
+    found: dict[int, bool] = {}
+    """Of literals by their number in the index: likewise."""
+    _local: datetime | None = None
 
     @property
     def local(self) -> datetime:
         """The moment in the site's time zone."""
         if self._local is None:
-            self._local = datetime.fromtimestamp(self.now, self._zone)
+            self._local = datetime.fromtimestamp(self.now, self.clock.zone)
         return self._local
 
-    def query(self, field: str) -> Query | None:
-        """Return the prepared words of keyword or site_search; None where there are none."""
-        text = self.visitor.arrival.keyword if field == "keyword" else self.visitor.site_search
-        return self.table.query(text) if text else None
+    @property
+    def times(self) -> frozenset[object]:
+        """The keys of the hours and days that hold now."""
+        return self.clock.holding(self.now)
 
-    def found(self, field: str) -> frozenset[str]:
-        """Return the words of all rules that the visitor's keyword or site_search holds."""
-        if field not in self._found:
-            query = self.query(field)
-            self._found[field] = self.table.found_in(query) if query else _NOTHING
-        return self._found[field]
+    def held(self, field: str) -> frozenset[str] | None:
+        """Return the keys of the rules' words that keyword or site_search holds; None where it is not known."""
+        if field == "keyword":
+            text = self.visitor.arrival.keyword
+            return self.lexicon.held(text) if text else None
+        text = self.visitor.site_search
+        return self.lexicon.held(text) if text else _NOTHING
 
     def since(self, span: Span) -> float:
         """Return the moment that lies a span before now, in epoch seconds."""

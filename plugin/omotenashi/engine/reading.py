@@ -35,7 +35,9 @@ def reading(fact: Fact, occasion: Occasion, language: str) -> str | None:
     """Return what was read for a condition, in ja or en; empty where it is known to be nothing, None where unknown."""
     operand, head = fact.operand, fact.field.partition(".")[0]
     if isinstance(operand, c.Days):
-        return listed((_day(day, operand, occasion, language) for day in days_judged(occasion, operand)), language)
+        return listed(
+            (_day(day, operand, occasion, language) for day in days_judged(occasion.local, operand)), language
+        )
     if isinstance(operand, (c.NotBefore, c.Before, c.Hours)):
         return moment_text(occasion.local, language)
     if isinstance(operand, c.Estimated) and not occasion.visitor.arrival.keyword:

@@ -12,6 +12,7 @@ from omotenashi.language.condition import Word
 from omotenashi.model.text import fold
 
 Synonyms: TypeAlias = "Mapping[str, tuple[str, ...]]"
+_MARKS = {"word": "", "contains": "~", "exact": "="}
 
 
 class Spelling(Struct, frozen=True):
@@ -28,6 +29,11 @@ class Spelling(Struct, frozen=True):
         if self.exact:
             return self.exact == query.folded
         return all(any(form in found for form in part) for part in self.parts)
+
+
+def word_key(word: Word) -> str:
+    """Return a text that is the same for words that mean the same."""
+    return _MARKS[word.mode] + fold(word.text)
 
 
 def spellings(word: Word, synonyms: Synonyms) -> tuple[Spelling, ...]:

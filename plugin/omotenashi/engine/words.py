@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from omotenashi.engine.borders import Borders, Segment, borders
@@ -48,18 +48,21 @@ def prepared(text: str, segment: Segment | None = None) -> Query:
 
 
 class WordTable:
-    """All words of all rules, by their first two characters: which of them a query holds takes one pass over it."""
+    """Words of rules, to find those that a query holds in one pass over it, however many words there are."""
 
     def __init__(self, words: Iterable[str], segment: Segment | None = None) -> None:
         """`segment` cuts what is searched for into morphemes; without it borders lie at changes of script."""
         self.segment = segment
-        self._by_start: dict[str, list[str]] = {}
-        for word in sorted(set(words)):
-            self._by_start.setdefault(word[:2], []).append(word)
+        self._words = frozenset(words)
+        lengths: dict[str, set[int]] = {}
+        for word in self._words:
+            lengths.setdefault(word[:2], set()).add(len(word))
+        self._lengths = {start: tuple(found) for start, found in lengths.items()}
+        """For the first two characters, how long words are that begin so."""
 
     def warm(self) -> None:
         """Have the segmenter load its dictionary, if there is any word to look for."""
-        if self.segment and self._by_start:
+        if self.segment and self._words:
             self.segment("")
 
     def query(self, text: str) -> Query:
@@ -68,14 +71,17 @@ class WordTable:
 
     def found_in(self, query: Query) -> frozenset[str]:
         """Return the folded words without spaces that lie in the query."""
-        joined, table = query.joined, self._by_start
-        return frozenset(
-            word
-            for start in range(len(joined))
-            for key in (joined[start : start + 2], joined[start])
-            for word in table.get(key, ())
-            if joined.startswith(word, start) and query.holds_at(word, start)
-        )
+        return frozenset(word for word, start in self.occurrences(query) if query.holds_at(word, start))
+
+    def occurrences(self, query: Query) -> Iterator[tuple[str, int]]:
+        """Return where words stand in the query, whatever its borders."""
+        joined, lengths, words = query.joined, self._lengths, self._words
+        for start in range(len(joined)):
+            for key in (joined[start : start + 2], joined[start]):
+                for length in lengths.get(key, ()):
+                    word = joined[start : start + length]
+                    if word in words:
+                        yield word, start
 
 
 @lru_cache(maxsize=8192)

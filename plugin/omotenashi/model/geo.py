@@ -10,7 +10,7 @@ _POLE, _DATE_LINE = 90, 180
 _LONGEST = 100
 _MINUS_SIGNS = str.maketrans("−–—‐", "----")
 _POINT = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*[,、]\s*([+-]?\d+(?:\.\d+)?)\s*")
-_EARTH_KILOMETRES = 6371.0088
+EARTH_KILOMETRES = 6371.0088
 """Mean radius of the Earth (IUGG)."""
 
 
@@ -22,7 +22,7 @@ def great_circle(one: tuple[float, float], other: tuple[float, float]) -> float:
         sin((other_latitude - latitude) / 2) ** 2
         + cos(latitude) * cos(other_latitude) * sin((other_longitude - longitude) / 2) ** 2
     )
-    return 2 * _EARTH_KILOMETRES * asin(sqrt(min(1.0, half_chord)))  # antipodes may be rounded beyond 1
+    return 2 * EARTH_KILOMETRES * asin(sqrt(min(1.0, half_chord)))  # antipodes may be rounded beyond 1
 
 
 def coordinates(latitude: object, longitude: object) -> tuple[float, float] | None:
