@@ -213,7 +213,7 @@ class _Builder:
         self._documents += 1
         return self._documents == 1 or self._stop("E105", event)
 
-    def _scalar(self, event: ScalarEvent) -> bool:
+    def _scalar(self, event: Any) -> bool:  # noqa: ANN401 as below
         """Most events are scalars, so what is seldom needed is kept out of the way."""
         if (event.anchor is not None or event.tag is not None) and not self._plain(event):
             return False
