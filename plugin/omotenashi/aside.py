@@ -15,13 +15,15 @@ from contextlib import contextmanager
 from typing import Any, Self
 
 _NEVER = 1_000_000
-_STEP = 300
-"""Containers that are made between two rests: well below a millisecond's work."""
+_STEP = 50
+"""Containers that are made between two looks at the clock."""
+_LONG_ENOUGH = 0.0003
+"""Seconds of work after which it rests."""
 _REST = 2.0
 """Times as long as it worked, the thread rests."""
 _LONGEST_REST = 0.005
-_TURN = 0.0005
-"""Seconds after which a step that makes no containers passes the turn on; Python's own are 5 ms."""
+_TURN = 0.0002
+"""Seconds after which work that makes no containers passes the turn on to who waits for it; Python's own are 5 ms."""
 _AT_ONCE = 20
 
 
@@ -37,7 +39,7 @@ def uncollected() -> Iterator[None]:
 
 
 class GivingWay:
-    """While it is entered, its thread rests twice as long as it works, in steps of less than a millisecond.
+    """While it is entered, its thread rests twice as long as it works, in steps of less than a millisecond where it can.
 
     The collector's clock says when: it calls back whenever some more containers were made. So what is built need not
     know of it, and is as pure as when nobody waits. What was built is left out of later collections.
@@ -62,6 +64,8 @@ class GivingWay:
     def rest(self) -> None:
         """Let others have their turn."""
         worked = time.perf_counter() - self._since
+        if worked < _LONG_ENOUGH:
+            return
         time.sleep(min(_REST * worked, _LONGEST_REST))
         self._since = time.perf_counter()
 

@@ -27,12 +27,11 @@ from tests.bench.guests import guests
 from tests.bench.workload import rules as workload
 from tests.bench.workload import write_folder
 
-RATE, CONNECTIONS = int(os.environ.get("RATE", "500")), 8
-ROUNDS = int(os.environ.get("ROUNDS", "5"))
+RATE, CONNECTIONS = 300, 8
+"""Requests per second, on so many connections."""
+RULES, ROUNDS = 10_000, 5
 QUIET = 5.0
 """Seconds of each stretch in which nothing changes."""
-FILES = 200
-"""Of 50 rules each."""
 
 
 def main() -> None:
@@ -42,11 +41,11 @@ def main() -> None:
         if sys.argv[1:]:
             shutil.copytree(sys.argv[1], rules)
         else:
-            write_folder(rules, workload(10_000))
+            write_folder(rules, workload(RULES))
         port = free_port()
         omo = Path(sys.executable).with_name("omo")
         command = [str(omo), "serve", "--rules", str(rules), "--port", str(port), "--data", str(data)]
-        environment = {**os.environ, "OMO_KEY": KEY, "PYTHONPATH": str(Path(__file__).parents[2] / "plugin")}
+        environment = {**os.environ, "OMO_KEY": KEY}
         served = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             wait_for(port)
@@ -110,7 +109,7 @@ class Load(threading.Thread):
         self.failed = 0
         self._taken: list[float] = []
         self._stopped = False
-        self._requests = cycle([post("/v1/decide", json.loads(one.body())) for one in guests(500, 10_000)])
+        self._requests = cycle([post("/v1/decide", json.loads(one.body())) for one in guests(500, RULES)])
         self._idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(CONNECTIONS)]
         self._selector = selectors.DefaultSelector()
         for one in self._idle:
