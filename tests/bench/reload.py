@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 import urllib.request
+from collections import deque
 from collections.abc import Callable
 from itertools import cycle
 from pathlib import Path
@@ -110,7 +111,8 @@ class Load(threading.Thread):
         self._taken: list[float] = []
         self._stopped = False
         self._requests = cycle([post("/v1/decide", json.loads(one.body())) for one in guests(500, RULES)])
-        self._idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(CONNECTIONS)]
+        self._idle = deque(socket.create_connection(("127.0.0.1", port)) for _ in range(CONNECTIONS))
+        """In turn, for the server closes a connection that rests for some seconds."""
         self._selector = selectors.DefaultSelector()
         for one in self._idle:
             one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -132,7 +134,7 @@ class Load(threading.Thread):
         under_way: dict[socket.socket, float] = {}
         while not self._stopped:
             while self._idle and due <= time.perf_counter():
-                connection = self._idle.pop()
+                connection = self._idle.popleft()
                 connection.sendall(next(self._requests))
                 self._selector.register(connection, selectors.EVENT_READ, connection)
                 under_way[connection] = due
@@ -152,14 +154,19 @@ class Load(threading.Thread):
 
 def _answer(connection: socket.socket) -> bytes:
     """Read head and body, which may come one after the other."""
-    answer = connection.recv(65536)
-    while b"\r\n\r\n" not in answer:
-        answer += connection.recv(65536)
-    head, _, body = answer.partition(b"\r\n\r\n")
-    length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-    while len(body) < length:
-        body += connection.recv(65536)
+    answer = b""
+    while not _is_whole(answer):
+        more = connection.recv(65536)
+        if not more:
+            raise ConnectionResetError("the server closed a connection that waited for an answer")
+        answer += more
     return answer
+
+
+def _is_whole(answer: bytes) -> bool:
+    head, end, body = answer.partition(b"\r\n\r\n")
+    length = head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
+    return bool(end) and len(body) >= int(length or 0)
 
 
 def _report(stretches: dict[str, list[float]], took: dict[str, list[float]]) -> None:
