@@ -187,7 +187,10 @@ class _Builder:
         """Equal texts are kept once."""
         self._documents = 0
         self._parts = 0
-        self._takers: dict[type, Callable[[Any], bool]] = {
+
+    def take_all(self, parser: Any) -> bool:  # noqa: ANN401 PyYAML's events are untyped
+        """Take the events of a parser; return False when the file is refused."""
+        takers: dict[type, Callable[[Any], bool]] = {
             ScalarEvent: self._scalar,
             MappingStartEvent: self._open,
             SequenceStartEvent: self._open,
@@ -196,10 +199,7 @@ class _Builder:
             AliasEvent: self._alias,
             DocumentStartEvent: self._document,
         }
-
-    def take_all(self, parser: Any) -> bool:  # noqa: ANN401 PyYAML's events are untyped
-        """Take the events of a parser; return False when the file is refused."""
-        takers, next_event = self._takers, parser.get_event
+        next_event = parser.get_event
         while (event := next_event()) is not None:
             taker = takers.get(type(event))
             if taker is not None and not taker(event):
