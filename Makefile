@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check guide bench bench-profiles bench-rules bench-signals fuzz-signals clean
+.PHONY: demo test check guide bench bench-profiles bench-reload bench-rules bench-signals fuzz-signals clean
 
 demo: .venv/ready ## start the service and the sample shop
 	@$(BIN)/python examples/shop/demo.py
@@ -23,6 +23,9 @@ bench: .venv/bench-ready ## speed against other engines and an empty answer, mem
 
 bench-profiles: .venv/ready ## bytes per profile, and CPU beside many of them; N=1000000 for a million
 	@$(BIN)/python -m tests.bench.profiles $(N)
+
+bench-reload: .venv/ready ## latency of requests while 10,000 rules are taken up anew; FOLDER=… for your own
+	@$(BIN)/python -m tests.bench.reload $(FOLDER)
 
 bench-rules: .venv/ready ## CPU of reading and checking 1,000 rules, and of doing so again after a change; FOLDER=… for your own
 	@$(BIN)/python -m tests.bench.rules $(FOLDER)

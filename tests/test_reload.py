@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
+import weakref
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,31 @@ def test_a_changed_file_is_taken_up(holder: Holder, rules: Path) -> None:
     assert digest(holder) != before
     assert holder.current
     assert "side" in holder.current.engine.program.blocks
+
+
+def test_old_rules_are_gone_at_the_next_look_though_the_collector_never_saw_them(holder: Holder, rules: Path) -> None:
+    assert holder.current
+    old = weakref.ref(holder.current.engine)
+    gc.disable()
+    try:
+        (rules / "more.yaml").write_text("blocks:\n  side: {otherwise: nothing}\n")
+        holder.reload_if_changed()
+        holder.reload_if_changed()
+        assert old() is None
+    finally:
+        gc.enable()
+
+
+def test_a_snapshot_that_a_request_holds_stays_whole_when_the_rules_behind_it_are_gone(
+    holder: Holder, rules: Path
+) -> None:
+    held = holder.current
+    assert held
+    before = [choice.won for choice in held.engine.all_choices()]
+    (rules / "more.yaml").write_text("blocks:\n  side: {otherwise: nothing}\n")
+    holder.reload_if_changed()
+    holder.reload_if_changed()
+    assert [choice.won for choice in held.engine.all_choices()] == before
 
 
 def test_a_changed_fragment_is_taken_up(holder: Holder, rules: Path) -> None:

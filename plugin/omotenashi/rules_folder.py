@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -38,8 +38,10 @@ class Parsed(Struct, frozen=True, eq=False):
     """A rule file, parsed; what came of it depends on its bytes alone."""
 
     data: bytes
-    text: str | None
     tree: MapNode | None
+    """Kept until it is read; None also where there is none."""
+    readable: bool
+    """There is, or was, a tree of it."""
     named: frozenset[str]
     """Paths of the tables and files of holidays that it names."""
     countries: frozenset[str]
@@ -107,23 +109,26 @@ def check_folder(root: Path, before: Checked | None = None, admits: Callable[[st
     parsed = {name: _parsed(name, data, before.parsed.get(name)) for name, data in files.items()}
     for one in parsed.values():
         report.join(one.report)
-    trees = {name: one.tree for name, one in parsed.items() if one.tree is not None}
+    readable = [name for name, one in parsed.items() if one.readable]
     tables, beside = _beside(root, parsed.values(), report)
-    site_file = next((name for name in SITE_FILES if name in trees), SITE_FILES[0])
-    facts = read_site(trees.pop(site_file, MapNode((), Position(site_file, 1, 1, 2))), report, beside)
-    same = {name for name in trees if parsed[name] is before.parsed.get(name)} if facts == before.facts else set()
+    site_file = next((name for name in SITE_FILES if name in readable), SITE_FILES[0])
+    facts = read_site(_tree(site_file, parsed.get(site_file)), report, beside)
+    rules = [name for name in readable if name != site_file]
+    same = {name for name in rules if parsed[name] is before.parsed.get(name)} if facts == before.facts else set()
     known = {name: one for name, one in before.sound.items() if name in same}
     read: dict[str, Read] = {}
-    for name, tree in trees.items():
-        again = known.get(name)
-        read[name] = _told_again(again, report) if again else _read(tree, parsed[name].named, beside, facts, report)
+    for name in rules:
+        again, one = known.get(name), parsed[name]
+        read[name] = _told_again(again, report) if again else _read(name, one, beside, facts, report)
+        parsed[name] = _without_tree(one)
     folder = _joined([one.folder for one in read.values()])
     contents = _contents(root / "contents", folder, report)
     settled = before.folder if facts == before.facts and not before.failed else None
     can_cut = morphemes.is_installed()
-    texts = {**beside.texts, **{name: one.text for name, one in parsed.items() if one.text is not None}}
-    readable, escaping, there = contents.readable, contents.escaping, contents.there
-    check(Whole(folder, facts, readable, escaping, there, can_cut, settled, texts), report)
+    decoded = {name: decode(name, one.data, Report()) for name, one in parsed.items()}
+    texts = {**beside.texts, **{name: text for name, text in decoded.items() if text is not None}}
+    shown, escaping, there = contents.readable, contents.escaping, contents.there
+    check(Whole(folder, facts, shown, escaping, there, can_cut, settled, texts), report)
     _warn_of_hosts(folder, admits, report)
     named = {f"contents/{path}": text for path, text in contents.texts.items()}
     return Checked(
@@ -184,7 +189,22 @@ def _parsed(name: str, data: bytes, before: Parsed | None) -> Parsed:
     tree = parse(name, text, report) if text is not None else None
     of_tree = (named_files, named_countries, named_searches)
     named, countries, searches = (frozenset(find(tree)) if tree else frozenset() for find in of_tree)
-    return Parsed(data, text, tree, named, countries, searches, report)
+    return Parsed(data, tree, tree is not None, named, countries, searches, report)
+
+
+def _tree(name: str, parsed: Parsed | None) -> MapNode:
+    """The tree of a file; one that was let go is made again, and one that never was is empty."""
+    if parsed is not None and parsed.tree is None and parsed.readable:
+        text = decode(name, parsed.data, Report())
+        tree = parse(name, text, Report()) if text is not None else None
+    else:
+        tree = parsed.tree if parsed is not None else None
+    return tree if tree is not None else MapNode((), Position(name, 1, 1, 2))
+
+
+def _without_tree(parsed: Parsed) -> Parsed:
+    """A tree takes more room than all that comes of it."""
+    return parsed if parsed.tree is None else replace(parsed, tree=None)
 
 
 def _beside(root: Path, parsed: Iterable[Parsed], report: Report) -> tuple[dict[str, bytes], Beside]:
@@ -211,12 +231,12 @@ def _searches_text(path: str, data: bytes, report: Report) -> str | None:
     return None
 
 
-def _read(tree: MapNode, named: Collection[str], beside: Beside, facts: SiteFacts, report: Report) -> Read:
+def _read(name: str, parsed: Parsed, beside: Beside, facts: SiteFacts, report: Report) -> Read:
     """Read a file; it counts as sound only where nothing before it keeps what is wrong with it from being said."""
     count, healthy = len(report.diagnostics), _is_healthy(report)
-    folder = read_file(with_tables(tree, beside, facts, report), facts, report)
+    folder = read_file(with_tables(_tree(name, parsed), beside, facts, report), facts, report)
     told = tuple(report.diagnostics[count:])
-    sound = healthy and _is_healthy(report) and not named and all(one.level != "error" for one in told)
+    sound = healthy and _is_healthy(report) and not parsed.named and all(one.level != "error" for one in told)
     return Read(folder, told, sound)
 
 

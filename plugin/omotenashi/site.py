@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from omotenashi import morphemes
+from omotenashi.aside import uncollected
 from omotenashi.content.render import Form, filled, form_of, has_gaps, is_fixed, render
 from omotenashi.engine.choose import Choice, Engine
 from omotenashi.engine.occasion import Occasion
@@ -59,8 +60,21 @@ def load(root: Path, before: Loaded | None = None) -> Loaded:
 
     With `before`, what was loaded before is not read again where it is still the same.
     """
-    checked = check_folder(root, before)
-    return Loaded(**asdict(checked), site=None if checked.failed else _site(checked, before))
+    with uncollected():
+        checked = check_folder(root, before)
+        return Loaded(**asdict(checked), site=None if checked.failed else _site(checked, before))
+
+
+def pieces(loaded: Loaded) -> list[object]:
+    """Return what was loaded in pieces, each of them small, for who lets go of it piece by piece."""
+    blocks = loaded.site.engine.program.blocks.values() if loaded.site else ()
+    found: list[object] = [rule for block in loaded.folder.blocks for rule in block.rules]
+    found += [rule for block in blocks for rule in block.rules]
+    tables = [loaded.site.fixed, *vars(loaded.site.engine).values()] if loaded.site else []
+    for table in tables:
+        if isinstance(table, (dict, list, tuple)):
+            found += table.values() if isinstance(table, dict) else table
+    return found
 
 
 def shown(choice: Choice, site: Site, occasion: Occasion) -> Shown:

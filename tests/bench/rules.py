@@ -24,7 +24,7 @@ def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "rules"
-        shutil.copytree(sys.argv[1], folder) if sys.argv[1:] else _thousand_rules(folder)
+        shutil.copytree(sys.argv[1], folder) if sys.argv[1:] else write_rules(folder)
         changed = next(path for path in sorted(folder.glob("*.yaml")) if path.name != "site.yaml")
         loaded = load(folder)
         gc.freeze()  # as the service does
@@ -36,14 +36,14 @@ def main() -> None:
         print(f"one file changed, read, check and build: {_milliseconds(lambda: load(folder, loaded)):.1f} ms")
 
 
-def _thousand_rules(folder: Path) -> None:
-    """Write 1,000 rules into 20 files."""
+def write_rules(folder: Path, files: int = 20) -> None:
+    """Write 50 rules into each of some files."""
     folder.mkdir()
     (folder / "site.yaml").write_text("version: 1\nlanguage: ja\nattributes: {rank: {type: text}}\n")
-    for number in range(20):
+    for number in range(files):
         rules = "".join(_RULE.format(block=number, rule=rule, also=_ALSO[rule % 3]) for rule in range(50))
         page = f"blocks:\n  block{number}:\n    rules:\n{rules}    otherwise: original\n"
-        (folder / f"page{number:02}.yaml").write_text(page)
+        (folder / f"page{number:03}.yaml").write_text(page)
 
 
 _ALSO = ("device: mobile", "member.rank: ゴールド", "viewed: {page: /shoes/**, at_least: 3, within: 30 days}")

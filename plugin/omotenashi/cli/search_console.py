@@ -47,7 +47,7 @@ def _import(options: argparse.Namespace) -> int:
     rules = existing(settings_of(options).rules)
     checked = check_folder(rules)
     language, facts = language_of(options, checked), checked.facts
-    if any(name in checked.parsed and checked.parsed[name].tree is None for name in SITE_FILES):
+    if any(name in checked.parsed and not checked.parsed[name].readable for name in SITE_FILES):
         raise WrongRules(
             f"{rules} の site.yaml が読めません。omo check で確かめてください",
             f"site.yaml in {rules} cannot be read: see omo check",

@@ -15,28 +15,28 @@ from omotenashi.model.errors import Position
 from omotenashi.model.site_facts import Lifecycle
 
 
-class Span(Struct, frozen=True):
+class Span(Struct, frozen=True, gc=False):
     """A span of time back from now: exact seconds, and calendar months in the site's time zone."""
 
     seconds: int = 0
     months: int = 0
 
 
-class OneOf(Struct, frozen=True):
+class OneOf(Struct, frozen=True, gc=False):
     """The folded text, or one of the folded texts, is one of these."""
 
     values: frozenset[str]
 
 
-class Unknown(Struct, frozen=True):
+class Unknown(Struct, frozen=True, gc=False):
     """The fact is not known."""
 
 
-class Truth(Struct, frozen=True):
+class Truth(Struct, frozen=True, gc=False):
     value: bool
 
 
-class Word(Struct, frozen=True):
+class Word(Struct, frozen=True, gc=False):
     """A word of a rule for keywords."""
 
     text: str
@@ -45,13 +45,13 @@ class Word(Struct, frozen=True):
     """word (between borders), contains or exact."""
 
 
-class Words(Struct, frozen=True):
+class Words(Struct, frozen=True, gc=False):
     """The query holds one of these."""
 
     words: tuple[Word, ...]
 
 
-class Estimated(Struct, frozen=True):
+class Estimated(Struct, frozen=True, gc=False):
     """The query holds one of the words; where none is known, enough of the searches that lead to the page do."""
 
     words: tuple[Word, ...]
@@ -59,38 +59,38 @@ class Estimated(Struct, frozen=True):
     """Per cent of the clicks on the landing page in search results, inclusive."""
 
 
-class Paths(Struct, frozen=True):
+class Paths(Struct, frozen=True, gc=False):
     """The path matches one of these patterns: * within a segment, ** across segments."""
 
     patterns: tuple[str, ...]
 
 
-class HostPaths(Struct, frozen=True):
+class HostPaths(Struct, frozen=True, gc=False):
     """Host and path match one of these patterns; a host alone is all of it, *.host any subdomain."""
 
     patterns: tuple[str, ...]
 
 
-class Prefectures(Struct, frozen=True):
+class Prefectures(Struct, frozen=True, gc=False):
     """The place lies in one of these prefectures (ISO codes)."""
 
     codes: frozenset[str]
 
 
-class Languages(Struct, frozen=True):
+class Languages(Struct, frozen=True, gc=False):
     """The preferred language is one of these or a variant of it."""
 
     tags: frozenset[str]
 
 
-class Range(Struct, frozen=True):
+class Range(Struct, frozen=True, gc=False):
     """A number within inclusive bounds."""
 
     at_least: float | None = None
     at_most: float | None = None
 
 
-class Near(Struct, frozen=True):
+class Near(Struct, frozen=True, gc=False):
     """Within so many kilometres (great circle, inclusive) of a place."""
 
     latitude: float
@@ -98,7 +98,7 @@ class Near(Struct, frozen=True):
     kilometres: float
 
 
-class DateTest(Struct, frozen=True):
+class DateTest(Struct, frozen=True, gc=False):
     """A date of a member. One of: before, after (ISO dates), within (past), in (coming), this_month, today, month."""
 
     kind: str
@@ -107,14 +107,14 @@ class DateTest(Struct, frozen=True):
     month: int = 0
 
 
-class Window(Struct, frozen=True):
+class Window(Struct, frozen=True, gc=False):
     """How often, within which span back from now."""
 
     count: Range
     within: Span | None = None
 
 
-class Viewed(Struct, frozen=True):
+class Viewed(Struct, frozen=True, gc=False):
     """Pages, tags, items or categories looked at."""
 
     kind: str
@@ -123,7 +123,7 @@ class Viewed(Struct, frozen=True):
     window: Window
 
 
-class Bought(Struct, frozen=True):
+class Bought(Struct, frozen=True, gc=False):
     """Orders with such an item or category (empty: any); `amount` is the total in the window."""
 
     kind: str
@@ -132,16 +132,16 @@ class Bought(Struct, frozen=True):
     amount: Range | None = None
 
 
-class Did(Struct, frozen=True):
+class Did(Struct, frozen=True, gc=False):
     events: tuple[str, ...]
     window: Window
 
 
-class Visits(Struct, frozen=True):
+class Visits(Struct, frozen=True, gc=False):
     window: Window
 
 
-class InCart(Struct, frozen=True):
+class InCart(Struct, frozen=True, gc=False):
     """Something lies in the cart: untouched for `abandoned_for` or longer, but not longer than `until`."""
 
     abandoned_for: Span | None = None
@@ -151,14 +151,14 @@ class InCart(Struct, frozen=True):
     """False: nothing lies in the cart, and the other fields are not set."""
 
 
-class InStage(Struct, frozen=True):
+class InStage(Struct, frozen=True, gc=False):
     """The relation is in one of these stages of the lifecycle: new, active, lapsing, lapsed."""
 
     stages: frozenset[str]
     spans: Lifecycle = Lifecycle()
 
 
-class Shown(Struct, frozen=True):
+class Shown(Struct, frozen=True, gc=False):
     """Rules that were shown before, so often within a window."""
 
     kind: str
@@ -169,39 +169,39 @@ class Shown(Struct, frozen=True):
     """Where each of the names is written; empty once they are resolved."""
 
 
-class CooledDown(Struct, frozen=True):
+class CooledDown(Struct, frozen=True, gc=False):
     """The goal (an event's name; for purchase, orders count) was not reached within the span."""
 
     goal: str
     span: Span
 
 
-class LastVisit(Struct, frozen=True):
+class LastVisit(Struct, frozen=True, gc=False):
     """The visit before this one ended longer ago than `before`, or within `within`."""
 
     before: Span | None = None
     within: Span | None = None
 
 
-class NotBefore(Struct, frozen=True):
+class NotBefore(Struct, frozen=True, gc=False):
     """From this moment (epoch seconds) on."""
 
     epoch: float
 
 
-class Before(Struct, frozen=True):
+class Before(Struct, frozen=True, gc=False):
     """Until just before this moment (epoch seconds)."""
 
     epoch: float
 
 
-class Hours(Struct, frozen=True):
+class Hours(Struct, frozen=True, gc=False):
     """Minutes after midnight in the site's time zone. An end before its start lies on the next day; it is exclusive."""
 
     spans: tuple[tuple[int, int], ...]
 
 
-class Days(Struct, frozen=True):
+class Days(Struct, frozen=True, gc=False):
     """Days of the week (0 is Monday), of the month, and holidays; a night belongs to the day on which it began."""
 
     weekdays: frozenset[int]
@@ -220,7 +220,7 @@ class Days(Struct, frozen=True):
     """月末: the last day of the month."""
 
 
-class LimitLeft(Struct, frozen=True):
+class LimitLeft(Struct, frozen=True, gc=False):
     """The rule was shown fewer times than its limit allows."""
 
     rule: str
@@ -228,7 +228,7 @@ class LimitLeft(Struct, frozen=True):
     per: Span
 
 
-class TakesPart(Struct, frozen=True):
+class TakesPart(Struct, frozen=True, gc=False):
     """The visitor is known well enough to be given a variant of this experiment, again and again the same."""
 
     experiment: str
@@ -242,7 +242,7 @@ Operand: TypeAlias = (
 )
 
 
-class Fact(Struct, frozen=True):
+class Fact(Struct, frozen=True, gc=False):
     """One condition on one field."""
 
     field: str
@@ -254,7 +254,7 @@ class Fact(Struct, frozen=True):
     """The field as the editor called it; empty where nobody did."""
 
 
-class Conjunction(Struct, frozen=True):
+class Conjunction(Struct, frozen=True, gc=False):
     """All of the parts."""
 
     parts: tuple[Condition, ...]
@@ -262,7 +262,7 @@ class Conjunction(Struct, frozen=True):
     """They are written as several values under one key."""
 
 
-class Disjunction(Struct, frozen=True):
+class Disjunction(Struct, frozen=True, gc=False):
     """Any of the parts."""
 
     parts: tuple[Condition, ...]
@@ -270,11 +270,11 @@ class Disjunction(Struct, frozen=True):
     """They are written as several values under one key."""
 
 
-class Negation(Struct, frozen=True):
+class Negation(Struct, frozen=True, gc=False):
     part: Condition
 
 
-class InSegment(Struct, frozen=True):
+class InSegment(Struct, frozen=True, gc=False):
     """The named condition, as if it were written in place."""
 
     name: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from operator import is_
 
 from msgspec.structs import replace
 
@@ -33,12 +34,14 @@ class InPlace:
             if name not in self._in_place:
                 self._in_place[name] = self.condition(self.segments[name].when)
             return self._in_place[name]
-        if isinstance(condition, Conjunction):
-            return Conjunction(tuple(map(self.condition, condition.parts)))
-        if isinstance(condition, Disjunction):
-            return Disjunction(tuple(map(self.condition, condition.parts)))
+        if isinstance(condition, (Conjunction, Disjunction)):
+            parts = [self.condition(part) for part in condition.parts]
+            if not condition.listed and all(map(is_, parts, condition.parts)):
+                return condition
+            return Conjunction(tuple(parts)) if isinstance(condition, Conjunction) else Disjunction(tuple(parts))
         if isinstance(condition, Negation):
-            return Negation(self.condition(condition.part))
+            part = self.condition(condition.part)
+            return condition if part is condition.part else Negation(part)
         if isinstance(condition.operand, Shown):
             return replace(condition, operand=self._resolved(condition.operand))
         return condition

@@ -9,7 +9,7 @@ from msgspec import Struct
 from omotenashi.model.errors import Position
 
 
-class TextNode(Struct, frozen=True):
+class TextNode(Struct, frozen=True, gc=False):
     """A scalar. It is text until the vocabulary gives it a type."""
 
     text: str
@@ -22,12 +22,12 @@ class TextNode(Struct, frozen=True):
         return not self.text and not self.quoted
 
 
-class ListNode(Struct, frozen=True):
+class ListNode(Struct, frozen=True, gc=False):
     items: tuple[Node, ...]
     position: Position
 
 
-class MapNode(Struct, frozen=True):
+class MapNode(Struct, frozen=True, gc=False):
     entries: tuple[tuple[TextNode, Node], ...]
     position: Position
 

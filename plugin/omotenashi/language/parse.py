@@ -118,8 +118,7 @@ def parse(file: str, text: str, report: Report, *, visitor: bool = False) -> Map
 def _tree(file: str, text: str, report: Report, *, visitor: bool) -> MapNode | None:
     builder = _Builder(file, text, report)
     try:
-        events = yaml.parse(text, Loader=yaml.CSafeLoader)
-        complete = all(builder.take(event) for event in events)
+        complete = builder.take_all(yaml.CSafeLoader(text))
     except yaml.YAMLError as error:
         report.diagnostics.clear()
         _refuse(report, "E103", _error_position(file, text, error))
@@ -184,22 +183,28 @@ class _Builder:
         self._text = text
         self._report = report
         self._stack: list[tuple[Any, list[Node]]] = []
+        self._texts: dict[str, str] = {}
+        """Equal texts are kept once."""
         self._documents = 0
         self._parts = 0
-        self._takers: dict[type, Callable[[Any], bool]] = {
+
+    def take_all(self, parser: Any) -> bool:  # noqa: ANN401 PyYAML's events are untyped
+        """Take the events of a parser; return False when the file is refused."""
+        takers: dict[type, Callable[[Any], bool]] = {
             ScalarEvent: self._scalar,
             MappingStartEvent: self._open,
             SequenceStartEvent: self._open,
-            MappingEndEvent: self._close,
-            SequenceEndEvent: self._close,
+            MappingEndEvent: self._close_mapping,
+            SequenceEndEvent: self._close_list,
             AliasEvent: self._alias,
             DocumentStartEvent: self._document,
         }
-
-    def take(self, event: Any) -> bool:  # noqa: ANN401 PyYAML's events are untyped
-        """Return False when the file is refused."""
-        taker = self._takers.get(type(event))
-        return taker is None or taker(event)
+        next_event = parser.get_event
+        while (event := next_event()) is not None:
+            taker = takers.get(type(event))
+            if taker is not None and not taker(event):
+                return False
+        return True
 
     def _alias(self, event: AliasEvent) -> bool:
         return self._stop("E104", event, found=f"*{event.anchor}")
@@ -208,43 +213,64 @@ class _Builder:
         self._documents += 1
         return self._documents == 1 or self._stop("E105", event)
 
-    def _scalar(self, event: ScalarEvent) -> bool:
-        if not self._plain(event) or not self._counted(event):
+    def _scalar(self, event: Any) -> bool:  # noqa: ANN401 as below
+        """Most events are scalars, so what is seldom needed is kept out of the way."""
+        if (event.anchor is not None or event.tag is not None) and not self._plain(event):
             return False
-        self._measure(event)
-        self._attach(TextNode(event.value, self._position(event), bool(event.style)))
+        self._parts += 1
+        if self._parts > MOST_PARTS:
+            return self._stop("E102", event, **_LIMITS)
+        text, style = event.value, event.style
+        if len(text) > _WORDS_FOR_ONE:
+            self._measure(event)
+        start, end = event.start_mark, event.end_mark
+        line, column, last = start.line, start.column, end.column
+        if last <= column or end.line != line:
+            last = column + 1
+        place = Position(self._file, line + 1, column + 1, last + 1)
+        node = TextNode(self._texts.setdefault(text, text), place, True if style else False)  # noqa: SIM210 bool() takes longer
+        if self._stack:
+            self._stack[-1][1].append(node)
+        else:
+            self.root = node
         return True
 
     def _open(self, event: Any) -> bool:  # noqa: ANN401 either start event
-        if not self._plain(event) or not self._counted(event):
+        if (event.anchor is not None or event.tag is not None) and not self._plain(event):
             return False
+        self._parts += 1
+        if self._parts > MOST_PARTS:
+            return self._stop("E102", event, **_LIMITS)
         if len(self._stack) >= DEEPEST_NESTING:
             return self._stop("E107", event, limit=DEEPEST_NESTING)
         self._stack.append((event, []))
         return True
 
-    def _close(self, _: MappingEndEvent | SequenceEndEvent) -> bool:
+    def _close_list(self, _: SequenceEndEvent) -> bool:
         start, children = self._stack.pop()
-        position = self._position(start)
-        if isinstance(start, SequenceStartEvent):
-            self._attach(ListNode(tuple(children), position))
-            return True
+        self._attach(ListNode(tuple(children), self._position(start)))
+        return True
+
+    def _close_mapping(self, _: MappingEndEvent) -> bool:
+        start, children = self._stack.pop()
         entries = []
         for key, value in zip(children[::2], children[1::2], strict=True):
             if not isinstance(key, TextNode):
                 return self._refused("E203", key.position, what="key", expected="text")
             entries.append((key, value))
-        self._attach(MapNode(tuple(entries), position))
-        return self._distinct(entries)
+        self._attach(MapNode(tuple(entries), self._position(start)))
+        texts = {key.text for key, _ in entries}
+        if len(texts) < len(entries) or not all(map(str.isascii, texts)):
+            self._distinct(entries)
+        return True
 
-    def _distinct(self, entries: list[tuple[TextNode, Node]]) -> bool:
+    def _distinct(self, entries: list[tuple[TextNode, Node]]) -> None:
         seen: dict[str, tuple[TextNode, Node]] = {}
         for entry in entries if self.too_long is None else ():
             key = entry[0].text
             first = seen.setdefault(key if key.isascii() else unicodedata.normalize("NFKC", key), entry)
             if first is not entry:
                 say_twice(entry, first, self._report)
-        return True
 
     def _measure(self, event: ScalarEvent) -> None:
         """Whatever is not shown is short; a long row of words counts as so many values."""
@@ -261,17 +287,13 @@ class _Builder:
         word = CONTENT_KEYS.find(key.text) if isinstance(key, TextNode) else None
         return (word is not None and word.name == "html") or text.lstrip().startswith("<")
 
-    def _counted(self, event: Any) -> bool:  # noqa: ANN401 any node event
-        self._parts += 1
-        return self._parts <= MOST_PARTS or self._stop("E102", event, **_LIMITS)
-
     def _plain(self, event: Any) -> bool:  # noqa: ANN401 any node event
+        if event.anchor is None and event.tag is None:
+            return True
         if event.anchor is not None:
             return self._stop("E104", event, found=self._with_the_rest(event, "&" + event.anchor))
-        if event.tag is not None:
-            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            return self._stop("E104", event, found=self._with_the_rest(event, tag))
-        return True
+        tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+        return self._stop("E104", event, found=self._with_the_rest(event, tag))
 
     def _with_the_rest(self, event: Any, sign: str) -> str:  # noqa: ANN401 any node event
         """The text that begins with a sign, if it was meant as one: the rest of its line, or of its part in brackets."""

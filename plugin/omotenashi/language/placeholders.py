@@ -27,7 +27,7 @@ _SAFE_ATTRIBUTES = frozenset("title alt placeholder label class id value".split(
 _VALUE_IS_TEXT = frozenset("button data input li meter option progress".split())
 
 
-class Placeholder(Struct, frozen=True):
+class Placeholder(Struct, frozen=True, gc=False):
     """A fact to be put in, always escaped, with the text for when it is not known."""
 
     fact: str

@@ -14,7 +14,7 @@ from omotenashi.model.errors import Position
 from omotenashi.model.landings import Landings
 
 
-class Show(Struct, frozen=True):
+class Show(Struct, frozen=True, gc=False):
     """What to show: the original, nothing, or a content."""
 
     kind: str
@@ -28,21 +28,21 @@ class Show(Struct, frozen=True):
     """Milliseconds to wait for it."""
 
 
-class Variant(Struct, frozen=True):
+class Variant(Struct, frozen=True, gc=False):
     name: str
     share: float
     """Per cent of the visitors."""
     show: Show
 
 
-class Experiment(Struct, frozen=True):
+class Experiment(Struct, frozen=True, gc=False):
     """What a rule shows is split among its visitors."""
 
     id: str
     variants: tuple[Variant, ...]
 
 
-class Rule(Struct, frozen=True):
+class Rule(Struct, frozen=True, gc=False):
     block: str
     name: str
     id: str
@@ -55,7 +55,7 @@ class Rule(Struct, frozen=True):
     """The condition with its segments by name, for explanations; None where it names none."""
 
 
-class Block(Struct, frozen=True):
+class Block(Struct, frozen=True, gc=False):
     name: str
     label: str
     rules: tuple[Rule, ...]
@@ -66,7 +66,7 @@ class Block(Struct, frozen=True):
     """Milliseconds to wait for a content that is fetched."""
 
 
-class Program(Struct, frozen=True):
+class Program(Struct, frozen=True, gc=False):
     blocks: Mapping[str, Block]
     segments: Mapping[str, Condition]
     """By name, with the segments within them in place."""

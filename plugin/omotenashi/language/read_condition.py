@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from omotenashi.language import read_operand, reader
 from omotenashi.language.condition import (
     ALWAYS,
@@ -46,17 +48,14 @@ def disjunction(parts: list[Condition], *, listed: bool = False) -> Condition:
 
 
 def _entry(key: TextNode, value: Node, site: SiteFacts, report: Report) -> Condition | None:
-    logic = LOGIC.find(key.text)
-    if logic is not None:
-        return _logic(logic.name, value, site, report)
-    found = find_field(key.text)
+    found = _meant(key.text)
+    if isinstance(found, str):
+        return _logic(found, value, site, report)
     if found is None:
         if not report.full:
             unknown_condition(key, value, site, report)
         return None
     field, name = found
-    if field.kind is Kind.SEGMENT:
-        return _listed(field, "", value, _Context(site, report, key))
     return _listed(field, name, value, _Context(site, report, key))
 
 
@@ -116,13 +115,22 @@ def _all_of(value: Node) -> Node | None:
 
 def _distinct(fields: MapNode, report: Report) -> None:
     """A field in Japanese and in English is the same field."""
+    if len(fields.entries) < 2:
+        return
     seen: dict[tuple[str, str], TextNode] = {}
     for key, _ in fields.entries:
-        logic, field = LOGIC.find(key.text), find_field(key.text)
-        name = (logic.name, "") if logic else (field[0].name, field[1]) if field else None
+        meant = _meant(key.text)
+        name = (meant, "") if isinstance(meant, str) else (meant[0].name, meant[1]) if meant else None
         first = seen.setdefault(name, key) if name else key
         if first is not key:
             report.add("E106", key, (first.position, "first"), key=key.text)
+
+
+@lru_cache(maxsize=1024)
+def _meant(key: str) -> str | tuple[Field, str] | None:
+    """all, any or not; or a field, and the name after its dot."""
+    logic = LOGIC.find(key)
+    return logic.name if logic else find_field(key)
 
 
 def _single(field: Field, name: str, node: Node, context: _Context) -> Condition | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from omotenashi.language import reader
 from omotenashi.language.condition import (
@@ -47,6 +48,7 @@ from omotenashi.model.text import fold
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 _PREFECTURE_NAMES = [name for row in PREFECTURES for name in (row[1], row[3])]
 _COUNTRY_NAMES = country_names()
+_COMMA = re.compile("[、，,;；]")
 _COMMAS = re.compile(r" *(?:[、，;；]|,(?= |\D)) *")
 
 
@@ -143,8 +145,13 @@ def _long_enough(word: TextNode | None, mode: str, site: SiteFacts, report: Repo
 
 
 def _choice(field: Field, node: Node, report: Report) -> Operand | None:
-    name = reader.choice(node, field.name, Names(*field.choices), report)
+    name = reader.choice(node, field.name, _names(field), report)
     return OneOf(frozenset((name,))) if name else None
+
+
+@lru_cache
+def _names(field: Field) -> Names:
+    return Names(*field.choices)
 
 
 def _text(field: Field, node: Node, report: Report) -> Operand | None:
@@ -158,8 +165,10 @@ def _text(field: Field, node: Node, report: Report) -> Operand | None:
 
 def _one_text(node: TextNode, report: Report) -> bool:
     """Tell whether a text is not several with commas between, after reporting it. In quotes it is what it is."""
+    if node.quoted or not _COMMA.search(node.text):
+        return True
     parts = [part for part in _COMMAS.split(node.text.strip()) if part]
-    if node.quoted or len(parts) < 2:
+    if len(parts) < 2:
         return True
     report.add("E352", node, value=node.text, write=listed(parts))
     return False

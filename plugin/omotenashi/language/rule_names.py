@@ -26,18 +26,18 @@ class RuleNames(Struct, frozen=True):
 
 def rule_names(rules: Mapping[str, Sequence[tuple[str, str]]]) -> RuleNames:
     """Return the names of rules; `rules` holds name and id of each rule by block. An id goes before a name."""
-    by_name: dict[str, tuple[str, ...]] = {}
+    by_name: dict[str, list[str]] = {}
     exact: dict[str, tuple[str, ...]] = {}
     by_block: dict[str, tuple[str, ...]] = {}
     for block, pairs in rules.items():
         for name, identifier in pairs:
             called = fold(name)
-            by_name[called] = (*by_name.get(called, ()), identifier)
+            by_name.setdefault(called, []).append(identifier)
             exact.setdefault(fold(f"{block}/{name}"), (identifier,))
             exact[fold(identifier)] = (identifier,)
         by_block[fold(block)] = (*(identifier for _, identifier in pairs), mark(block))
     written = {"rule": tuple(one for pairs in rules.values() for pair in pairs for one in pair), "block": tuple(rules)}
-    return RuleNames({**by_name, **exact}, by_block, written)
+    return RuleNames({**{name: tuple(ids) for name, ids in by_name.items()}, **exact}, by_block, written)
 
 
 def is_called(text: str, block: str, name: str, identifier: str) -> bool:

@@ -13,7 +13,7 @@ from omotenashi.model.views import View
 from omotenashi.model.visitor import Deed, MemberValue, Order
 
 
-class ShowSpec(Struct, frozen=True):
+class ShowSpec(Struct, frozen=True, gc=False):
     """What a rule shows: exactly one of original, nothing, a content's name, a file, html, url."""
 
     kind: str
@@ -23,12 +23,12 @@ class ShowSpec(Struct, frozen=True):
     """Milliseconds to wait for the content of a url."""
 
 
-class LimitSpec(Struct, frozen=True):
+class LimitSpec(Struct, frozen=True, gc=False):
     times: int
     per: Span
 
 
-class CooldownSpec(Struct, frozen=True):
+class CooldownSpec(Struct, frozen=True, gc=False):
     """The rule rests for a while after its goal was reached."""
 
     goal: str
@@ -37,7 +37,7 @@ class CooldownSpec(Struct, frozen=True):
     written: str
 
 
-class VariantSpec(Struct, frozen=True):
+class VariantSpec(Struct, frozen=True, gc=False):
     """One side of an experiment."""
 
     name: str
@@ -48,7 +48,7 @@ class VariantSpec(Struct, frozen=True):
     """Of the name."""
 
 
-class ExperimentSpec(Struct, frozen=True):
+class ExperimentSpec(Struct, frozen=True, gc=False):
     """What a rule shows is split among its visitors, by a stable hash of the id and the visitor."""
 
     id: str
@@ -59,7 +59,7 @@ class ExperimentSpec(Struct, frozen=True):
     """Of the id."""
 
 
-class RuleSpec(Struct, frozen=True):
+class RuleSpec(Struct, frozen=True, gc=False):
     """A rule shows one thing, or splits by an experiment."""
 
     name: str
@@ -84,7 +84,7 @@ class RuleSpec(Struct, frozen=True):
         return (self.show,) if self.show else ()
 
 
-class BlockSpec(Struct, frozen=True):
+class BlockSpec(Struct, frozen=True, gc=False):
     name: str
     label: str
     rules: tuple[RuleSpec, ...]
@@ -98,20 +98,20 @@ class BlockSpec(Struct, frozen=True):
     """Milliseconds to wait for a content that is fetched."""
 
 
-class SegmentSpec(Struct, frozen=True):
+class SegmentSpec(Struct, frozen=True, gc=False):
     name: str
     label: str
     when: Condition
     position: Position
 
 
-class ContentSpec(Struct, frozen=True):
+class ContentSpec(Struct, frozen=True, gc=False):
     name: str
     show: ShowSpec
     position: Position
 
 
-class StatedCart(Struct, frozen=True):
+class StatedCart(Struct, frozen=True, gc=False):
     """Something lies in the cart of a test's visitor."""
 
     ago: Span = Span()
@@ -119,7 +119,7 @@ class StatedCart(Struct, frozen=True):
     amount: float = 0.0
 
 
-class StatedShowing(Struct, frozen=True):
+class StatedShowing(Struct, frozen=True, gc=False):
     """A rule, or some rule of a block, was shown to a test's visitor."""
 
     kind: str
@@ -128,7 +128,7 @@ class StatedShowing(Struct, frozen=True):
     position: Position
 
 
-class StatedHistory(Struct, frozen=True):
+class StatedHistory(Struct, frozen=True, gc=False):
     """A test's history: each entry with how long before the test's moment it was."""
 
     views: tuple[tuple[Span, View], ...] = ()
@@ -142,7 +142,7 @@ class StatedHistory(Struct, frozen=True):
     last_visit: Span | None = None
 
 
-class StatedBucket(Struct, frozen=True):
+class StatedBucket(Struct, frozen=True, gc=False):
     """The variant of an experiment that a test's visitor gets."""
 
     experiment: str
@@ -152,7 +152,7 @@ class StatedBucket(Struct, frozen=True):
     variant_position: Position
 
 
-class StatedVisitor(Struct, frozen=True):
+class StatedVisitor(Struct, frozen=True, gc=False):
     """A test's visitor: facts by their names, and raw ones that pass through the signals. None: not stated."""
 
     url: str = ""
@@ -179,7 +179,7 @@ class StatedVisitor(Struct, frozen=True):
     """Fields that are stated to be unknown, whatever raw facts say."""
 
 
-class Expectation(Struct, frozen=True):
+class Expectation(Struct, frozen=True, gc=False):
     """What a test expects of one block. `won` is a rule's name or id, otherwise, original or nothing.
 
     Empty text: nothing is expected of it.
@@ -201,7 +201,7 @@ class Expectation(Struct, frozen=True):
         return f"{self.won} [{self.variant}]" if self.variant else self.won
 
 
-class CaseSpec(Struct, frozen=True):
+class CaseSpec(Struct, frozen=True, gc=False):
     name: str
     visitor: StatedVisitor
     at: float | None
@@ -210,7 +210,7 @@ class CaseSpec(Struct, frozen=True):
     position: Position
 
 
-class Folder(Struct, frozen=True):
+class Folder(Struct, frozen=True, gc=False):
     """Everything that the files of a folder define, in the order of the files."""
 
     segments: tuple[SegmentSpec, ...] = ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -134,6 +135,7 @@ def milliseconds(text: str) -> int | None:
     return int(found[1]) * (1 if found[2].startswith(("m", "ミ")) else 1000) if found else None
 
 
+@lru_cache(maxsize=1024)
 def moment(text: str) -> Moment | None:
     """Read 2026-12-25, 2026/12/25, 2026年12月25日, each with 10:00, 10:00:30 or 10時 after it or without."""
     found = _DATE_TIME.fullmatch(plain(text))

@@ -6,6 +6,7 @@ The checker, the documentation, suggestions and later completion and the console
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -324,6 +325,7 @@ EVENT_SLIPS = _slips(purchase="購入 買った")
 RESERVED_NAMES = (*OTHERWISE.names(), *SHOW_WORDS.names())
 
 
+@lru_cache(maxsize=1024)
 def find_field(text: str) -> tuple[Field, str] | None:
     """Return the field of this name and, for member.NAME and query.NAME, the part after the dot."""
     head, dot, name = text.partition(".")

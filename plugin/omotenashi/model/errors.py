@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 from msgspec import Struct
 
 
-class Position(Struct, frozen=True):
+class Position(Struct, frozen=True, gc=False):
     """A place in a file. Lines and columns count from 1, columns in characters."""
 
     file: str
@@ -26,7 +26,7 @@ class Position(Struct, frozen=True):
     end_column: int
 
 
-class Diagnostic(Struct, frozen=True):
+class Diagnostic(Struct, frozen=True, gc=False):
     """One mistake, note or warning, as data; `language/messages.py` puts it into words."""
 
     code: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from omotenashi.language.analyse.ground import Ground
 from omotenashi.language.analyse.placed import Part, Placed
@@ -19,7 +19,7 @@ from omotenashi.language.condition import (
     segments_in,
 )
 from omotenashi.language.report import Report
-from omotenashi.language.syntax import BlockSpec, Folder
+from omotenashi.language.syntax import BlockSpec, Folder, RuleSpec
 from omotenashi.language.vocabulary import FIELDS
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
@@ -50,7 +50,7 @@ def contradictions(folder: Folder, site: SiteFacts, report: Report, settled: Fol
             never.add(name)
     for block in _unsettled(folder, settled):
         for rule in block.rules:
-            if not _uses(rule.when, never, placed):
+            if _rule_may_clash(rule, block) and not _uses(rule.when, never, placed):
                 clashes.report(placed.rule(rule, block), placed, report)
 
 
@@ -101,7 +101,7 @@ class Clashes:
 
     def find(self, parts: Sequence[Part]) -> list[Part]:
         """Return the fewest parts that cannot hold together, the last in the file first; none where all can."""
-        if not _may_clash(parts):
+        if not _may_clash(fact for part in parts for fact in facts(part.condition)):
             return []
         ordered = sorted(parts, key=lambda part: (part.position.line, part.position.column))
         if self._possible(ordered):
@@ -123,15 +123,22 @@ class Clashes:
         return model((self._claims.true(part.condition) for part in parts), self._calendar) is not None
 
 
-def _may_clash(parts: Sequence[Part]) -> bool:
+def _rule_may_clash(rule: RuleSpec, block: BlockSpec) -> bool:
+    """Tell the same as `_may_clash` of a rule whose segments are not looked into; nothing need be put in place."""
+    whole = (rule.when, *rule.timing)
+    if block.needs_consent or rule.limit or rule.cooldown or any(one for when in whole for one in segments_in(when)):
+        return True
+    return _may_clash(fact for when in whole for fact in facts(when))
+
+
+def _may_clash(asked: Iterable[Fact]) -> bool:
     """Tell whether any two conditions are about things that tell something of one another; this costs little."""
     seen: set[str] = set()
-    for part in parts:
-        for fact in facts(part.condition):
-            about = _TOGETHER.get(fact.field.partition(".")[0], fact.field)
-            if about in seen or isinstance(fact.operand, Unknown):
-                return True
-            seen.add(about)
+    for fact in asked:
+        about = _TOGETHER.get(fact.field.partition(".")[0], fact.field)
+        if about in seen or isinstance(fact.operand, Unknown):
+            return True
+        seen.add(about)
     return False
 
 

@@ -32,7 +32,7 @@ class Shape(Struct, frozen=True):
 
     def below(self, key: str) -> Shape | None:
         """Return what stands under a key."""
-        return self.each or self.under.get(self.word(key) or "")
+        return self.under.get(self.word(key) or "") if self.under else self.each
 
 
 _WHEN = Shape(LOGIC, fields=True)

@@ -15,11 +15,13 @@ from omotenashi.language.slips.signs import DASHES, ODD_SPACE, ODD_SPACES, calle
 from omotenashi.language.slips.slip import BREAKING, Slip, quoted
 
 _WORD = r"[\w.*/%@-]*\w"
-_TEXT = r"(?:[\w/(【][^\n:#,、，､\[\]{}\"'`“”„‘’＂＇＃\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\xad\u3000\xa0\t]*+)"
+_REST = r"[^\n:#,、，､\[\]{}\"'`“”„‘’＂＇＃\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\xad\u3000\xa0\t]*+"
+_TEXT = rf"(?:[\w/(【]{_REST})"
+_SHOWN = rf"(?:(?:[\w/(【]|</?[a-zA-Z]){_REST})"
 _LIST = rf"\[(?>(?:{_TEXT}(?:, (?!\])|(?=\])))+)\]"
 _KEY = r"\w[\w.]*+:"
 _INNER = rf"\{{(?>(?:{_KEY} {_TEXT}(?:, (?!\}})|(?=\}})))+)\}}"
-_FLOW = rf"(?:\{{(?>(?:{_KEY} (?:{_TEXT}|{_LIST}|{_INNER})(?:, (?!\}})|(?=\}})))+)\}}|{_LIST})"
+_FLOW = rf"(?:\{{(?>(?:{_KEY} (?:{_SHOWN}|{_LIST}|{_INNER})(?:, (?!\}})|(?=\}})))+)\}}|{_LIST})"
 _START = rf"[^\W{DASHES}][\w.]*+:"
 _CLEAN_LINES = re.compile(
     rf"(?>(?:[ ]*+(?>(?:#[^\n]*+|(?>(?:- )?)(?:(?>(?:{_START} )?){_FLOW}|{_START}(?>(?: {_TEXT})?)))?)\n)+)"
