@@ -113,9 +113,10 @@ class Index:
         """Return the first of the literals that is not true; each is tried once for an occasion."""
         found = occasion.found
         for literal in literals:
-            held = found.get(literal)
+            holds = self._literals[literal]
+            held = found.get(holds)
             if held is None:
-                held = found[literal] = self._literals[literal](occasion)
+                held = found[holds] = holds(occasion)
             if not held:
                 return literal
         return None

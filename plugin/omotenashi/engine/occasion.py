@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -27,8 +27,8 @@ class Occasion(Struct):
     """What the landing page stands for, for explanations."""
     memo: dict[int, bool | None] = {}
     """Values of history conditions by the identity of their operand: worked out once, and only when needed."""
-    found: dict[int, bool] = {}
-    """Of literals by their number in the index: likewise."""
+    found: dict[Callable[[Occasion], bool], bool] = {}
+    """Of literals by what tells whether they hold: likewise, in whichever index they stand."""
     _local: datetime | None = None
 
     @property
