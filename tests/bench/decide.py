@@ -23,12 +23,17 @@ BLOCKS = ["hero", "greeting", "store_info", "recommend", "notice_bar", "campaign
 PATHS = ["running", "trail", "kids", "wear"]
 EMPTY = """
 import sys, uvicorn
-from omotenashi.web.server import Protocol
-HEADERS = [(b"content-length", b"0")]
-async def app(scope, receive, send):
-    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-    await send({"type": "http.response.body", "body": b""})
-uvicorn.run(app, port=int(sys.argv[1]), http=Protocol, ws="none", loop="uvloop", lifespan="off", log_config=None,
+from omotenashi.signals.client_address import TrustedNetworks
+from omotenashi.web.app import App
+from omotenashi.web.direct import Protocol
+from omotenashi.web.guard import Access
+from omotenashi.web.request import Answer
+class Empty(App):
+    def __init__(self):
+        self.access = Access(b"", TrustedNetworks.parse([]))
+    async def answer(self, endpoint, request):
+        return Answer(200, b"")
+uvicorn.run(Empty(), port=int(sys.argv[1]), http=Protocol, ws="none", loop="uvloop", lifespan="off", log_config=None,
             access_log=False, server_header=False, proxy_headers=False)
 """
 
