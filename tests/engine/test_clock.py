@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,3 +41,12 @@ def test_between_two_boundaries_nothing_is_worked_out_again() -> None:
     ten = datetime(2026, 11, 22, 10, tzinfo=ZoneInfo("Asia/Tokyo")).timestamp()
     assert clock.holding(ten) is clock.holding(ten + 7 * 3600)
     assert clock.holding(ten + 9 * 3600) == frozenset()
+
+
+@pytest.mark.parametrize("hours", [(150, 300), (1320, 150)], ids=["begin", "end"])
+def test_hours_at_a_time_that_is_left_out_hold_as_soon_as_the_clocks_are_changed(hours: tuple[int, int]) -> None:
+    zone, holds = ZoneInfo("America/New_York"), holds_at(Hours((hours,)))
+    clock = Clock(zone, [Window("hours", Hours((hours,)), holds)])
+    before = datetime(2026, 3, 8, 1, 45, tzinfo=zone).timestamp()  # at two o'clock it is three
+    assert clock.holding(before) == ({"hours"} if hours[0] > hours[1] else set())
+    assert clock.holding(before + 900) == ({"hours"} if hours[0] < hours[1] else set())

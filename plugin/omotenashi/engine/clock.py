@@ -57,5 +57,6 @@ class Clock:
         place = bisect_right(self._minutes, local.hour * 60 + local.minute)
         midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
         minute = self._minutes[place] if place < len(self._minutes) else _DAY
-        boundary = midnight + timedelta(minutes=minute)
-        return boundary.timestamp() - _ROUNDED if boundary.utcoffset() == local.utcoffset() else local.timestamp()
+        boundary = (midnight + timedelta(minutes=minute)).timestamp()
+        there = datetime.fromtimestamp(boundary, self.zone)  # one that is left out lies after the change, not before
+        return boundary - _ROUNDED if there.utcoffset() == local.utcoffset() else local.timestamp()
