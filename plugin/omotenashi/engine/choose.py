@@ -111,11 +111,10 @@ class Engine:
             )
             for name, block in program.blocks.items()
         }
-        self._splits = {
-            number: _split(one.rule.show, one.choices)
-            for number, one in enumerate(self._rules)
-            if isinstance(one.rule.show, Experiment)
-        }
+        self._choices = [
+            _split(one.rule.show, one.choices) if isinstance(one.rule.show, Experiment) else one.choices[0]
+            for one in self._rules
+        ]
         self._segments = [name for name in program.segments if name not in program.private_segments]
         told = [self.literals.rows(program.segments[name]) for name in self._segments]
         self._segment_index = Index(told, range(len(told)))
@@ -152,18 +151,14 @@ class Engine:
         decided: dict[str, Choice] = {}
         for name in blocks:
             if name in self._blocks:
-                number, of_block, otherwise = self._blocks[name]
-                rows = possible & of_block
+                number, of_block, decided[name] = self._blocks[name]
+                rows = possible and possible & of_block
                 if rows or number in filed:
                     rule = self._index.first(rows, filed.get(number), occasion, passed)
-                    decided[name] = otherwise if rule is None else self._choice(rule, occasion)
-                else:
-                    decided[name] = otherwise
+                    if rule is not None:
+                        choice = self._choices[rule]
+                        decided[name] = choice if isinstance(choice, Choice) else choice.choice(occasion.visitor)
         return decided
-
-    def _choice(self, rule: int, occasion: Occasion) -> Choice:
-        split = self._splits.get(rule)
-        return split.choice(occasion.visitor) if split else self._rules[rule].choices[0]
 
     def all_choices(self) -> list[Choice]:
         """Return every choice that can be made."""

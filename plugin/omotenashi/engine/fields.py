@@ -1,74 +1,73 @@
-"""What is read of an occasion for each field that is looked up: keys, or a number; None where it is not known."""
+"""What is read of a visitor for each field that is looked up: keys, or a number; None where it is not known."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 from typing import TypeAlias
 
-from omotenashi.engine.facts import member_value, texts_of, unknown_test
+from omotenashi.engine.facts import member_value, unknown_test
+from omotenashi.engine.lexicon import Lexicon
 from omotenashi.engine.occasion import Occasion
 from omotenashi.model.text import fold
+from omotenashi.model.visitor import MemberValue
 
-ReadKey: TypeAlias = Callable[[Occasion], Hashable]
-ReadKeys: TypeAlias = Callable[[Occasion], "Collection[Hashable] | None"]
+Keys: TypeAlias = "Collection[Hashable] | None"
+KeysOf: TypeAlias = "Callable[[Hashable, Lexicon], Keys]"
+"""From what stands in a visitor to the keys, of the words that the lexicon knows."""
+ReadKeys: TypeAlias = "Callable[[Occasion], Keys]"
+ReadNumber: TypeAlias = "Callable[[Occasion], float | None]"
 ATTRIBUTES = {
     "medium": "arrival.medium",
+    "source": "arrival.source",
     "campaign": "arrival.campaign",
     "campaign_source": "arrival.campaign_source",
     "campaign_medium": "arrival.campaign_medium",
     "campaign_content": "arrival.campaign_content",
+    "keyword": "arrival.keyword",
+    "landing": "arrival.landing",
+    "landing page": "arrival.landing",
+    "referrer": "arrival.referrer",
     "country": "place.country",
+    "prefecture": "place.area",
+    "city": "place.city",
     "device": "device",
+    "language": "languages",
+    "page": "page",
+    "page_tag": "page_tags",
+    "site_search": "site_search",
+    "consent": "consent",
+    "needs_consent": "consent",
 }
-"""Where the one key of a field stands, as it is, within a visitor."""
-ReadNumber: TypeAlias = Callable[[Occasion], "float | None"]
-_THERE = (True,)
+"""Where a field stands within a visitor."""
+THERE = {"logged_in": "member", "id": "id", "history": "history", "location": "place.location"}
+"""Likewise, of what counts only whether it is there."""
 
 
-def key_reader(field: str) -> ReadKey | None:
-    """Return what reads the one key of a field (None: not known); None where a field can have several keys."""
-    head, _, name = field.partition(".")
-    if head == "query":
-        return lambda occasion: occasion.visitor.query.get(name, "")
-    return _KEY.get(field)
+def keys_of(field: str) -> KeysOf:
+    """Return what makes the keys of a field, as `asks` names it, from the value that stands in a visitor."""
+    return _KEYS.get(field) or _OF_MEMBER.get(field.partition(".")[0], _itself)
 
 
 def keys_reader(field: str) -> ReadKeys:
-    """Return what reads the keys of a field, as `asks` names it."""
+    """Return what reads the keys of a field that does not stand in one place."""
     head, _, name = field.partition(".")
-    if field in _KEYS:
-        return _KEYS[field]
-    if head == "given":
-        attribute = fold(name.partition(".")[2])
-        return lambda occasion: None if member_value(occasion.visitor, attribute) is None else _THERE
-    if head == "unknown":
-        unknown = unknown_test(name)
-        return lambda occasion: _THERE if unknown(occasion) else ()
     if head == "viewed":
         return _VIEWED[name]
-    if head == "truth":
-        return _truth(fold(name.partition(".")[2]))
-    texts = texts_of(field)
-    return lambda occasion: texts(occasion.visitor)
+    unknown = unknown_test(name)
+    return lambda occasion: (True,) if unknown(occasion) else ()
 
 
 def number_reader(field: str) -> ReadNumber:
     """Return what reads the number of a field, as `asks` names it."""
     if field in _NUMBERS:
         return _NUMBERS[field]
-    head, _, rest = field.partition(".")
-    attribute = fold(rest.partition(".")[2])
-    return _date(attribute) if head == "date" else _number(attribute)
+    return (_date if field.startswith("date.") else _number)(attribute_of(field))
 
 
-def _truth(attribute: str) -> ReadKeys:
-    def read(occasion: Occasion) -> Collection[Hashable] | None:
-        value = member_value(occasion.visitor, attribute)
-        return None if value is None else (value,) if isinstance(value, bool) else ()
-
-    return read
+def attribute_of(field: str) -> str:
+    """Return the name of a member's attribute from that of a field such as number.member.points."""
+    return fold(field.partition("member.")[2])
 
 
 def _number(attribute: str) -> ReadNumber:
@@ -87,42 +86,72 @@ def _date(attribute: str) -> ReadNumber:
     return read
 
 
-@lru_cache(maxsize=2048)
-def _beginnings(path: str) -> tuple[str, ...]:
+# What stands in a visitor, as keys
+
+
+def _itself(value: Hashable, _: Lexicon) -> Keys:
+    return None if value is None else (value,)
+
+
+def _each(values: Collection[Hashable], _: Lexicon) -> Keys:
+    return values
+
+
+def _folded(text: str | None, _: Lexicon) -> Keys:
+    return None if text is None else (fold(text),)
+
+
+def _city(city: str | None, _: Lexicon) -> Keys:
+    return (fold(city),) if city else None
+
+
+def _paths(path: str, _: Lexicon) -> Keys:
     """A path as the keys of patterns: itself, each beginning up to a slash, each segment."""
     segments = path.split("/")[1:]
     found, beginning = ["=" + path, "/", *segments], "/"
     for segment in segments:
         beginning = f"{beginning}{segment}/"
         found.append(beginning)
-    return tuple(found)
+    return found
 
 
-def _hosts(occasion: Occasion) -> tuple[str, ...]:
+def _hosts(referrer: str, _: Lexicon) -> Keys:
     """The referring host and each domain above it, with its dot; none where nothing referred."""
-    host = occasion.visitor.arrival.referrer.partition("/")[0]
+    host = referrer.partition("/")[0]
     return (host, *(host[place:] for place, sign in enumerate(host) if sign == ".")) if host else ()
 
 
-def _languages(occasion: Occasion) -> tuple[str, ...] | None:
+def _languages(languages: Sequence[str] | None, _: Lexicon) -> Keys:
     """The preferred language and what it is a variant of."""
-    if not occasion.visitor.languages:
+    if not languages:
         return None
-    tag = occasion.visitor.languages[0]
-    if "-" not in tag:
-        return (tag,)
+    tag = languages[0]
     return (tag, *(tag[:place] for place, sign in enumerate(tag) if sign == "-"))
 
 
-def _viewed_pages(occasion: Occasion) -> Collection[Hashable] | None:
+def _member(value: MemberValue | None, _: Lexicon) -> Keys:
+    if value is None:
+        return None
+    return tuple(map(fold, value)) if isinstance(value, tuple) else (fold(str(value)),)
+
+
+def _truth(value: MemberValue | None, _: Lexicon) -> Keys:
+    return None if value is None else (value,) if isinstance(value, bool) else ()
+
+
+def _given(value: MemberValue | None, _: Lexicon) -> Keys:
+    return None if value is None else (True,)
+
+
+def _viewed_pages(occasion: Occasion) -> Keys:
     past = occasion.visitor.history
     if past is None:
         return None
-    return {key for path in set(past.views.paths) if path for key in _beginnings(path)}
+    return {key for path in set(past.views.paths) if path for key in _paths(path, occasion.lexicon) or ()}
 
 
 def _viewed_details(place: int) -> ReadKeys:
-    def read(occasion: Occasion) -> Collection[Hashable] | None:
+    def read(occasion: Occasion) -> Keys:
         past = occasion.visitor.history
         if past is None:
             return None
@@ -137,24 +166,21 @@ _VIEWED: dict[str, ReadKeys] = {
     "item": _viewed_details(1),
     "category": _viewed_details(2),
 }
-_KEYS: dict[str, ReadKeys] = {
-    "keyword": lambda occasion: occasion.held("keyword"),
-    "site_search": lambda occasion: occasion.held("site_search"),
-    "prefecture": lambda occasion: occasion.visitor.place.area,
-    "page": lambda occasion: _beginnings(occasion.visitor.page),
-    "landing": lambda occasion: _beginnings(occasion.visitor.arrival.landing),
+_KEYS: Mapping[str, Callable[..., Keys]] = {
+    "keyword": lambda text, lexicon: lexicon.held(text) if text else None,
+    "site_search": lambda text, lexicon: lexicon.held(text) if text else (),
+    "source": _folded,
+    "city": _city,
+    "prefecture": lambda area, _: area,
+    "page": _paths,
+    "landing": _paths,
     "referrer": _hosts,
     "language": _languages,
+    "page_tag": _each,
+    "consent": _each,
+    "needs_consent": _each,
 }
-_KEY: dict[str, ReadKey] = {
-    "source": lambda occasion: fold(occasion.visitor.arrival.source),
-    "city": lambda occasion: fold(occasion.visitor.place.city) if occasion.visitor.place.city else None,
-    "landing page": lambda occasion: occasion.visitor.arrival.landing,
-    "logged_in": lambda occasion: occasion.visitor.member is not None,
-    "id": lambda occasion: None if occasion.visitor.id is None else True,
-    "history": lambda occasion: None if occasion.visitor.history is None else True,
-    "location": lambda occasion: None if occasion.visitor.place.location is None else True,
-}
+_OF_MEMBER: Mapping[str, Callable[..., Keys]] = {"member": _member, "truth": _truth, "given": _given}
 _NUMBERS: dict[str, ReadNumber] = {
     "now": lambda occasion: occasion.now,
     "latitude": lambda occasion: occasion.visitor.place.location and occasion.visitor.place.location[0],

@@ -29,8 +29,8 @@ Own: TypeAlias = tuple[Literal, Keyed]
 """The literal of a filed row for whose keys it is filed."""
 Entry: TypeAlias = "tuple[int, tuple[int, ...]]"
 """A row: the number of its rule, and those of the literals that are to be tried."""
-FiledEntry: TypeAlias = "tuple[int, int, tuple[int, ...]]"
-"""The same, with the bits of the literals that must be possible between them."""
+FiledEntry: TypeAlias = "tuple[int, int, tuple[int, ...], int]"
+"""The same, with the bits of the literals that must be possible between them, and the rule's group at the end."""
 
 
 class Filing:
@@ -68,17 +68,18 @@ class Filing:
         rows = zip(self._rows, self._left_of_rows, strict=True)
         return [(rule, tuple(self._numbers(left, inexact))) for (rule, _), left in rows]
 
-    def filed(self, inexact: Collection[str]) -> dict[str, dict[Hashable, list[FiledEntry]]]:
-        """Return the others by field and key."""
+    def filed(self, inexact: Collection[str], groups: Sequence[int]) -> dict[str, dict[Hashable, list[FiledEntry]]]:
+        """Return the others by field and key; `groups`: of the rules."""
         found: dict[str, dict[Hashable, list[FiledEntry]]] = {}
         for rule, row, own in self._filed:
-            entry = self._filed_entry(rule, row, own, inexact)
+            entry = (rule, *self._needed(row, own, inexact), groups[rule])
             postings = found.setdefault(own[1].field, {})
             for key in own[1].keys:
                 postings.setdefault(key, []).append(entry)
         return found
 
-    def _filed_entry(self, rule: int, row: Row, own: Own, inexact: Collection[str]) -> FiledEntry:
+    def _needed(self, row: Row, own: Own, inexact: Collection[str]) -> tuple[int, tuple[int, ...]]:
+        """What a filed row needs beside its own literal: bits, and literals that are to be tried."""
         needed, tried = 0, list[int]()
         for literal in row:
             if literal is own[0] and _is_all(own):
@@ -88,7 +89,7 @@ class Filing:
                 tried += self._numbers(self._left[literal], inexact)
             else:
                 tried.append(self._number(literal))
-        return rule, needed, tuple(tried)
+        return needed, tuple(tried)
 
     def _numbers(self, left: Iterable[tuple[Literal, str]], inexact: Collection[str]) -> Iterable[int]:
         return (self._number(literal) for literal, field in left if not field or field in inexact)

@@ -11,28 +11,23 @@ visitor bought, is tried on what remains, from the first rule on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import reduce
 from itertools import groupby
-from operator import and_, attrgetter
+from operator import and_
 from typing import TypeAlias
 
 from omotenashi.engine.bits import bits
-from omotenashi.engine.fields import ATTRIBUTES, ReadKey, ReadKeys, ReadNumber, key_reader, keys_reader, number_reader
 from omotenashi.engine.filing import Entry, FiledEntry, Filing
 from omotenashi.engine.literals import Row
+from omotenashi.engine.lookup import Lookup
 from omotenashi.engine.occasion import Occasion
 from omotenashi.engine.tables import KeyTable, RangeTable, least_for_a_mask
-from omotenashi.model.visitor import Visitor
 
 _LEAST_TO_DROP = 16
 """Rows that need a literal, for them to be dropped together where it is not true."""
-Postings: TypeAlias = "Mapping[Hashable, list[FiledEntry]]"
 Candidates: TypeAlias = "tuple[int, Mapping[int, list[FiledEntry]]]"
 """Bits of rows; and filed rows, by group."""
-_Keyed: TypeAlias = "tuple[ReadKeys, Postings | None, KeyTable | None]"
-_OneKey: TypeAlias = "tuple[ReadKey, Postings, KeyTable | None, Mapping[Hashable, int]]"
-_Number: TypeAlias = "tuple[ReadNumber, RangeTable]"
 
 
 class Index:
@@ -48,37 +43,33 @@ class Index:
         self._rows = filing.entries(inexact)
         self._first_row = filing.first_row
         self._all = (1 << size) - 1
-        filed = filing.filed(inexact)
+        filed = filing.filed(inexact, groups)
         self._literals = [literal.holds for literal in filing.tried]
-        self._of_rule = groups
-        self.groups = _groups(self._rows, groups, filing.first_row)
+        self.groups = _groups(self._rows, groups)
         """The bits of the rows of each group that has any."""
-        self._without = _without(self._rows, filing.first_row)
-        self._plain = _Plain(filed, tables)
-        self._visitor = _Part(filed, tables, ranges, lambda field: not _is_of_member(field))
-        self._member = _Part(filed, tables, ranges, _is_of_member)
-        unknown = [tables[field].unknown for field in tables if _is_of_member(field)]
-        unknown += [ranges[field].unknown for field in ranges if _is_of_member(field)]
-        self._nobody = reduce(and_, unknown, self._all)
+        self._without = _without(self._rows)
+        self._lookup = Lookup(filed, tables, ranges, size)
         self._windows = [table for field, table in tables.items() if field.startswith("times.")]
         self._now: tuple[object, int] = (None, 0)
 
     def candidates(self, occasion: Occasion) -> Candidates:
         """Return the rules that cannot be ruled out by looking up."""
-        hits: list[FiledEntry] = []
-        possible = self._plain.possible(occasion.visitor, hits, self._all)
-        possible = self._visitor.possible(occasion, hits, possible)
-        if occasion.visitor.member is None:
-            possible &= self._nobody
-        else:
-            possible = self._member.possible(occasion, hits, possible)
+        possible, hits = self._all, list[FiledEntry]()
+        for mask, entries in self._lookup.answers(occasion):
+            if mask is not None:
+                possible &= mask
+            if entries:
+                hits += entries
         if self._windows:
             possible &= self._in_time(occasion)
-        filed: dict[int, list[FiledEntry]] = {}
+        impossible, filed = possible ^ self._all, dict[int, list[FiledEntry]]()
         for entry in hits:
-            if entry[1] & possible == entry[1]:
-                filed.setdefault(self._of_rule[entry[0]], []).append(entry)
-        return possible, filed
+            if not entry[1] & impossible:
+                if entry[3] in filed:
+                    filed[entry[3]].append(entry)
+                else:
+                    filed[entry[3]] = [entry]
+        return possible >> self._first_row, filed
 
     def _in_time(self, occasion: Occasion) -> int:
         """What the hours and days leave is the same until one of them begins or ends."""
@@ -92,14 +83,17 @@ class Index:
         self, rows: int, filed: list[FiledEntry] | None, occasion: Occasion, passed: Collection[int] = ()
     ) -> int | None:
         """Return the number of the first rule that holds and is not in `passed`, of some rows: bits, and filed ones."""
+        if filed and not rows and len(filed) == 1:
+            rule, _, literals, _ = filed[0]
+            return None if rule in passed or (literals and self._failed(literals, occasion) is not None) else rule
         waiting = sorted(filed, reverse=True) if filed else []
         while rows or waiting:
             row = rows.bit_length() - 1
-            if waiting and (not rows or waiting[-1][0] <= self._rows[row - self._first_row][0]):
-                rule, _, literals = waiting.pop()
+            if waiting and (not rows or waiting[-1][0] <= self._rows[row][0]):
+                rule, _, literals, _ = waiting.pop()
                 row = -1
             else:
-                rule, literals = self._rows[row - self._first_row]
+                rule, literals = self._rows[row]
             failed = self._failed(literals, occasion) if literals else None
             if failed is None and rule not in passed:
                 return rule
@@ -122,9 +116,9 @@ class Index:
         return None
 
 
-def _groups(rows: Sequence[Entry], groups: Sequence[int], first_row: int) -> dict[int, int]:
+def _groups(rows: Sequence[Entry], groups: Sequence[int]) -> dict[int, int]:
     """The bits of the rows of each group that has any."""
-    found, start = dict[int, int](), first_row
+    found, start = dict[int, int](), 0
     for group, members in groupby(rows, key=lambda row: groups[row[0]]):
         end = start + sum(1 for _ in members)
         found[group] = (1 << end) - (1 << start)
@@ -132,95 +126,12 @@ def _groups(rows: Sequence[Entry], groups: Sequence[int], first_row: int) -> dic
     return found
 
 
-def _without(rows: Sequence[Entry], first_row: int) -> dict[int | None, int]:
+def _without(rows: Sequence[Entry]) -> dict[int | None, int]:
     """What remains possible without a literal, of those that many rows need."""
     needing: dict[int, list[int]] = {}
-    for bit, (_, literals) in enumerate(rows, first_row):
+    for bit, (_, literals) in enumerate(rows):
         for literal in literals:
             needing.setdefault(literal, []).append(bit)
-    size = first_row + len(rows)
+    size = len(rows)
     every = (1 << size) - 1
     return {one: every ^ bits(found, size) for one, found in needing.items() if len(found) >= _LEAST_TO_DROP}
-
-
-class _Plain:
-    """Fields of one key each, which are read together."""
-
-    def __init__(self, filed: Mapping[str, Postings], tables: Mapping[str, KeyTable]) -> None:
-        fields = [field for field in ATTRIBUTES if field in filed or field in tables]
-        self._read = attrgetter(*(ATTRIBUTES[field] for field in fields), "page", "page")  # two, so that it is a tuple
-        self._filed = [(place, filed[field]) for place, field in enumerate(fields) if field in filed]
-        self._tables: list[tuple[int, KeyTable, Mapping[Hashable, int]]] = [
-            (place, tables[field], _masks(tables[field])) for place, field in enumerate(fields) if field in tables
-        ]
-
-    def possible(self, visitor: Visitor, hits: list[FiledEntry], possible: int) -> int:
-        """Add the rows that are filed to `hits`, and return the bits that are not ruled out."""
-        values = self._read(visitor)
-        for place, filed in self._filed:
-            value = values[place]
-            if value in filed:
-                hits += filed[value]
-        for place, table, masks in self._tables:
-            value = values[place]
-            possible &= masks[value] if value in masks else table.of_one(value)
-        return possible
-
-
-class _Part:
-    """Other fields, each with what reads it."""
-
-    def __init__(
-        self,
-        filed: Mapping[str, Postings],
-        tables: Mapping[str, KeyTable],
-        ranges: Mapping[str, RangeTable],
-        is_part: Callable[[str], bool],
-    ) -> None:
-        fields = [field for field in dict.fromkeys((*filed, *tables)) if field not in ATTRIBUTES and is_part(field)]
-        of_one = {field: read for field in fields if (read := key_reader(field))}
-        self._of_one: list[_OneKey] = [
-            (read, filed.get(field, {}), tables.get(field), _masks(tables.get(field))) for field, read in of_one.items()
-        ]
-        self._of_several: list[_Keyed] = [
-            (keys_reader(field), filed.get(field), tables.get(field))
-            for field in fields
-            if field not in of_one and not field.startswith("times.")
-        ]
-        self._numbers: list[_Number] = [(number_reader(field), ranges[field]) for field in ranges if is_part(field)]
-
-    def possible(self, occasion: Occasion, hits: list[FiledEntry], possible: int) -> int:
-        """Add the rows that are filed to `hits`, and return the bits that are not ruled out."""
-        possible = self._with_one_key(occasion, hits, possible)
-        for read_keys, filed, table in self._of_several:
-            keys = read_keys(occasion)
-            if filed and keys:
-                for key in keys:
-                    if key in filed:
-                        hits += filed[key]
-            if table:
-                possible &= table.mask(keys)
-        for read, steps in self._numbers:
-            possible &= steps.mask(read(occasion))
-        return possible
-
-    def _with_one_key(self, occasion: Occasion, hits: list[FiledEntry], possible: int) -> int:
-        for read, filed, table, masks in self._of_one:
-            key = read(occasion)
-            if key in filed:
-                hits += filed[key]
-            if key in masks:
-                possible &= masks[key]
-            elif table is not None:
-                possible &= table.of_one(key)
-        return possible
-
-
-def _masks(table: KeyTable | None) -> Mapping[Hashable, int]:
-    """What remains for each of the keys that a table has masks for, and where nothing is known (None)."""
-    return {None: table.unknown, **table.masks} if table else {}
-
-
-def _is_of_member(field: str) -> bool:
-    """Tell whether a field is not known where nobody is logged in."""
-    return "member." in field and not field.startswith("unknown.")
