@@ -187,3 +187,27 @@ def test_rules_that_are_passed_over_never_win(rules: list[Condition], visitor: V
 def test_a_block_that_does_not_exist_is_not_answered() -> None:
     engine = Engine(program([[]]), TOKYO)
     assert engine.decide(engine.occasion(Visitor(), NOW), ["nowhere"]) == {}
+
+
+def winners(rules: list[Condition], visitors: list[Visitor]) -> list[str]:
+    engine = Engine(program([rules]), TOKYO)
+    return [engine.decide(engine.occasion(visitor, NOW), ["block0"])["block0"].won for visitor in visitors]
+
+
+def test_a_parameter_whose_name_is_like_a_members_attribute_is_known_of_whoever_is_not_logged_in() -> None:
+    asked = [fact("query.member.rank", c.OneOf(frozenset((name,)))) for name in ("gold", "silver", "gold")]
+    found = winners([*asked], [Visitor(query={"member.rank": "silver"}), Visitor()])
+    assert found == ["rule1", "otherwise"]
+
+
+def test_yes_and_one_are_not_the_same_text_whichever_comes_first() -> None:
+    texts = [fact("member.size", c.OneOf(frozenset((text,)))) for text in ("1", "true", "1.0", "1")]
+    members = [Visitor(member=Member("a", {"size": value})) for value in (1, True, 1.0, True, 1)]
+    assert winners([*texts], members) == ["rule0", "rule1", "rule2", "rule1", "rule0"]
+
+
+def test_more_pages_than_are_remembered_are_told_apart() -> None:
+    rules: list[Condition] = [fact("page", c.Paths((f"/{n}/**",))) for n in range(3)]
+    pages = [Visitor(page=f"/{n % 4}/{n}") for n in range(5000)]
+    found = winners(rules, pages * 2)
+    assert found == [f"rule{n % 4}" if n % 4 < 3 else "otherwise" for n in range(5000)] * 2

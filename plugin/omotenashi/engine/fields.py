@@ -139,10 +139,6 @@ def _truth(value: MemberValue | None, _: Lexicon) -> Keys:
     return None if value is None else (value,) if isinstance(value, bool) else ()
 
 
-def _given(value: MemberValue | None, _: Lexicon) -> Keys:
-    return None if value is None else (True,)
-
-
 def _viewed_pages(occasion: Occasion) -> Keys:
     past = occasion.visitor.history
     if past is None:
@@ -180,7 +176,7 @@ _KEYS: Mapping[str, Callable[..., Keys]] = {
     "consent": _each,
     "needs_consent": _each,
 }
-_OF_MEMBER: Mapping[str, Callable[..., Keys]] = {"member": _member, "truth": _truth, "given": _given}
+_OF_MEMBER: Mapping[str, Callable[..., Keys]] = {"member": _member, "truth": _truth}
 _NUMBERS: dict[str, ReadNumber] = {
     "now": lambda occasion: occasion.now,
     "latitude": lambda occasion: occasion.visitor.place.location and occasion.visitor.place.location[0],

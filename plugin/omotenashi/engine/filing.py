@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from omotenashi.engine.asks import Keyed, Ranged
 from omotenashi.engine.literals import Literal, Row
 
-_MOST_FILED = 16
+_MOST_FILED = 4
 _ROWS_FOR_MORE = 512
-"""Rows under one key: 16, and where there are very many rows, one of so many."""
+"""Rows under one key: 4, and where there are very many rows, one of so many."""
 _MOST_LITERALS = 2048
 """Literals of filed rows that become bits, those first that many rows need."""
 _UNFILED_FOR_A_TABLE = 2

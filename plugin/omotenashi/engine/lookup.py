@@ -6,9 +6,9 @@ one value is one step then, however many keys it has and tables are asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import reduce
-from operator import attrgetter
+from operator import and_, attrgetter
 from typing import Any, TypeAlias
 
 from omotenashi.engine.fields import (
@@ -31,6 +31,8 @@ from omotenashi.engine.tables import KeyTable, RangeTable
 Answer: TypeAlias = "tuple[int | None, tuple[FiledEntry, ...]]"
 """The bits that are not ruled out (None: all), and what is filed."""
 Postings: TypeAlias = "Mapping[Hashable, Sequence[FiledEntry]]"
+_Known: TypeAlias = "Callable[[Hashable], Answer | None]"
+_WorkOut: TypeAlias = "Callable[[Hashable, Lexicon], Answer]"
 _KEPT = 4096
 _KEPT_BYTES = 1 << 20
 """Values of a field whose answers are remembered, and about how much room these may take."""
@@ -51,7 +53,7 @@ class _Field:
         self._known: dict[Hashable, Answer] = {}
         self._masks: dict[int | None, int | None] = {}
         self._most = max(16, min(_KEPT, 8 * _KEPT_BYTES // (bits + 1)))
-        self.known = self._known.get
+        self.known: _Known = self._known.get
         """Returns the answer for a value that is remembered."""
 
     def answer(self, keys: Keys) -> Answer:
@@ -84,22 +86,29 @@ class Lookup:
         """`size`: how many bits a mask has."""
         fields = [field for field in dict.fromkeys((*filed, *tables)) if not field.startswith("times.")]
         made = {field: _Field(field, filed.get(field), tables.get(field), size) for field in fields}
-        direct = [field for field in fields if field in ATTRIBUTES]
-        self._read = _reader(ATTRIBUTES[field] for field in direct)
-        self._direct = [(made[field].known, made[field].work_out) for field in direct]
-        there = [field for field in fields if field in THERE]
-        self._read_there = _reader(THERE[field] for field in there)
-        self._there = [_if_there(field, made[field]) for field in there]
+        direct, there = [[field for field in fields if field in places] for places in (ATTRIBUTES, THERE)]
+        read = (*(ATTRIBUTES[field] for field in direct), *(THERE[field] for field in there))
+        self._read: Callable[[Any], tuple[Any, ...]] = attrgetter(
+            *read, "page", "page"
+        )  # two more, so that it is a tuple
+        self._direct: list[tuple[int, _Known, _WorkOut]] = [
+            (place, made[field].known, made[field].work_out) for place, field in enumerate(direct)
+        ]
+        self._there = [(place, *_if_there(field, made[field])) for place, field in enumerate(there, len(direct))]
         self._query = _named(made, fields, lambda field: field[6:] if field.startswith("query.") else None)
-        self._no_query = [made[field].answer(("",)) for field in fields if field.startswith("query.")]
-        self._member = _named(made, fields, lambda field: attribute_of(field) if _is_of_member(field) else None)
+        self._no_query = _joined([made[field].answer(("",)) for field in fields if field.startswith("query.")])
+        self._member = _named(
+            made, fields, lambda field: attribute_of(field) if field.startswith(("member.", "truth.")) else None
+        )
+        self._given = [
+            (attribute_of(field), *_if_there(field, made[field])) for field in fields if field.startswith("given.")
+        ]
         self._member_numbers = [
             (number_reader(field), table) for field, table in ranges.items() if _is_of_member(field)
         ]
-        unknown = [made[field].answer(None)[0] for field in fields if _is_of_member(field)]
-        unknown += [table.unknown for field, table in ranges.items() if _is_of_member(field)]
-        masks = [mask for mask in unknown if mask is not None]
-        self._nobody: Answer = (reduce(int.__and__, masks) if masks else None), ()
+        unknown = [made[field].answer(None) for field in fields if _is_of_member(field)]
+        unknown += [(table.unknown, ()) for field, table in ranges.items() if _is_of_member(field)]
+        self._nobody = _joined(unknown)
         self._others: list[tuple[ReadKeys, _Field]] = [
             (keys_reader(field), made[field]) for field in fields if field.startswith(("unknown.", "viewed."))
         ]
@@ -109,17 +118,17 @@ class Lookup:
 
     def answers(self, occasion: Occasion) -> list[Answer]:
         """Return what each field leaves of the rows."""
-        visitor, lexicon = occasion.visitor, occasion.lexicon
-        found = [
-            known(value) or work_out(value, lexicon)
-            for (known, work_out), value in zip(self._direct, self._read(visitor), strict=False)
-        ]
-        for value, (there, missing) in zip(self._read_there(visitor), self._there, strict=False):
-            found.append(missing if value is None else there)
+        visitor, lexicon, found = occasion.visitor, occasion.lexicon, list[Answer]()
+        values = self._read(visitor)
+        for place, known, work_out in self._direct:
+            value = values[place]
+            found.append(known(value) or work_out(value, lexicon))
+        for place, there, missing in self._there:
+            found.append(missing if values[place] is None else there)
         query = visitor.query
         if not query:
-            found += self._no_query
-        elif self._query:
+            found.append(self._no_query)
+        else:
             for name, known, work_out in self._query:
                 value = query.get(name, "")
                 found.append(known(value) or work_out(value, lexicon))
@@ -137,13 +146,10 @@ class Lookup:
         for name, known, work_out in self._member:
             value = attributes.get(name)
             found.append(known(value) or work_out(value, occasion.lexicon))
+        for name, there, missing in self._given:
+            found.append(missing if attributes.get(name) is None else there)
         for read, table in self._member_numbers:
             found.append((table.mask(read(occasion)), ()))
-
-
-def _reader(attributes: Iterable[str]) -> Callable[[Any], tuple[Any, ...]]:
-    """Return what reads these at once."""
-    return attrgetter(*attributes, "page", "page")  # two more, so that it is a tuple
 
 
 def _if_there(field: str, looked_up: _Field) -> tuple[Answer, Answer]:
@@ -151,9 +157,15 @@ def _if_there(field: str, looked_up: _Field) -> tuple[Answer, Answer]:
     return looked_up.answer((True,)), looked_up.answer((False,) if field == "logged_in" else None)
 
 
+def _joined(answers: Sequence[Answer]) -> Answer:
+    """Return several answers as one."""
+    masks = [mask for mask, _ in answers if mask is not None]
+    return reduce(and_, masks) if masks else None, tuple(entry for _, filed in answers for entry in filed)
+
+
 def _named(
     made: Mapping[str, _Field], fields: Sequence[str], name_in: Callable[[str], str | None]
-) -> list[tuple[str, Callable[[Hashable], Answer | None], Callable[[Hashable, Lexicon], Answer]]]:
+) -> list[tuple[str, _Known, _WorkOut]]:
     """The fields that are read by a name, with that name."""
     names = ((made[field], name_in(field)) for field in fields)
     return [(name, field.known, field.work_out) for field, name in names if name is not None]
