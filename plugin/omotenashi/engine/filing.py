@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from itertools import chain
 from typing import TypeAlias, TypeGuard
 
 from msgspec.structs import replace
@@ -80,15 +79,17 @@ class Filing:
 
     def _needed(self, row: Row, own: Own, inexact: Collection[str]) -> tuple[int, tuple[int, ...]]:
         """What a filed row needs beside its own literal: bits, and literals that are to be tried."""
-        needed, tried = 0, list[int]()
+        needed, tried, done = 0, list[int](), own[0] if _is_all(own) else None
         for literal in row:
-            if literal is own[0] and _is_all(own):
+            if literal is done:
                 continue
-            if literal in self._literals:
-                needed |= 1 << self._literals[literal]
-                tried += self._numbers(self._left[literal], inexact)
-            else:
+            bit = self._literals.get(literal)
+            if bit is None:
                 tried.append(self._number(literal))
+            else:
+                needed |= 1 << bit
+                if self._left[literal]:
+                    tried += self._numbers(self._left[literal], inexact)
         return needed, tuple(tried)
 
     def _numbers(self, left: Iterable[tuple[Literal, str]], inexact: Collection[str]) -> Iterable[int]:
@@ -124,27 +125,33 @@ class Filing:
 
 def _rarest(rows: Sequence[Row]) -> list[Own | None]:
     """For each row the literal, with its keys, for which the fewest rows ask; None where too many ask for each."""
-    times = Counter(chain.from_iterable(rows))
-    shared: dict[str, Counter[Hashable]] = defaultdict(Counter)
+    times = Counter(literal for row in rows for literal in row)
+    shared: dict[str, dict[Hashable, int]] = defaultdict(dict)
     asked = [(literal, ask) for literal in times for ask in literal.asks if _can_file(ask)]
-    viewed = sum(times[literal] for literal, ask in asked if _is_viewed(ask.field)) >= _ROWS_TO_READ_VIEWS
-    asks = asked if viewed else [(literal, ask) for literal, ask in asked if not _is_viewed(ask.field)]
+    views = [(literal, ask) for literal, ask in asked if _is_viewed(ask.field)]
+    viewed = sum(times[literal] for literal, _ in views) >= _ROWS_TO_READ_VIEWS
+    asks = asked if viewed or not views else [(literal, ask) for literal, ask in asked if not _is_viewed(ask.field)]
+    for literal, ask in asks:
+        counts, rows_of_it = shared[ask.field], times[literal]
+        for key in ask.keys:
+            counts[key] = counts.get(key, 0) + rows_of_it
+    most = max(_MOST_FILED, len(rows) // _ROWS_FOR_MORE)
+    found: dict[Literal, tuple[int, Own]] = {}
     for literal, ask in asks:
         counts = shared[ask.field]
-        for key in ask.keys:
-            counts[key] += times[literal]
-    most = max(_MOST_FILED, len(rows) // _ROWS_FOR_MORE)
-    found: dict[Literal, tuple[int, Keyed]] = {}
-    for literal, ask in asks:
-        sharing = max(map(shared[ask.field].__getitem__, ask.keys), default=0)
+        sharing = max([counts[key] for key in ask.keys], default=0)
         if sharing <= most and (literal not in found or sharing < found[literal][0]):
-            found[literal] = sharing, ask
+            found[literal] = sharing, (literal, ask)
     return [_least(row, found) for row in rows]
 
 
-def _least(row: Row, found: Mapping[Literal, tuple[int, Keyed]]) -> Own | None:
-    own = min((literal for literal in row if literal in found), key=lambda one: found[one][0], default=None)
-    return None if own is None else (own, found[own][1])
+def _least(row: Row, found: Mapping[Literal, tuple[int, Own]]) -> Own | None:
+    least, own = 0, None
+    for literal in row:
+        one = found.get(literal)
+        if one is not None and (own is None or one[0] < least):
+            least, own = one
+    return own
 
 
 def _can_file(ask: Keyed | Ranged) -> TypeGuard[Keyed]:
