@@ -28,6 +28,7 @@ _LEAST_TO_DROP = 16
 """Rows that need a literal, for them to be dropped together where it is not true."""
 Candidates: TypeAlias = "tuple[int, Mapping[int, list[FiledEntry]]]"
 """Bits of rows; and filed rows, by group."""
+_NOTHING_FILED: Mapping[int, list[FiledEntry]] = {}
 
 
 class Index:
@@ -62,14 +63,8 @@ class Index:
                 hits += entries
         if self._windows:
             possible &= self._in_time(occasion)
-        impossible, filed = possible ^ self._all, dict[int, list[FiledEntry]]()
-        for entry in hits:
-            if not entry[1] & impossible:
-                if entry[3] in filed:
-                    filed[entry[3]].append(entry)
-                else:
-                    filed[entry[3]] = [entry]
-        return possible >> self._first_row, filed
+        rows = possible >> self._first_row if self._first_row else possible
+        return rows, _by_group(hits, possible ^ self._all) if hits else _NOTHING_FILED
 
     def _in_time(self, occasion: Occasion) -> int:
         """What the hours and days leave is the same until one of them begins or ends."""
@@ -114,6 +109,18 @@ class Index:
             if not held:
                 return literal
         return None
+
+
+def _by_group(filed: Sequence[FiledEntry], impossible: int) -> dict[int, list[FiledEntry]]:
+    """Those that need nothing impossible."""
+    found: dict[int, list[FiledEntry]] = {}
+    for entry in filed:
+        if not entry[1] & impossible:
+            if entry[3] in found:
+                found[entry[3]].append(entry)
+            else:
+                found[entry[3]] = [entry]
+    return found
 
 
 def _groups(rows: Sequence[Entry], groups: Sequence[int]) -> dict[int, int]:

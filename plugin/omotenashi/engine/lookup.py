@@ -126,9 +126,9 @@ class Lookup:
         for place, there, missing in self._there:
             found.append(missing if values[place] is None else there)
         query = visitor.query
-        if not query:
+        if self._query and not query:
             found.append(self._no_query)
-        else:
+        elif self._query:
             for name, known, work_out in self._query:
                 value = query.get(name, "")
                 found.append(known(value) or work_out(value, lexicon))
