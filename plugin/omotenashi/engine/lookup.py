@@ -36,8 +36,8 @@ _WorkOut: TypeAlias = "Callable[[Hashable, Lexicon], Answer]"
 _KEPT = 4096
 _KEPT_BYTES = 1 << 20
 """Values of a field whose answers are remembered, and about how much room these may take."""
-_LASTING = (str, tuple, frozenset, type(None))
-"""Only of these equal ones are the same: 1 is equal to true."""
+_LONGEST = 128
+"""Characters of a value that is remembered: nobody fills the memory with long addresses."""
 _OF_MEMBER = frozenset(("member", "given", "truth", "number", "date"))
 """What begins the names of fields that are read of a member's attribute."""
 
@@ -68,7 +68,7 @@ class _Field:
     def work_out(self, value: Hashable, lexicon: Lexicon) -> Answer:
         """Return the answer for a value that stands in a visitor, and remember it."""
         mask, found = self.answer(self._keys_of(value, lexicon))
-        if not isinstance(value, _LASTING):
+        if not _can_be_kept(value):
             return mask, found
         if len(self._known) >= self._most:
             self._known.clear()
@@ -150,6 +150,13 @@ class Lookup:
             found.append(missing if attributes.get(name) is None else there)
         for read, table in self._member_numbers:
             found.append((table.mask(read(occasion)), ()))
+
+
+def _can_be_kept(value: Hashable) -> bool:
+    """Tell whether a value is short, and of a type of which equal ones are the same: 1 is equal to true."""
+    if isinstance(value, str):
+        return len(value) <= _LONGEST
+    return value is None or (isinstance(value, (tuple, frozenset)) and sum(map(len, value)) <= _LONGEST)
 
 
 def _if_there(field: str, looked_up: _Field) -> tuple[Answer, Answer]:
