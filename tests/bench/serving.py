@@ -43,7 +43,7 @@ from tests.bench.progress import say
 from tests.bench.workload import rules, write_folder
 
 FAMILIAR = 200
-"""Visitors who come again and again, all of whose pages are remembered. Of 6,000 in turn hardly any page is, and as good as
+"""Visitors who come again and again, all of whose pages are remembered. Of 6,000 in turn a third of the pages are, and as good as
 all words, referrers and browsers: there are some hundreds of each."""
 SIZES = (100, 1000, 10_000)
 MIDDLE = SIZES[1]
