@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from omotenashi.content.fragments import Fragments  # its HTTP client is loaded where it serves alone
 
 logger = logging.getLogger("omotenashi.service")
+_COLLECTED_AFTER = (20_000, 20, 20)
+"""Objects until the collector looks; with the usual 700, requests with a profile cost 5 to 13 % more CPU."""
 
 
 class Outcome(Struct, frozen=True):
@@ -101,6 +103,7 @@ class Service:
             logger.error("places: %s", self.places_problem)
         gather.warm()
         gc.freeze()  # what was loaded stays: the collector need not look at it again and again
+        gc.set_threshold(*_COLLECTED_AFTER)
         self.persons.store.start()
         if self._fragments and self.holder.current:
             self._fragments.want(self.holder.current.links)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
+from operator import attrgetter
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -120,6 +121,7 @@ def origins_of(stated: StatedVisitor, visitor: Visitor, now: float) -> Origins:
     return found | {field: Origin(origins.STATED) for field, value in named.items() if value not in _NOT_STATED}
 
 
+_AT = attrgetter("at")
 _NOT_STATED: tuple[object, ...] = (None, "", (), {})
 
 
@@ -249,11 +251,12 @@ def _history(past: StatedHistory, now: float, zone: tzinfo, names: RuleNames) ->
     def before(ago: Span) -> int:
         return int(months_before(local, ago.months).timestamp()) - ago.seconds
 
+    showings = [Showing(before(ago), one) for ago, showing in past.showings for one in shown_id(showing, names)]
     return History(
         views=Views(msgspec.structs.replace(view, at=before(ago)) for ago, view in past.views),
-        orders=[msgspec.structs.replace(order, at=before(ago)) for ago, order in past.orders],
-        deeds=[msgspec.structs.replace(deed, at=before(ago)) for ago, deed in past.deeds],
-        showings=[Showing(before(ago), one) for ago, showing in past.showings for one in shown_id(showing, names)],
+        orders=sorted((msgspec.structs.replace(order, at=before(ago)) for ago, order in past.orders), key=_AT),
+        deeds=sorted((msgspec.structs.replace(deed, at=before(ago)) for ago, deed in past.deeds), key=_AT),
+        showings=sorted(showings, key=_AT),
         visits=[int(now)] * (1 if past.visits is None else past.visits),
         last_visit=before(past.last_visit) if past.last_visit else None,
         cart=Cart(before(past.cart.ago), past.cart.amount) if past.cart else None,

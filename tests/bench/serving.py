@@ -2,7 +2,7 @@
 
 CPU is utime + stime of the server process (/proc/PID/stat); the sides are interleaved, and medians are compared, since on
 shared machines requests per second of one configuration move several times as much. What answers nothing gets the same
-bytes as the site with 1,000 rules: those of 2,000 different visitors in turn.
+bytes as the site with 1,000 rules: those of 6,000 different visitors in turn.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ from tests.bench.progress import say
 from tests.bench.workload import rules, write_folder
 
 FAMILIAR = 200
-"""Visitors who come again and again, all of whose pages are remembered. Of 2,000 in turn fewer pages are, and as good as
+"""Visitors who come again and again, all of whose pages are remembered. Of 6,000 in turn a third of the pages are, and as good as
 all words, referrers and browsers: there are some hundreds of each."""
 SIZES = (100, 1000, 10_000)
 MIDDLE = SIZES[1]
-ROUNDS, REQUESTS, WARM_UP, DIFFERENT = 3, 8000, 2000, 2000
+ROUNDS, REQUESTS, WARM_UP, DIFFERENT = 3, 8000, 2000, 6000
 _UVICORN = """
 uvicorn.run(app, port=int(sys.argv[1]), http="httptools", loop="uvloop", access_log=False, log_level="warning")
 """

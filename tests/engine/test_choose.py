@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
@@ -82,7 +83,9 @@ histories = st.builds(
     views=views,
     visits=st.just((int(NOW),)),
     orders=st.lists(st.builds(Order, moments), max_size=1),
-    showings=st.lists(st.builds(Showing, moments, st.just("a")), max_size=3),
+    showings=st.lists(st.builds(Showing, moments, st.just("a")), max_size=3).map(
+        lambda found: sorted(found, key=attrgetter("at"))
+    ),
     cart=st.one_of(st.none(), st.builds(Cart, moments)),
     cart_known=st.booleans(),
     stage=st.sampled_from(["new", "active", "lapsed"]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,6 +27,13 @@ SPANS = Lifecycle()
 ENGINE = Engine(Program({}, {}, {}, "Asia/Tokyo"), ZoneInfo("Asia/Tokyo"))
 
 
+Entry = TypeVar("Entry", Order, Deed, Showing)
+
+
+def in_order(entries: st.SearchStrategy[list[Entry]]) -> st.SearchStrategy[list[Entry]]:
+    return entries.map(lambda found: sorted(found, key=attrgetter("at")))
+
+
 def asked(operand: c.Operand, history: History | None, *, under_not: bool = False) -> bool | None:
     fact = Fact("a field", operand, Position("x.yaml", 1, 1, 2))
     occasion: Occasion = ENGINE.occasion(Visitor(history=history), NOW)
@@ -41,9 +50,11 @@ ranges = st.tuples(st.integers(0, 4), st.integers(0, 4)).flatmap(
 )
 histories = st.builds(
     History,
-    orders=st.lists(st.builds(Order, moments), max_size=3),
-    deeds=st.lists(st.builds(Deed, moments, st.sampled_from(["demo_request", "Demo_Request", "login"])), max_size=4),
-    showings=st.lists(st.builds(Showing, moments, st.sampled_from(["a/1", "a/2", "a/", "b/1"])), max_size=6),
+    orders=in_order(st.lists(st.builds(Order, moments), max_size=3)),
+    deeds=in_order(
+        st.lists(st.builds(Deed, moments, st.sampled_from(["demo_request", "Demo_Request", "login"])), max_size=4)
+    ),
+    showings=in_order(st.lists(st.builds(Showing, moments, st.sampled_from(["a/1", "a/2", "a/", "b/1"])), max_size=6)),
     cart=st.one_of(st.none(), st.builds(Cart, moments, st.integers(0, 5).map(float))),
     cart_known=st.sampled_from([True, True, False]),
     last_visit=since,

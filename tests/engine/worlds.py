@@ -302,6 +302,9 @@ def _history(chance: Random) -> History:
     def some(most: int) -> range:
         return range(chance.randrange(most))
 
+    def times(most: int) -> list[int]:
+        return sorted(ago() for _ in some(most))
+
     views = [
         View(
             ago(),
@@ -315,10 +318,10 @@ def _history(chance: Random) -> History:
     lines = (OrderLine("A1", "G", 1500), OrderLine("c3", "k", 2000))
     return History(
         views=Views(views),
-        orders=[Order(ago(), chance.choice((500, 3000)), chance.choice(((), lines[:1], lines))) for _ in some(3)],
-        deeds=[Deed(ago(), chance.choice(("Sign_Up", *EVENTS))) for _ in some(4)],
-        showings=[Showing(ago(), chance.choice(IDS)) for _ in some(5)],
-        visits=sorted(ago() for _ in some(4)),
+        orders=[Order(at, chance.choice((500, 3000)), chance.choice(((), lines[:1], lines))) for at in times(3)],
+        deeds=[Deed(at, chance.choice(("Sign_Up", *EVENTS))) for at in times(4)],
+        showings=[Showing(at, chance.choice(IDS)) for at in times(5)],
+        visits=times(4),
         last_visit=chance.choice((None, ago())),
         first_seen=chance.choice((None, ago())),
         cart=chance.choice((None, Cart(ago(), chance.choice((500.0, 1500.0))))),

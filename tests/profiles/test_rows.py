@@ -30,6 +30,19 @@ def test_the_oldest_row_goes_where_more_come_than_are_kept() -> None:
     assert [rows.get(key) is not None for key in "abc"] == [False, True, True]
 
 
+def test_the_oldest_record_goes_where_more_come_than_are_kept() -> None:
+    rows = Rows(2)
+    for key in "abc":
+        rows.know_record(key, None)
+    assert rows.records == {"b": None, "c": None}
+
+
+def test_where_no_row_is_kept_no_record_is() -> None:
+    rows = Rows(0)
+    rows.know_record("a", None)
+    assert rows.records == {}
+
+
 def test_where_no_row_is_kept_bytes_are_decoded_all_the_same() -> None:
     rows, row = Rows(0), Row(stored("/a"), NOON, 1)
     rows.know("a", row)

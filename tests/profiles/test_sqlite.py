@@ -15,12 +15,13 @@ from omotenashi.model.event import Event
 from omotenashi.profiles import database as database_module
 from omotenashi.profiles import sqlite as sqlite_module
 from omotenashi.profiles.sqlite import SqliteStore
-from omotenashi.profiles.store import Change, Claim
+from omotenashi.profiles.store import Change, Claim, MemberRecord
 
 pytestmark = pytest.mark.anyio
 
 NOON = 1_764_990_000
 VIEW = Event("page_view", NOON, path="/a")
+RECORD = MemberRecord(frozenset({"personalization"}), {"rank": "gold"})
 
 
 def rows(path: Path) -> int:
@@ -91,6 +92,51 @@ async def test_two_stores_that_write_in_turn_see_all_of_each_other(sqlite: Sqlit
     await asyncio.sleep(0)
     assert (views_of(sqlite, "v1"), views_of(other, "v1")) == (0, 0)
     await other.close()
+
+
+async def test_a_record_is_read_from_the_file_once(sqlite: SqliteStore) -> None:
+    await sqlite.write_record("m1", RECORD, NOON)
+    assert (sqlite.read_record("m1"), sqlite.read_record("m2")) == (RECORD, None)
+    await asyncio.sleep(0)
+    asked: list[str] = []
+    connection_of(sqlite).set_trace_callback(asked.append)
+    assert (sqlite.read_record("m1"), sqlite.read_record("m2")) == (RECORD, None)
+    assert asked == ["PRAGMA data_version"]
+
+
+async def test_a_record_that_another_process_wrote_or_erased_is_read_at_once(sqlite: SqliteStore, path: Path) -> None:
+    other = SqliteStore(path)
+    other.start()
+    read = [sqlite.read_record("m1")]
+    await other.write_record("m1", RECORD, NOON)
+    read.append(sqlite.read_record("m1"))
+    await other.erase("m1")
+    read.append(sqlite.read_record("m1"))
+    await other.close()
+    assert read == [None, RECORD, None]
+
+
+async def test_what_was_erased_does_not_stay_in_memory(sqlite: SqliteStore) -> None:
+    await sqlite.write(Change("m1", NOON, (VIEW,)))
+    await sqlite.write_record("m1", RECORD, NOON)
+    sqlite.read("m1", NOON)
+    sqlite.read_record("m1")
+    await sqlite.erase("m1")
+    assert sqlite._inline is not None
+    known = sqlite._inline.rows
+    assert (known.get("m1"), known.records) == (None, {})
+
+
+async def test_a_record_that_another_process_erased_does_not_stay_in_memory(sqlite: SqliteStore, path: Path) -> None:
+    other = SqliteStore(path)
+    other.start()
+    await sqlite.write_record("m1", RECORD, NOON)
+    sqlite.read_record("m1")
+    await other.erase("m1")
+    sqlite.check()
+    await other.close()
+    assert sqlite._inline is not None
+    assert sqlite._inline.rows.records == {}
 
 
 async def test_a_commit_that_fails_leaves_what_was_known(sqlite: SqliteStore) -> None:

@@ -5,9 +5,10 @@ What would need more than is kept is unknown, never wrong.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from operator import attrgetter
+from typing import TypeAlias, TypeVar
 
 from omotenashi.engine.occasion import Occasion
 from omotenashi.language.condition import (
@@ -31,10 +32,12 @@ from omotenashi.language.patterns import path_matcher
 from omotenashi.model.site_facts import Lifecycle
 from omotenashi.model.text import fold
 from omotenashi.model.views import Views
-from omotenashi.model.visitor import Cart, History, Order
+from omotenashi.model.visitor import Cart, Deed, History, Order, Showing
 
 HistoryTest = Callable[[History, Occasion], bool | None]
 _PURCHASE = "purchase"
+_AT = attrgetter("at")
+_Entry = TypeVar("_Entry", Order, Deed, Showing)
 
 
 def viewed(operand: Viewed) -> HistoryTest:
@@ -215,7 +218,7 @@ def _orders(operand: Bought) -> Callable[[History, float], list[float]]:
     values = frozenset(operand.values)
 
     def amounts_of(history: History, since: float) -> list[float]:
-        found = [_amount(order, operand.kind, values) for order in history.orders if order.at >= since]
+        found = [_amount(order, operand.kind, values) for order in _from(history.orders, since)]
         return [amount for amount in found if amount is not None]
 
     return amounts_of
@@ -223,27 +226,37 @@ def _orders(operand: Bought) -> Callable[[History, float], list[float]]:
 
 def _deeds(operand: Did) -> _Counted:
     names = frozenset(operand.events)
-    return lambda history, since: sum(1 for deed in history.deeds if deed.at >= since and fold(deed.event) in names)
+    return lambda history, since: len([1 for deed in _from(history.deeds, since) if fold(deed.event) in names])
 
 
 def _visits(_: Visits) -> _Counted:
-    return lambda history, since: sum(1 for began in history.visits if began >= since)
+    return lambda history, since: len(history.visits) - bisect_left(history.visits, since)
 
 
 def _showings(operand: Shown) -> _Counted:
     ids = frozenset(operand.names)
-    return lambda history, since: sum(1 for one in history.showings if one.at >= since and one.rule in ids)
+    return lambda history, since: len([1 for one in _from(history.showings, since) if one.rule in ids])
 
 
 def _goals(operand: CooledDown) -> _Counted:
     if operand.goal == _PURCHASE:
-        return lambda history, since: sum(1 for order in history.orders if order.at >= since)
+        return lambda history, since: len(_from(history.orders, since))
     return _deeds(Did((operand.goal,), Window(Range())))
 
 
 def _limited(operand: LimitLeft) -> _Counted:
     rule = operand.rule
-    return lambda history, since: sum(1 for one in history.showings if one.rule == rule and one.at > since)
+
+    def count(history: History, since: float) -> int:
+        later = history.showings[bisect_right(history.showings, since, key=_AT) :]
+        return len([1 for one in later if one.rule == rule])
+
+    return count
+
+
+def _from(entries: Sequence[_Entry], since: float) -> Sequence[_Entry]:
+    """Return what was at a moment or later, of entries in the order of time."""
+    return entries[bisect_left(entries, since, key=_AT) :]
 
 
 _COUNTED: dict[type, Callable[..., _Counted]] = {

@@ -129,7 +129,10 @@ _NO_VIEWS = Views()
 
 
 class History(Struct, frozen=True):
-    """What was before this request, with consent. `…_since` tell from when on each kind is complete."""
+    """What was before this request, with consent, each kind in the order of time.
+
+    `…_since` tell from when on each kind is complete.
+    """
 
     views: Views = _NO_VIEWS
     orders: Sequence[Order] = ()

@@ -103,8 +103,11 @@ class Database:
         return current((row.decoded or self.rows.decoded(key, row))[0], now, self.keep)
 
     def look(self) -> None:
-        """Look what others have committed: rows that are known must be read again where that is more than before."""
-        self._seen = self.version()
+        """Look what others have committed: if that is more than before, rows must be read again, records are forgotten."""
+        version = self.version()
+        if version != self._seen:
+            self._seen = version
+            self.rows.records.clear()
 
     def row(self, key: str) -> Row:
         """Return a profile's row as it was at the last look, or as it is now."""
@@ -127,6 +130,15 @@ class Database:
             return None if row is None else _decode_record(row[0])
         except msgspec.DecodeError as error:
             raise StoreUnavailable("a stored record cannot be read") from error
+
+    def seen_record(self, key: str) -> MemberRecord | None:
+        """Return what `read_record` returns, but as it was when `look` was called last."""
+        records = self.rows.records
+        if key in records:
+            return records[key]
+        record = self.read_record(key)
+        self.rows.know_record(key, record)
+        return record
 
     def wait(self, seconds: float) -> None:
         """Set how long to wait for other connections from now on."""
@@ -277,6 +289,7 @@ class Transaction:
 
     def write_record(self, key: str, record: MemberRecord, now: int) -> None:
         """Keep a member's record in the place of an older one."""
+        self._database.rows.records.pop(key, None)
         self._connection.execute(_WRITE_RECORD, (*_place(key), now, _encode(record)))
 
     def progress(self, source: str) -> str | None:

@@ -8,11 +8,14 @@ from msgspec import Struct
 
 from omotenashi.profiles.packing import Columns, unpack_columns
 from omotenashi.profiles.profile import Profile
+from omotenashi.profiles.store import MemberRecord
 
 KNOWN = 8192
 """Rows that a connection keeps as they are stored, less than 1 KB each."""
 _DECODED = 2048
 """Rows of which it keeps what they mean, about 10 KB each: from the read of a request to its write, and for the next one."""
+_RECORDS = 4096
+"""Members of whom it keeps the record, or that there is none: about 1 KB each where little was imported."""
 
 Decoded: TypeAlias = tuple[Profile, Columns]
 """A profile and the columns that it is stored in; nobody may change them."""
@@ -38,6 +41,8 @@ class Rows:
         self._most = most
         self._rows: dict[str, Row] = {}
         self._decoded: dict[str, Row] = {}
+        self.records: dict[str, MemberRecord | None] = {}
+        """Members' records as they were at the last look; None where there is none."""
         self.get = self._rows.get
 
     def know(self, key: str, row: Row) -> None:
@@ -50,6 +55,14 @@ class Rows:
         if row.decoded is not None:
             self._hold(key, row)
 
+    def know_record(self, key: str, record: MemberRecord | None) -> None:
+        """Note what a member's record is now."""
+        if len(self.records) >= min(self._most, _RECORDS):
+            if not self.records:  # none is to be kept
+                return
+            self.records.pop(next(iter(self.records)))
+        self.records[key] = record
+
     def decoded(self, key: str, row: Row) -> Decoded:
         """Return what the bytes of a row mean; raises StoreUnavailable where they mean nothing."""
         decoded = row.decoded
@@ -60,14 +73,16 @@ class Rows:
         return decoded
 
     def forget(self, key: str) -> None:
-        """Know nothing of a row any more."""
+        """Know nothing of a row and of a record any more."""
         self._rows.pop(key, None)
         self._decoded.pop(key, None)
+        self.records.pop(key, None)
 
     def forget_all(self) -> None:
         """Know nothing any more."""
         self._rows.clear()
         self._decoded.clear()
+        self.records.clear()
 
     def _hold(self, key: str, row: Row) -> None:
         self._decoded[key] = row

@@ -96,8 +96,8 @@ class SqliteStore:
         return self._reading(Database.seen, key, now)
 
     def read_record(self, key: str) -> MemberRecord | None:
-        """Return a member's record; raises StoreUnavailable."""
-        return self._reading(Database.read_record, key)
+        """Return a member's record as it was last committed by any process; raises StoreUnavailable."""
+        return self._reading(Database.seen_record, key)
 
     async def write(self, change: Change, patience: float | None = None) -> frozenset[str]:
         """Apply a change; return, once it is committed, the rules whose claim was granted.
@@ -114,10 +114,12 @@ class SqliteStore:
     async def write_record(self, key: str, record: MemberRecord, now: int) -> None:
         """Keep a member's record; raises StoreUnavailable."""
         await self._durably(lambda transaction: transaction.write_record(key, record, now))
+        self._forget(key)
 
     async def erase(self, key: str, *, record: bool = True) -> bool:
         """Erase the profile and, unless told otherwise, the record; raises StoreUnavailable."""
         erased = await self._durably(lambda transaction: transaction.erase(key, record=record))
+        self._forget(key)
         if erased and self._janitor is not None:
             self._janitor.hurry()
         return erased
@@ -141,6 +143,11 @@ class SqliteStore:
         if self._inline is not None:
             self._inline.close()
             self._inline = None
+
+    def _forget(self, key: str) -> None:
+        """Forget what was just replaced or erased: it must not stay in memory."""
+        if self._inline is not None:
+            self._inline.rows.forget(key)
 
     def _opened(self) -> Database:
         return Database(self._path, self.keep, wait=0)

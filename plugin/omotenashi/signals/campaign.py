@@ -6,9 +6,10 @@ A keyword from here is the word that an advertiser bid on, not what the visitor 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
+from typing import TypeAlias
 from urllib.parse import unquote
 
 from msgspec import Struct
@@ -36,6 +37,8 @@ _MARKS = {
 """What a service adds to each link to the outside, paid for or not: the medium and whose it is."""
 _NO_PARAMETERS = CampaignParameters()
 
+_Places: TypeAlias = Mapping[str, Sequence[tuple[int, int]]]
+
 _NO_WORDS = frozenset({"(not provided)", "(not set)"})
 _UNEXPANDED = re.compile(r"[{｛][^{}｛｝]*[}｝]|\A(?:__\w+__|%%\w+%%)\Z")
 """Where an advertising system was to put its own text."""
@@ -44,6 +47,8 @@ _UNEXPANDED_NAME = re.compile(r"[{｛]+[^{}｛｝]*[}｝]+|__\w+__|%%\w+%%")
 _GROUP = re.compile(r"(?<![^\s+\[\"“])(?:\[([^\[\]]*)\]|\"([^\"]*)\"|“([^“”]*)”)(?![^\s\]\"”])")
 _LEADS = re.compile(r"(?<![^\s\[\"“])\++(?=\S)")
 _SIGNS_ONLY = re.compile(r"[\s+\[\]\"“”]*")
+_SIGNS = re.compile(r"[%{｛+\[\]\"“”(_]")
+"""Without one of these, a keyword is as its advertiser wrote it."""
 _SIGN_ESCAPED_AGAIN = re.compile(r"%(?:2[02B]|5[BD]|7[BD])", re.IGNORECASE)
 _PAID = re.compile(
     r"(?:.*-)?paid.*|.*ppc.*|cp[aceimvp]|.*cpc.*|display.*|banner.*|retargeting|remarketing|affiliate.*|ads?|sem|listing"
@@ -95,19 +100,19 @@ def read(query: Sequence[tuple[str, str]], own: CampaignParameters = _NO_PARAMET
 
     The site's own parameters count before those that are generally known.
     """
-    groups, read_names = _names(own)
+    places = _places(own)
     values: dict[str, str] = {}
     for written, value in query:
-        if (name := written.lower()) in read_names and (text := as_typed(value, UTF_8_OR_JAPANESE)):
+        if (name := written.lower()) in places and (text := as_typed(value, UTF_8_OR_JAPANESE)):
             values.setdefault(name, text)
     if not values:
         return NOTHING
-    tags = [[values[name] for name in names if name in values] for names in groups]
+    tags = _in_groups(values, places)
     keywords, *named = tags
-    keyword = next(filter(None, map(_keyword, keywords)), None)
-    names = [next((text for text in texts if not _UNEXPANDED_NAME.fullmatch(text)), "") for texts in named]
+    keyword = next(filter(None, map(_keyword, keywords)), None) if keywords else None
+    names = [_filled_in(texts) if texts else "" for texts in named]
     name, source, medium, content = names
-    click = next((name for name in _CLICK_IDS if name in values), "")
+    click = _first(_CLICK_IDS, values)
     return Campaign(
         keyword,
         name,
@@ -116,14 +121,14 @@ def read(query: Sequence[tuple[str, str]], own: CampaignParameters = _NO_PARAMET
         content,
         paid=bool(click),
         seller=_CLICK_IDS.get(click, ""),
-        left_by=next((_MARKS[name] for name in _MARKS if name in values), None),
+        left_by=_MARKS.get(_first(_MARKS, values)),
         unfilled=any(tags) and not any((keyword, *names)),
     )
 
 
 @lru_cache(maxsize=16)
-def _names(own: CampaignParameters) -> tuple[Sequence[Sequence[str]], frozenset[str]]:
-    """Return the parameters of keyword, campaign, source, medium and content, and all that are read."""
+def _places(own: CampaignParameters) -> _Places:
+    """Return where each parameter that is read belongs: its groups, and in each the rank that it has."""
     groups = (
         (*own.keyword, *_KEYWORD),
         (*own.campaign, *_CAMPAIGN),
@@ -131,7 +136,30 @@ def _names(own: CampaignParameters) -> tuple[Sequence[Sequence[str]], frozenset[
         (*own.medium, *_MEDIUM),
         (*own.content, *_CONTENT),
     )
-    return groups, frozenset(chain(*groups, _CLICK_IDS, _MARKS))
+    places: dict[str, list[tuple[int, int]]] = {name: [] for name in chain(*groups, _CLICK_IDS, _MARKS)}
+    for group, names in enumerate(groups):
+        for rank, name in enumerate(names):
+            places[name].append((group, rank))
+    return places
+
+
+def _in_groups(values: Mapping[str, str], places: _Places) -> list[list[str]]:
+    """Return what is said of keyword, campaign, source, medium and content, the first in rank first."""
+    groups: list[list[tuple[int, str]]] = [[], [], [], [], []]
+    for name, text in values.items():
+        for group, rank in places[name]:
+            groups[group].append((rank, text))
+    return [[text for _, text in sorted(group)] for group in groups]
+
+
+def _filled_in(texts: Sequence[str]) -> str:
+    """Return the first name that an advertising system did put in its place."""
+    return next((text for text in texts if text[0] not in "{｛_%" or not _UNEXPANDED_NAME.fullmatch(text)), "")
+
+
+def _first(table: Mapping[str, object], values: Mapping[str, str]) -> str:
+    """Return the first name of a table that is among the values; empty text where none is."""
+    return "" if table.keys().isdisjoint(values) else next(name for name in table if name in values)
 
 
 @lru_cache(maxsize=1024)
@@ -151,6 +179,8 @@ def _medium_of_site(name: str) -> str | None:
 
 def _keyword(text: str) -> str | None:
     """Return the words of a bid: without the signs of its match type, None where the system did not fill it in."""
+    if not _SIGNS.search(text):
+        return text
     text = _SIGN_ESCAPED_AGAIN.sub(lambda sign: unquote(sign[0]), text)
     if _UNEXPANDED.search(text) or text.lower() in _NO_WORDS or _SIGNS_ONLY.fullmatch(text):
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from omotenashi.signals.readings import reading
@@ -54,13 +55,13 @@ def query_pairs(url_or_query: str, charsets: Sequence[str] = ()) -> list[tuple[s
     """
     text = url_or_query[:LONGEST_URL]
     query = text.partition("#")[0].partition("?")[2] if _URL.match(text) else text.removeprefix("?")
-    return read_pairs(query, codecs_of(charsets))
+    return read_pairs(query, codecs_of(tuple(charsets)))
 
 
 def fragment_pairs(url: str, charsets: Sequence[str] = ()) -> list[tuple[str, str]]:
     """Return what stands behind the # of a URL if it is written like a query; scripts of the CMS may send it."""
     fragment = url[:LONGEST_URL].partition("#")[2]
-    return read_pairs(fragment.partition("?")[2] or fragment, codecs_of(charsets)) if "=" in fragment else []
+    return read_pairs(fragment.partition("?")[2] or fragment, codecs_of(tuple(charsets))) if "=" in fragment else []
 
 
 def read_pairs(query: str, codecs: Sequence[str] = ()) -> list[tuple[str, str]]:
@@ -69,6 +70,8 @@ def read_pairs(query: str, codecs: Sequence[str] = ()) -> list[tuple[str, str]]:
     `&amp;` separates like `&`: links in mails are often escaped once too often.
     """
     parts = [part.removeprefix("amp;").partition("=") for part in query.split("&") if part]
+    if "%" not in query and "+" not in query and query.isascii():
+        return [(name, value) for name, _, value in parts]
     declared = _declared(parts)
     family = () if set(declared).isdisjoint(JAPANESE) else JAPANESE
     order = (*declared, "utf-8", *codecs, *family)
@@ -85,13 +88,14 @@ def decoded(text: str, codecs: Sequence[str] = ("utf-8",)) -> str:
 
 def as_typed(text: str, codecs: Sequence[str] = ("utf-8",)) -> str:
     """Return a decoded value as people wrote it: decoded once more where it was escaped twice, and cleaned."""
-    if _ESCAPED_AGAIN.search(text):
+    if "%" in text and _ESCAPED_AGAIN.search(text):
         again = decoded(text.replace("+", "%2B"), codecs)
         text = text if "\ufffd" in again else again
     return cleaned(text)
 
 
-def codecs_of(charsets: Sequence[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=64)
+def codecs_of(charsets: tuple[str, ...]) -> tuple[str, ...]:
     """Return Python's codecs for charset names, EUC-JP first.
 
     cp932 reads most of what is EUC-JP too, as half-width kana, and EUC-JP hardly anything that is cp932.

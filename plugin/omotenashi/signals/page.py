@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from omotenashi.model.paths import host_of, page_path
+from omotenashi.model.paths import host_and_path
 from omotenashi.model.site_facts import CampaignParameters, SiteFacts
 from omotenashi.model.text import fold
 from omotenashi.signals import campaign
@@ -26,6 +26,10 @@ from omotenashi.signals.decode import (
 from omotenashi.signals.sources import Named, sources
 
 _CACHED = 1024
+_PAGES, _LONG_PAGES = 4096, 64
+"""Pages that are remembered. Long URLs, as of clicks on advertisements, hardly come again."""
+_LONG = 512
+"""Characters of a URL. Whoever fills both caches with the worst takes 95 MB, paths in Arabic ligatures; most pages take 1 KB each."""
 _MOST_PARAMETERS = 50
 
 Told: TypeAlias = tuple[str, str]
@@ -70,12 +74,12 @@ class Page(Struct, frozen=True):
 
 def page_of(url: str, site: SiteFacts) -> Page:
     """Return what a page's URL says on a site."""
-    return _read(url[:LONGEST_URL], site.campaign_parameters, site.search_parameters)
+    read = _remembered if len(url) <= _LONG else _remembered_long
+    return read(url[:LONGEST_URL], site.campaign_parameters, site.search_parameters)
 
 
-@lru_cache(maxsize=_CACHED)
 def _read(url: str, parameters: CampaignParameters, search_parameters: tuple[str, ...]) -> Page:
-    path, host = page_path(url), host_of(url)
+    host, path = host_and_path(url)
     landing = path[:LONGEST_PATH]
     if "?" not in url and "#" not in url:
         return Page(path, host, landing)
@@ -83,9 +87,14 @@ def _read(url: str, parameters: CampaignParameters, search_parameters: tuple[str
     query: dict[str, str] = {}
     for name, value in pairs[:_MOST_PARAMETERS]:
         query.setdefault(name, fold(value[:LONGEST_TEXT]))
-    words = _site_search(pairs[:_MOST_PARAMETERS], search_parameters) if pairs else ""
-    tags = campaign.read([*pairs, *fragment_pairs(url, JAPANESE)], parameters)
+    searched = [wanted for wanted in search_parameters if wanted in query]
+    words = _site_search(pairs[:_MOST_PARAMETERS], searched) if searched else ""
+    tags = campaign.read([*pairs, *fragment_pairs(url, JAPANESE)] if "#" in url else pairs, parameters)
     return Page(path, host, landing, words, query, None if tags is campaign.NOTHING else _tags(tags))
+
+
+_remembered = lru_cache(maxsize=_PAGES)(_read)
+_remembered_long = lru_cache(maxsize=_LONG_PAGES)(_read)
 
 
 def _site_search(pairs: Sequence[tuple[str, str]], parameters: Sequence[str]) -> str:

@@ -121,7 +121,7 @@ def _entries(table: Mapping[str, list[dict[str, str]]]) -> Iterator[tuple[Engine
     for name, entries in table.items():
         for entry in entries:
             terms = tuple(_term(term) for term in entry.get("terms", "").split())
-            yield Engine(name, terms, codecs_of(entry.get("charsets", "").split())), entry
+            yield Engine(name, terms, codecs_of(tuple(entry.get("charsets", "").split()))), entry
 
 
 def _term(term: str) -> str | re.Pattern[str]:
