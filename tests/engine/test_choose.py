@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
@@ -214,3 +215,12 @@ def test_more_pages_than_are_remembered_are_told_apart() -> None:
     pages = [Visitor(page=f"/{n % 4}/{n}") for n in range(5000)]
     found = winners(rules, pages * 2)
     assert found == [f"rule{n % 4}" if n % 4 < 3 else "otherwise" for n in range(5000)] * 2
+
+
+def test_of_members_nothing_is_remembered_but_what_rules_name() -> None:
+    ranks = [fact("member.rank", c.OneOf(frozenset((f"rank {number}", "gold")))) for number in range(40)]
+    engine = Engine(program([[*ranks, fact("device", c.OneOf(frozenset(("mobile",))))]]), TOKYO)
+    rank = "a rank of {}".format("one alone")
+    before = sys.getrefcount(rank)
+    engine.decide(engine.occasion(Visitor(member=Member("1", {"rank": rank})), NOW), ["block0"])
+    assert sys.getrefcount(rank) == before

@@ -50,6 +50,7 @@ class _Field:
         self._filed = filed or {}
         self._table = table
         self._keys_of: KeysOf = keys_of(field)
+        self._personal = _is_of_member(field)
         self._known: dict[Hashable, Answer] = {}
         self._masks: dict[int | None, int | None] = {}
         self._most = max(16, min(_KEPT, 8 * _KEPT_BYTES // (bits + 1)))
@@ -67,14 +68,19 @@ class _Field:
 
     def work_out(self, value: Hashable, lexicon: Lexicon) -> Answer:
         """Return the answer for a value that stands in a visitor, and remember it."""
-        mask, found = self.answer(self._keys_of(value, lexicon))
-        if not _can_be_kept(value):
+        keys = self._keys_of(value, lexicon)
+        mask, found = self.answer(keys)
+        if not _can_be_kept(value) or (self._personal and not self._is_named(keys)):
             return mask, found
         if len(self._known) >= self._most:
             self._known.clear()
             self._masks.clear()
         answer = self._known[value] = self._masks.setdefault(mask, mask), found
         return answer
+
+    def _is_named(self, keys: Keys) -> bool:
+        """Tell whether all of it stands in the rules: what else members are is not remembered."""
+        return all(key in self._filed or (self._table is not None and key in self._table) for key in keys or ())
 
 
 class Lookup:

@@ -57,6 +57,10 @@ class KeyTable:
         masks = ((key, rows) for key, rows in turned.items() if len(rows) >= common)
         self.masks = {key: self.without ^ bits(rows, size) for key, rows in masks}
 
+    def __contains__(self, key: Hashable) -> bool:
+        """Tell whether some row asks for a key."""
+        return key in self.masks or key in self._lists
+
     def mask(self, keys: Collection[Hashable] | None) -> int:
         """Return the rows that remain possible where these keys are there; None: it is not known."""
         if keys is None:
