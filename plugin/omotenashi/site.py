@@ -94,10 +94,12 @@ def _site(checked: Checked, before: Loaded | None) -> Site:
     program = compile_folder(checked.folder, facts, checked.fragments, old and (old[0], old[1].program))
     segment = morphemes.segment if facts.keyword_matching == "morphemes" else None
     engine = Engine(program, ZoneInfo(facts.timezone), segment, old and old[1])
-    fixed = {one: Shown(one, render(one.show, Visitor())) for one in engine.all_choices() if is_fixed(one.show)}
-    forms = {one: form_of(one.show.template) for one in engine.all_choices() if has_gaps(one.show)}
-    limited = frozenset(one for one in engine.all_choices() if one.rule and one.rule.limit)
-    links = tuple(sorted({one.show.url for one in engine.all_choices() if one.show.kind == "url"}))
+    known = before.site.fixed if old and before and before.site else {}
+    choices = engine.all_choices()
+    fixed = {one: known.get(one) or Shown(one, render(one.show, Visitor())) for one in choices if is_fixed(one.show)}
+    forms = {one: form_of(one.show.template) for one in choices if has_gaps(one.show)}
+    limited = frozenset(one for one in choices if one.rule and one.rule.limit)
+    links = tuple(sorted({one.show.url for one in choices if one.show.kind == "url"}))
     return Site(facts, engine, fixed, forms, limited, checked.folder.tests, links, _digest(checked.files))
 
 
