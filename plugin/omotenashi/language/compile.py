@@ -111,7 +111,8 @@ class _Compiler:
         return self._in_place.condition(condition)
 
     def _rule(self, block: BlockSpec, spec: RuleSpec) -> Rule:
-        needed, when = _needed(block), _flat(self._in_place.condition(spec.when))
+        placed = self._in_place.condition(spec.when)
+        needed, when = _needed(block), _flat(placed)
         parts = [*needed, *when, *spec.timing]
         if spec.limit:
             operand = LimitLeft(spec.id, spec.limit.times, spec.limit.per)
@@ -125,7 +126,7 @@ class _Compiler:
         show = self._experiment(spec.experiment) if spec.experiment else self._show(spec.shows[0])
         beside = parts[len(needed) + len(when) :]
         written = Conjunction((*needed, *_flat(self.written(spec.when)), *beside)) if _named(spec.when) else None
-        whole = Conjunction(tuple(parts))
+        whole = placed if len(parts) == len(when) and isinstance(placed, Conjunction) else Conjunction(tuple(parts))
         return Rule(block.name, spec.name, spec.id, whole, spec.limit, show, spec.position, written)
 
     def _experiment(self, spec: ExperimentSpec) -> Experiment:

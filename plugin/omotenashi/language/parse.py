@@ -185,6 +185,8 @@ class _Builder:
         self._stack: list[tuple[Any, list[Node]]] = []
         self._texts: dict[str, str] = {}
         """Equal texts are kept once."""
+        self._line = 0
+        """Of the last position: those of one line share its number."""
         self._documents = 0
         self._parts = 0
 
@@ -227,7 +229,9 @@ class _Builder:
         line, column, last = start.line, start.column, end.column
         if last <= column or end.line != line:
             last = column + 1
-        place = Position(self._file, line + 1, column + 1, last + 1)
+        if line + 1 != self._line:
+            self._line = line + 1
+        place = Position(self._file, self._line, column + 1, last + 1)
         node = TextNode(self._texts.setdefault(text, text), place, True if style else False)  # noqa: SIM210 bool() takes longer
         if self._stack:
             self._stack[-1][1].append(node)
