@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -70,11 +70,18 @@ def pieces(loaded: Loaded) -> list[object]:
     blocks = loaded.site.engine.program.blocks.values() if loaded.site else ()
     found: list[object] = [rule for block in loaded.folder.blocks for rule in block.rules]
     found += [rule for block in blocks for rule in block.rules]
-    tables = [loaded.site.fixed, *vars(loaded.site.engine).values()] if loaded.site else []
-    for table in tables:
-        if isinstance(table, (dict, list, tuple)):
-            found += table.values() if isinstance(table, dict) else table
+    for table in (loaded.site.fixed, *_tables(loaded.site.engine)) if loaded.site else ():
+        found += table.values() if isinstance(table, Mapping) else table
     return found
+
+
+def _tables(owner: object) -> Iterator[Collection[object] | Mapping[object, object]]:
+    """What an engine keeps, and what its parts do."""
+    for kept in vars(owner).values():
+        if isinstance(kept, (dict, list, tuple)):
+            yield kept
+        elif type(kept).__module__.startswith("omotenashi.engine.") and hasattr(kept, "__dict__"):
+            yield from _tables(kept)
 
 
 def shown(choice: Choice, site: Site, occasion: Occasion) -> Shown:
