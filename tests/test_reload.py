@@ -12,6 +12,7 @@ import pytest
 
 from omotenashi.reload import Holder, look
 from omotenashi.service import Service
+from omotenashi.site import load
 
 
 @pytest.fixture
@@ -52,6 +53,29 @@ def test_old_rules_are_gone_at_the_next_look_though_the_collector_never_saw_them
         assert old() is None
     finally:
         gc.enable()
+
+
+def test_what_was_loaded_is_gone_without_the_collector_when_it_is_let_go(rules: Path) -> None:
+    for _ in range(2):
+        load(rules)
+    gc.collect()
+    gc.disable()
+    try:
+        load(rules)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+def test_many_reloads_keep_no_more_than_few(holder: Holder, rules: Path) -> None:
+    kept: list[int] = []
+    for _ in range(20):
+        for path in rules.glob("*.yaml"):
+            path.write_bytes(path.read_bytes() + b"#\n")
+        holder.reload_if_changed()
+        holder.reload_if_changed()
+        kept.append(gc.get_freeze_count() + len(gc.get_objects()))
+    assert kept[-1] - kept[4] < 100
 
 
 def test_a_snapshot_that_a_request_holds_stays_whole_when_the_rules_behind_it_are_gone(

@@ -8,6 +8,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from omotenashi.language.condition import Fact
 from omotenashi.model.visitor import Arrival, Member, Visitor
 from omotenashi.rules_folder import Checked, check_folder, examined
 from omotenashi.site import Loaded, Site, load
@@ -178,3 +179,14 @@ def test_every_file_is_read_again_where_the_site_says_something_else(tmp_path: P
 
 def _blocks(checked: Checked) -> dict[str, object]:
     return {block.name: block for block in checked.folder.blocks}
+
+
+def test_rules_that_ask_for_the_same_share_what_they_ask_for(tmp_path: Path) -> None:
+    rule = "      - {name: NAME, when: {device: [mobile, tablet]}, from: 2027-01-01, show: nothing}\n"
+    rules = rule.replace("NAME", "a") + rule.replace("NAME", "b")
+    (tmp_path / "hero.yaml").write_text(f"blocks:\n  hero:\n    rules:\n{rules}    otherwise: original\n")
+    first, second = (rule.when for rule in check_folder(tmp_path).folder.blocks[0].rules)
+    assert isinstance(first, Fact)
+    assert isinstance(second, Fact)
+    assert first.operand is second.operand
+    assert first.written is second.written

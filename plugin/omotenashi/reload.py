@@ -116,7 +116,7 @@ class Holder:
             return _unreadable(error)
         if before is not None:
             self._gone.append(before)
-        loaded, self._loaded = self._loaded, replace(self._loaded, texts={})
+        loaded, self._loaded = self._loaded, replace(self._loaded, texts={}, files={})
         return loaded
 
     def _pieces_gone(self) -> list[object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,7 +38,8 @@ SITE_FILES = ("site.yaml", "site.yml")
 class Parsed(Struct, frozen=True, eq=False):
     """A rule file, parsed; what came of it depends on its bytes alone."""
 
-    data: bytes
+    digest: bytes
+    """SHA-256 of its bytes, which take more room."""
     tree: MapNode | None
     """Kept until it is read; None also where there is none."""
     readable: bool
@@ -112,20 +114,20 @@ def check_folder(root: Path, before: Checked | None = None, admits: Callable[[st
     readable = [name for name, one in parsed.items() if one.readable]
     tables, beside = _beside(root, parsed.values(), report)
     site_file = next((name for name in SITE_FILES if name in readable), SITE_FILES[0])
-    facts = read_site(_tree(site_file, parsed.get(site_file)), report, beside)
+    facts = read_site(_tree(site_file, files.get(site_file, b""), parsed.get(site_file)), report, beside)
     rules = [name for name in readable if name != site_file]
     same = {name for name in rules if parsed[name] is before.parsed.get(name)} if facts == before.facts else set()
     known = {name: one for name, one in before.sound.items() if name in same}
     read: dict[str, Read] = {}
     for name in rules:
         again, one = known.get(name), parsed[name]
-        read[name] = _told_again(again, report) if again else _read(name, one, beside, facts, report)
+        read[name] = _told_again(again, report) if again else _read(name, files[name], one, beside, facts, report)
         parsed[name] = _without_tree(one)
     folder = _joined([one.folder for one in read.values()])
     contents = _contents(root / "contents", folder, report)
     settled = before.folder if facts == before.facts and not before.failed else None
     can_cut = morphemes.is_installed()
-    decoded = {name: decode(name, one.data, Report()) for name, one in parsed.items()}
+    decoded = {name: decode(name, data, Report()) for name, data in files.items()}
     texts = {**beside.texts, **{name: text for name, text in decoded.items() if text is not None}}
     shown, escaping, there = contents.readable, contents.escaping, contents.there
     check(Whole(folder, facts, shown, escaping, there, can_cut, settled, texts), report)
@@ -182,20 +184,21 @@ def _rule_files(root: Path, report: Report) -> dict[str, bytes]:
 
 
 def _parsed(name: str, data: bytes, before: Parsed | None) -> Parsed:
-    if before is not None and before.data == data:
+    digest = sha256(data).digest()
+    if before is not None and before.digest == digest:
         return before
     report = Report()
     text = decode(name, data, report)
     tree = parse(name, text, report) if text is not None else None
     of_tree = (named_files, named_countries, named_searches)
     named, countries, searches = (frozenset(find(tree)) if tree else frozenset() for find in of_tree)
-    return Parsed(data, tree, tree is not None, named, countries, searches, report)
+    return Parsed(digest, tree, tree is not None, named, countries, searches, report)
 
 
-def _tree(name: str, parsed: Parsed | None) -> MapNode:
+def _tree(name: str, data: bytes, parsed: Parsed | None) -> MapNode:
     """The tree of a file; one that was let go is made again, and one that never was is empty."""
     if parsed is not None and parsed.tree is None and parsed.readable:
-        text = decode(name, parsed.data, Report())
+        text = decode(name, data, Report())
         tree = parse(name, text, Report()) if text is not None else None
     else:
         tree = parsed.tree if parsed is not None else None
@@ -231,10 +234,10 @@ def _searches_text(path: str, data: bytes, report: Report) -> str | None:
     return None
 
 
-def _read(name: str, parsed: Parsed, beside: Beside, facts: SiteFacts, report: Report) -> Read:
+def _read(name: str, data: bytes, parsed: Parsed, beside: Beside, facts: SiteFacts, report: Report) -> Read:
     """Read a file; it counts as sound only where nothing before it keeps what is wrong with it from being said."""
     count, healthy = len(report.diagnostics), _is_healthy(report)
-    folder = read_file(with_tables(_tree(name, parsed), beside, facts, report), facts, report)
+    folder = read_file(with_tables(_tree(name, data, parsed), beside, facts, report), facts, report)
     told = tuple(report.diagnostics[count:])
     sound = healthy and _is_healthy(report) and not parsed.named and all(one.level != "error" for one in told)
     return Read(folder, told, sound)

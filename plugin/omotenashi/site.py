@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -70,11 +70,18 @@ def pieces(loaded: Loaded) -> list[object]:
     blocks = loaded.site.engine.program.blocks.values() if loaded.site else ()
     found: list[object] = [rule for block in loaded.folder.blocks for rule in block.rules]
     found += [rule for block in blocks for rule in block.rules]
-    tables = [loaded.site.fixed, *vars(loaded.site.engine).values()] if loaded.site else []
-    for table in tables:
-        if isinstance(table, (dict, list, tuple)):
-            found += table.values() if isinstance(table, dict) else table
+    for table in (loaded.site.fixed, *_tables(loaded.site.engine)) if loaded.site else ():
+        found += table.values() if isinstance(table, Mapping) else table
     return found
+
+
+def _tables(owner: object) -> Iterator[Collection[object] | Mapping[object, object]]:
+    """What an engine keeps, and what its parts do."""
+    for kept in vars(owner).values():
+        if isinstance(kept, (dict, list, tuple)):
+            yield kept
+        elif type(kept).__module__.startswith("omotenashi.engine.") and hasattr(kept, "__dict__"):
+            yield from _tables(kept)
 
 
 def shown(choice: Choice, site: Site, occasion: Occasion) -> Shown:
@@ -94,10 +101,12 @@ def _site(checked: Checked, before: Loaded | None) -> Site:
     program = compile_folder(checked.folder, facts, checked.fragments, old and (old[0], old[1].program))
     segment = morphemes.segment if facts.keyword_matching == "morphemes" else None
     engine = Engine(program, ZoneInfo(facts.timezone), segment, old and old[1])
-    fixed = {one: Shown(one, render(one.show, Visitor())) for one in engine.all_choices() if is_fixed(one.show)}
-    forms = {one: form_of(one.show.template) for one in engine.all_choices() if has_gaps(one.show)}
-    limited = frozenset(one for one in engine.all_choices() if one.rule and one.rule.limit)
-    links = tuple(sorted({one.show.url for one in engine.all_choices() if one.show.kind == "url"}))
+    known = before.site.fixed if old and before and before.site else {}
+    choices = engine.all_choices()
+    fixed = {one: known.get(one) or Shown(one, render(one.show, Visitor())) for one in choices if is_fixed(one.show)}
+    forms = {one: form_of(one.show.template) for one in choices if has_gaps(one.show)}
+    limited = frozenset(one for one in choices if one.rule and one.rule.limit)
+    links = tuple(sorted({one.show.url for one in choices if one.show.kind == "url"}))
     return Site(facts, engine, fixed, forms, limited, checked.folder.tests, links, _digest(checked.files))
 
 

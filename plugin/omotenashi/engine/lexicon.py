@@ -38,15 +38,26 @@ class Lexicon:
             for key in (word_key(word),)
         }
         """The spellings of each word, for the lexicon that comes after."""
-        self.held: Callable[[str], frozenset[str]] = lru_cache(_KEPT)(self._held)
+        self._filed = _Filed(self.ways, segment)
+        self.held: Callable[[str], frozenset[str]] = lru_cache(_KEPT)(self._filed.held)
         """Returns the keys of the words that a search holds."""
+
+    def warm(self) -> None:
+        """Have the segmenter load its dictionary, if there is any word to look for."""
+        self._filed.table.warm()
+
+
+class _Filed:
+    """Words by what of a search leads to them. It does not know the memory of its answers, so that nothing is a cycle."""
+
+    def __init__(self, words: Ways, segment: Segment | None) -> None:
         self._exact: dict[str, str] = {}
         self._alone: dict[str, list[str]] = {}
         self._parts: dict[str, list[int]] = {}
         self._together = _Node()
         contained: dict[str, list[str]] = {}
         several: list[tuple[str, Spelling]] = []
-        for key, ways in self.ways.items():
+        for key, ways in words.items():
             for way in ways:
                 if way.exact:
                     self._exact[way.exact] = key
@@ -60,7 +71,7 @@ class Lexicon:
         self._file(several)
         self._contained = contained
         self._pieces = WordTable(contained)
-        self._table = WordTable((*self._alone, *self._parts), segment)
+        self.table = WordTable((*self._alone, *self._parts), segment)
 
     def _file(self, several: Iterable[tuple[str, Spelling]]) -> None:
         """File the words of several parts, those that few words have first."""
@@ -75,17 +86,14 @@ class Lexicon:
                 node = node.below.setdefault(numbers[part], _Node())
             node.keys.append(key)
 
-    def warm(self) -> None:
-        """Have the segmenter load its dictionary, if there is any word to look for."""
-        self._table.warm()
-
-    def _held(self, text: str) -> frozenset[str]:
-        query = self._table.query(text)
+    def held(self, text: str) -> frozenset[str]:
+        """Return the keys of the words that a search holds."""
+        query = self.table.query(text)
         found = {key for piece, _ in self._pieces.occurrences(query) for key in self._contained[piece]}
         if query.folded in self._exact:
             found.add(self._exact[query.folded])
         parts: set[int] = set()
-        for form in self._table.found_in(query):
+        for form in self.table.found_in(query):
             found.update(self._alone.get(form, ()))
             parts.update(self._parts.get(form, ()))
         if parts:

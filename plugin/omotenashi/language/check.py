@@ -31,6 +31,7 @@ from omotenashi.language.placeholders import template
 from omotenashi.language.read_member import attribute_of
 from omotenashi.language.report import Report
 from omotenashi.language.rule_names import RuleNames
+from omotenashi.language.settled import changed_conditions, changed_shows, of_same_names, of_same_segments
 from omotenashi.language.syntax import (
     BlockSpec,
     Expectation,
@@ -77,6 +78,8 @@ def check(whole: Whole, report: Report) -> None:
 def defined_once(whole: Whole, report: Report) -> None:
     """Blocks, segments and contents are defined once in the folder, rules once in their block, ids once in all."""
     folder = whole.folder
+    if of_same_names(folder, _same_beside_blocks(whole)) and not _has_experiments(folder):
+        return
     for kind in (folder.blocks, folder.segments, folder.contents):
         _unique(((one.name, one.position) for one in kind), report)
     for block in folder.blocks:
@@ -89,7 +92,7 @@ def defined_once(whole: Whole, report: Report) -> None:
 def segments_exist(whole: Whole, report: Report) -> None:
     """Every segment that is used is defined."""
     known = {fold(segment.name): segment.name for segment in whole.folder.segments}
-    for reference in _references(whole.folder):
+    for reference in _references(changed_conditions(whole.folder, of_same_segments(whole.folder, whole.settled))):
         if fold(reference.name) not in known and not report.may_exist(reference.name):
             written = other_value(reference.name, "segment", lambda name: fold(name) in known)
             meant = report.near(reference.name, known.values())
@@ -126,7 +129,7 @@ def contents_exist(whole: Whole, report: Report) -> None:
 
 def placeholders_stand(whole: Whole, report: Report) -> None:
     """Placeholders name a fact, have a default and stand where text can stand."""
-    for show in whole.folder.shows():
+    for show in changed_shows(whole.folder, whole.settled):
         if show.kind == "html":
             template(show.text, whole.site, show.position, report, whole.texts.get(show.position.file, ""))
     for path in sorted({show.text for show in whole.folder.shows() if show.text in whole.fragments}):
@@ -163,7 +166,7 @@ def expectations_exist(whole: Whole, report: Report) -> None:
 
 def shown_rules_exist(whole: Whole, report: Report) -> None:
     """Conditions and tests ask whether rules and blocks were shown that are there, each by a name of its own."""
-    conditions = _conditions(whole.folder)
+    conditions = changed_conditions(whole.folder, of_same_names(whole.folder, whole.settled))
     asked = [one.operand for when in conditions for one in facts(when) if isinstance(one.operand, Shown)]
     if not asked and not any(test.visitor.history.showings for test in whole.folder.tests):
         return
@@ -212,7 +215,8 @@ def estimates_have_searches(whole: Whole, report: Report) -> None:
     """Who estimates the words of a search has a file of searches by landing page. It lacks once, for all conditions."""
     if whole.site.landings is not None or report.may_exist("search_console"):
         return
-    asked = (fact for condition in _conditions(whole.folder) for fact in facts(condition))
+    conditions = changed_conditions(whole.folder, whole.settled)
+    asked = (fact for condition in conditions for fact in facts(condition))
     first = next((fact for fact in asked if isinstance(fact.operand, Estimated)), None)
     if first is not None:
         report.add("E326", first.position)
@@ -270,9 +274,18 @@ def _conditions(folder: Folder) -> Iterator[Condition]:
     yield from (rule.when for rule in _rules(folder))
 
 
-def _references(folder: Folder) -> Iterator[InSegment]:
-    for condition in _conditions(folder):
+def _references(conditions: Iterator[Condition]) -> Iterator[InSegment]:
+    for condition in conditions:
         yield from segments_in(condition)
+
+
+def _same_beside_blocks(whole: Whole) -> Folder | None:
+    same = of_same_segments(whole.folder, whole.settled)
+    return same if same is not None and same.contents == whole.folder.contents else None
+
+
+def _has_experiments(folder: Folder) -> bool:
+    return any(rule.experiment for rule in _rules(folder))
 
 
 def _measure(

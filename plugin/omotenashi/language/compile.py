@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -26,6 +26,7 @@ from omotenashi.language.program import Block, Experiment, Program, Rule, Show, 
 from omotenashi.language.read_member import attribute_of
 from omotenashi.language.report import Report
 from omotenashi.language.rule_names import RuleNames
+from omotenashi.language.settled import of_same_names
 from omotenashi.language.syntax import BlockSpec, ContentSpec, ExperimentSpec, Folder, RuleSpec, ShowSpec
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
@@ -38,7 +39,7 @@ def compile_folder(
 
     `before` is a folder with the same site and fragments and its program: blocks that are the same are taken over.
     """
-    in_place = InPlace(folder)
+    in_place = InPlace(folder, before[1].names if before and of_same_names(folder, before[0]) else None)
     compiler = _Compiler(folder, site, fragments, in_place)
     names = in_place.names
     known = _same_blocks(folder, names, *before) if before else {}
@@ -64,15 +65,21 @@ def synonyms_of(site: SiteFacts) -> Mapping[str, tuple[str, ...]]:
 
 def _same_blocks(folder: Folder, names: RuleNames, old: Folder, program: Program) -> dict[int, Block]:
     """The blocks of a program by their specifications; none where anything changed that blocks take from elsewhere."""
-    if old.segments != folder.segments or old.contents != folder.contents or program.names != names:
+    same_names = program.names is names or program.names == names
+    if old.segments != folder.segments or old.contents != folder.contents or not same_names:
         return {}
     return {id(block): program.blocks[block.name] for block in old.blocks}
 
 
-def _remembered(blocks: Iterable[Block], segments: Iterable[Condition]) -> frozenset[str]:
-    rules = {rule.id: rule.condition for block in blocks for rule in block.rules}
-    asked = [fact.operand for condition in (*rules.values(), *segments) for fact in facts(condition)]
-    return frozenset(name for operand in asked if isinstance(operand, Shown) for name in operand.names) & rules.keys()
+def _remembered(blocks: Collection[Block], segments: Iterable[Condition]) -> frozenset[str]:
+    found = {rule.id for block in blocks for rule in block.rules}
+    return _shown(segments).union(*(block.shown for block in blocks)) & found
+
+
+def _shown(conditions: Iterable[Condition]) -> frozenset[str]:
+    """The ids for whose showings conditions ask."""
+    asked = (fact.operand for condition in conditions for fact in facts(condition))
+    return frozenset(name for operand in asked if isinstance(operand, Shown) for name in operand.names)
 
 
 def _is_private(condition: Condition, site: SiteFacts) -> bool:
@@ -88,7 +95,8 @@ class _Compiler:
 
     def block(self, spec: BlockSpec) -> Block:
         rules = tuple(self._rule(spec, rule) for rule in spec.rules)
-        return Block(spec.name, spec.label, rules, self._show(spec.otherwise), spec.selector, spec.deadline)
+        shown = _shown(rule.condition for rule in rules)
+        return Block(spec.name, spec.label, rules, self._show(spec.otherwise), spec.selector, spec.deadline, shown)
 
     def written(self, condition: Condition) -> Condition:
         """Put ids in the place of the names of rules and blocks; segments stay, by the name of their definition."""
@@ -103,7 +111,8 @@ class _Compiler:
         return self._in_place.condition(condition)
 
     def _rule(self, block: BlockSpec, spec: RuleSpec) -> Rule:
-        needed, when = _needed(block), _flat(self._in_place.condition(spec.when))
+        placed = self._in_place.condition(spec.when)
+        needed, when = _needed(block), _flat(placed)
         parts = [*needed, *when, *spec.timing]
         if spec.limit:
             operand = LimitLeft(spec.id, spec.limit.times, spec.limit.per)
@@ -117,7 +126,7 @@ class _Compiler:
         show = self._experiment(spec.experiment) if spec.experiment else self._show(spec.shows[0])
         beside = parts[len(needed) + len(when) :]
         written = Conjunction((*needed, *_flat(self.written(spec.when)), *beside)) if _named(spec.when) else None
-        whole = Conjunction(tuple(parts))
+        whole = placed if len(parts) == len(when) and isinstance(placed, Conjunction) else Conjunction(tuple(parts))
         return Rule(block.name, spec.name, spec.id, whole, spec.limit, show, spec.position, written)
 
     def _experiment(self, spec: ExperimentSpec) -> Experiment:

@@ -17,15 +17,17 @@ from omotenashi.model.text import fold
 class InPlace:
     """What the names in the conditions of a folder stand for. Every name is known, no segment is part of itself."""
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: Folder, names: RuleNames | None = None) -> None:
+        """`names`: those of the folder's rules, where they are known already."""
         self.segments: dict[str, SegmentSpec] = {fold(segment.name): segment for segment in folder.segments}
         self._blocks = folder.blocks
         self._in_place: dict[str, Condition] = {}
+        self._known = names
 
     @cached_property
     def names(self) -> RuleNames:
         """The names of the folder's rules."""
-        return names_of(self._blocks)
+        return self._known or names_of(self._blocks)
 
     def condition(self, condition: Condition) -> Condition:
         """Return a condition as if its segments were written in place."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -172,6 +173,12 @@ def _error_position(file: str, text: str, error: yaml.YAMLError) -> Position:
     return Position(file, mark.line + 1, mark.column + 1, mark.column + 2)
 
 
+@lru_cache(maxsize=MOST_LINES)
+def _once(line: int) -> int:
+    """Keep equal numbers once: every position has one."""
+    return line
+
+
 class _Builder:
     """Takes events one by one and stops at the first that is not allowed."""
 
@@ -185,6 +192,8 @@ class _Builder:
         self._stack: list[tuple[Any, list[Node]]] = []
         self._texts: dict[str, str] = {}
         """Equal texts are kept once."""
+        self._line = 0
+        """Of the last position."""
         self._documents = 0
         self._parts = 0
 
@@ -227,7 +236,9 @@ class _Builder:
         line, column, last = start.line, start.column, end.column
         if last <= column or end.line != line:
             last = column + 1
-        place = Position(self._file, line + 1, column + 1, last + 1)
+        if line + 1 != self._line:
+            self._line = _once(line + 1)
+        place = Position(self._file, self._line, column + 1, last + 1)
         node = TextNode(self._texts.setdefault(text, text), place, True if style else False)  # noqa: SIM210 bool() takes longer
         if self._stack:
             self._stack[-1][1].append(node)

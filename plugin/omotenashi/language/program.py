@@ -64,6 +64,8 @@ class Block(Struct, frozen=True, gc=False):
     """CSS, for pages that carry no marker."""
     deadline: int | None = None
     """Milliseconds to wait for a content that is fetched."""
+    shown: frozenset[str] = frozenset()
+    """Ids of rules, and marks of blocks, for whose showings its conditions ask."""
 
 
 class Program(Struct, frozen=True, gc=False):

@@ -155,12 +155,23 @@ def _merged(parts: list[Condition]) -> list[Condition]:
     if merged is None:
         return parts
     first = facts[0]
-    written = f"[{', '.join(fact.written for fact in facts)}]"
+    written = _listed_texts(tuple(fact.written for fact in facts))
     return [Fact(first.field, merged, first.position, written, first.key)]
 
 
+@lru_cache(maxsize=1024)
+def _listed_texts(texts: tuple[str, ...]) -> str:
+    """Remembered, so that equal texts are kept once."""
+    return f"[{', '.join(texts)}]"
+
+
 def _full(field: Field, name: str) -> str:
-    return f"{field.name}.{name}" if name else field.name
+    return _dotted(field.name, name) if name else field.name
+
+
+@lru_cache(maxsize=1024)
+def _dotted(field: str, name: str) -> str:
+    return f"{field}.{name}"
 
 
 def _written(node: Node) -> str:

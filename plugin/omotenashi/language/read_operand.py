@@ -59,14 +59,28 @@ _COUNTRIES = ("jp", "cn", "kr", "us", "jpn")
 def read(field: Field, name: str, node: Node, key: TextNode, site: SiteFacts, report: Report) -> Operand | None:
     """Return the operand for one value of a field, or None after reporting what is wrong."""
     if field.kind is Kind.MEMBER:
-        return read_member(name, node, key, site, report)
+        return _once(read_member(name, node, key, site, report))
     if field.kind in _SITE_READERS:
         return _SITE_READERS[field.kind](field, node, site, report)
-    return _READERS[field.kind](field, node, report)
+    return _once(_READERS[field.kind](field, node, report))
 
 
 def join(operands: list[Operand]) -> Operand | None:
     """Return one operand for any of several of one type, or None where they do not join."""
+    return _once(_joined(operands))
+
+
+def _once(operand: Operand | None) -> Operand | None:
+    """Keep equal sets once: they take much room, and thousands of rules ask for the same device or prefecture."""
+    return _kept(operand) if isinstance(operand, (OneOf, Prefectures, Languages)) else operand
+
+
+@lru_cache(maxsize=4096)
+def _kept(operand: Operand) -> Operand:
+    return operand
+
+
+def _joined(operands: list[Operand]) -> Operand | None:
     first = operands[0]
     if isinstance(first, OneOf) and all(isinstance(one, OneOf) for one in operands):
         return OneOf(frozenset().union(*(one.values for one in operands if isinstance(one, OneOf))))

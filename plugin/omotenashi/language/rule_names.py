@@ -26,18 +26,19 @@ class RuleNames(Struct, frozen=True):
 
 def rule_names(rules: Mapping[str, Sequence[tuple[str, str]]]) -> RuleNames:
     """Return the names of rules; `rules` holds name and id of each rule by block. An id goes before a name."""
-    by_name: dict[str, list[str]] = {}
+    by_name: dict[str, list[tuple[str]]] = {}
     exact: dict[str, tuple[str, ...]] = {}
     by_block: dict[str, tuple[str, ...]] = {}
     for block, pairs in rules.items():
         for name, identifier in pairs:
-            called = fold(name)
-            by_name.setdefault(called, []).append(identifier)
-            exact.setdefault(fold(f"{block}/{name}"), (identifier,))
-            exact[fold(identifier)] = (identifier,)
+            called, alone = fold(name), (identifier,)
+            by_name.setdefault(called, []).append(alone)
+            exact.setdefault(fold(f"{block}/{name}"), alone)
+            exact[fold(identifier)] = alone
         by_block[fold(block)] = (*(identifier for _, identifier in pairs), mark(block))
     written = {"rule": tuple(one for pairs in rules.values() for pair in pairs for one in pair), "block": tuple(rules)}
-    return RuleNames({**{name: tuple(ids) for name, ids in by_name.items()}, **exact}, by_block, written)
+    named = {name: found[0] if len(found) == 1 else tuple(one for (one,) in found) for name, found in by_name.items()}
+    return RuleNames({**named, **exact}, by_block, written)
 
 
 def is_called(text: str, block: str, name: str, identifier: str) -> bool:

@@ -19,6 +19,7 @@ from omotenashi.language.condition import (
     segments_in,
 )
 from omotenashi.language.report import Report
+from omotenashi.language.settled import changed_blocks, of_same_names, of_same_segments
 from omotenashi.language.syntax import BlockSpec, Folder, RuleSpec
 from omotenashi.language.vocabulary import FIELDS
 from omotenashi.model.site_facts import SiteFacts
@@ -40,7 +41,8 @@ _LONGEST = 100
 def contradictions(folder: Folder, site: SiteFacts, report: Report, settled: Folder | None = None) -> None:
     """Report rules and segments that can never be true (errors). The folder was checked, and is free of errors.
 
-    Blocks that are in `settled`, a folder of the same site that had no contradictions, are not looked at again.
+    Blocks that are in `settled`, a folder of the same site that had no contradictions, are not looked at again; but
+    all are where segments or names of rules changed, for one looks at these beside its own.
     """
     ground = Ground(folder, site)
     placed, clashes = ground.placed, Clashes(ground)
@@ -48,7 +50,7 @@ def contradictions(folder: Folder, site: SiteFacts, report: Report, settled: Fol
     for name, segment in placed.segments.items():
         if not _uses(segment.when, never, placed) and clashes.report(placed.parts(segment.when), placed, report):
             never.add(name)
-    for block in _unsettled(folder, settled):
+    for block in changed_blocks(folder, of_same_names(folder, of_same_segments(folder, settled))):
         for rule in block.rules:
             if _rule_may_clash(rule, block) and not _uses(rule.when, never, placed):
                 clashes.report(placed.rule(rule, block), placed, report)
@@ -65,18 +67,6 @@ def dead_parts(ground: Ground, report: Report) -> None:
             found = clashes.find(parts)
             if found:
                 _report("W512" if len(found) > 1 else "W514", found, report)
-
-
-def _unsettled(folder: Folder, settled: Folder | None) -> Sequence[BlockSpec]:
-    """The blocks that may have contradictions. One looks at segments and at the names of rules beside its own."""
-    if settled is None or settled.segments != folder.segments or _names(settled) != _names(folder):
-        return folder.blocks
-    known = {id(block) for block in settled.blocks}
-    return [block for block in folder.blocks if id(block) not in known]
-
-
-def _names(folder: Folder) -> list[tuple[str, list[tuple[str, str]]]]:
-    return [(block.name, [(rule.name, rule.id) for rule in block.rules]) for block in folder.blocks]
 
 
 class Clashes:

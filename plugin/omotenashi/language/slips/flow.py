@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 from msgspec import Struct
 
@@ -70,16 +72,6 @@ class _Reader:
         self._levels = [Level(text[start], start, key)]
         self._slips: list[Slip] = []
         self._hidden_closer: int | None = None
-        self._take = {
-            "gap": self._gap,
-            "opening": self._opening,
-            "closing": self._closing,
-            "comma": self._comma,
-            "colon": self._colon,
-            "comment": self._comment,
-            "quote": self._quote,
-            "plain": self._plain,
-        }
 
     def read(self) -> Flow:
         """Take tokens to the end of the brackets, or to the first slip after which nothing is sure."""
@@ -88,7 +80,7 @@ class _Reader:
             token = _TOKEN.match(self._text, self._at)
             if token is None or token.lastgroup is None:
                 return Flow(None, self._slips or [self._unclosed()])
-            if not self._take[token.lastgroup](token[0]):
+            if not self._TAKE[token.lastgroup](self, token[0]):
                 return Flow(None, self._slips)
         return Flow(self._at, self._slips)
 
@@ -370,3 +362,15 @@ class _Reader:
             whole = self._meant(level.begin or level.start)
             return Slip("E119", at, at + 1, {"right": quoted(whole)})
         return Slip("E125", level.start, level.start + 1, {"sign": level.opening, "closer": closer})
+
+    _TAKE: ClassVar[Mapping[str, Callable[[_Reader, str], bool]]] = {
+        "gap": _gap,
+        "opening": _opening,
+        "closing": _closing,
+        "comma": _comma,
+        "colon": _colon,
+        "comment": _comment,
+        "quote": _quote,
+        "plain": _plain,
+    }
+    """What takes each kind of token; no reader holds itself, so that none waits for the collector."""
