@@ -55,6 +55,19 @@ def test_old_rules_are_gone_at_the_next_look_though_the_collector_never_saw_them
         gc.enable()
 
 
+def test_rules_that_did_not_change_are_taken_over_when_a_broken_file_is_mended(holder: Holder, rules: Path) -> None:
+    assert holder.current
+    before = {rule.id: rule for block in holder.current.engine.program.blocks.values() for rule in block.rules}
+    (rules / "more.yaml").write_text("blocks: [\n")
+    holder.reload_if_changed()
+    (rules / "more.yaml").write_text("blocks:\n  side: {otherwise: nothing}\n")
+    holder.reload_if_changed()
+    assert "side" in holder.current.engine.program.blocks
+    assert all(
+        rule is before[rule.id] for block in holder.current.engine.program.blocks.values() for rule in block.rules
+    )
+
+
 def test_what_was_loaded_is_gone_without_the_collector_when_it_is_let_go(rules: Path) -> None:
     for _ in range(2):
         load(rules)

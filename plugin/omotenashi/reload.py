@@ -109,14 +109,16 @@ class Holder:
             _keep(self._last_good, self._rules, loaded)
 
     def _load(self) -> Loaded:
+        """Load the folder; what is broken does not take the place of what the next load goes on from."""
         before = self._loaded
         try:
-            self._loaded = load(self._rules, before)
+            loaded = load(self._rules, before)
         except OSError as error:
             return _unreadable(error)
-        if before is not None:
-            self._gone.append(before)
-        loaded, self._loaded = self._loaded, replace(self._loaded, texts={}, files={})
+        if before is None or before.site is None or loaded.site is not None:
+            self._loaded = replace(loaded, texts={}, files={})
+            if before is not None:
+                self._gone.append(before)
         return loaded
 
     def _pieces_gone(self) -> list[object]:

@@ -62,7 +62,22 @@ def load(root: Path, before: Loaded | None = None) -> Loaded:
     """
     with uncollected():
         checked = check_folder(root, before)
-        return Loaded(**asdict(checked), site=None if checked.failed else _site(checked, before))
+        return Loaded(**asdict(checked), site=None if checked.failed else built(checked, before))
+
+
+def built(checked: Checked, before: Loaded | None = None) -> Site:
+    """Return the site of a folder without errors; what is the same as `before` is taken over."""
+    facts, old = checked.facts, _of_the_same_site(checked, before)
+    program = compile_folder(checked.folder, facts, checked.fragments, old and (old[0], old[1].program))
+    segment = morphemes.segment if facts.keyword_matching == "morphemes" else None
+    engine = Engine(program, ZoneInfo(facts.timezone), segment, old and old[1])
+    known = before.site.fixed if old and before and before.site else {}
+    choices = engine.all_choices()
+    fixed = {one: known.get(one) or Shown(one, render(one.show, Visitor())) for one in choices if is_fixed(one.show)}
+    forms = {one: form_of(one.show.template) for one in choices if has_gaps(one.show)}
+    limited = frozenset(one for one in choices if one.rule and one.rule.limit)
+    links = tuple(sorted({one.show.url for one in choices if one.show.kind == "url"}))
+    return Site(facts, engine, fixed, forms, limited, checked.folder.tests, links, _digest(checked.files))
 
 
 def pieces(loaded: Loaded) -> list[object]:
@@ -94,20 +109,6 @@ def shown(choice: Choice, site: Site, occasion: Occasion) -> Shown:
         return Shown(choice, None)
     word = site.engine.matched_word(choice.rule, occasion) if form.wants_word and choice.rule else None
     return Shown(choice, filled(form, occasion.visitor, word))
-
-
-def _site(checked: Checked, before: Loaded | None) -> Site:
-    facts, old = checked.facts, _of_the_same_site(checked, before)
-    program = compile_folder(checked.folder, facts, checked.fragments, old and (old[0], old[1].program))
-    segment = morphemes.segment if facts.keyword_matching == "morphemes" else None
-    engine = Engine(program, ZoneInfo(facts.timezone), segment, old and old[1])
-    known = before.site.fixed if old and before and before.site else {}
-    choices = engine.all_choices()
-    fixed = {one: known.get(one) or Shown(one, render(one.show, Visitor())) for one in choices if is_fixed(one.show)}
-    forms = {one: form_of(one.show.template) for one in choices if has_gaps(one.show)}
-    limited = frozenset(one for one in choices if one.rule and one.rule.limit)
-    links = tuple(sorted({one.show.url for one in choices if one.show.kind == "url"}))
-    return Site(facts, engine, fixed, forms, limited, checked.folder.tests, links, _digest(checked.files))
 
 
 def _of_the_same_site(checked: Checked, before: Loaded | None) -> tuple[Folder, Engine] | None:

@@ -1,4 +1,4 @@
-"""CPU of making a site ready from its files: the first time in a process, the same again, and the engine alone.
+"""CPU of making a site ready: of reading and checking its files, of building what decides from the rules, and of both.
 
 Run: python -m tests.bench.build FOLDER; prints JSON.
 """
@@ -18,8 +18,10 @@ from tests.bench.decide import ROOT
 from tests.bench.progress import say
 from tests.bench.workload import rules, write_folder
 
+from omotenashi.aside import uncollected
 from omotenashi.engine.choose import Engine
-from omotenashi.site import Site, load
+from omotenashi.rules_folder import check_folder
+from omotenashi.site import built, load
 
 PROCESSES = 3
 
@@ -36,23 +38,24 @@ def build_figures(count: int) -> dict[str, float]:
 
 def main() -> None:
     """Measure one folder in this process."""
-    folder = Path(sys.argv[1])
-    begun = time.process_time()
-    site = _site(folder)
+    folder, moments = Path(sys.argv[1]), [time.process_time()]
+
+    def lap() -> float:
+        moments.append(time.process_time())
+        return moments[-1] - moments[-2]
+
+    with uncollected():
+        checked = check_folder(folder)
+        checking = lap()
+        site = built(checked)
+        site.engine.warm()
+        building = lap()
     gc.freeze()  # as the service does
-    first = time.process_time()
-    _site(folder)
-    again = time.process_time()
+    lap()
+    assert load(folder).site
+    figures = {"read_and_check_s": checking, "build_s": building, "load_s": checking + building, "load_again_s": lap()}
     Engine(site.engine.program, site.engine.zone)
-    engine = time.process_time()
-    print(json.dumps({"build_s": first - begun, "build_again_s": again - first, "build_engine_s": engine - again}))
-
-
-def _site(folder: Path) -> Site:
-    loaded = load(folder)
-    assert loaded.site is not None, loaded.diagnostics[:5]
-    loaded.site.engine.warm()
-    return loaded.site
+    print(json.dumps({**figures, "build_engine_s": lap()}))
 
 
 if __name__ == "__main__":

@@ -30,6 +30,13 @@ def test_the_oldest_row_goes_where_more_come_than_are_kept() -> None:
     assert [rows.get(key) is not None for key in "abc"] == [False, True, True]
 
 
+def test_a_row_that_grew_large_is_not_kept() -> None:
+    rows = Rows(2)
+    rows.know("a", Row(b"small", NOON, 1))
+    rows.know("a", Row(bytes(5000), NOON, 2))
+    assert rows.get("a") is None
+
+
 def test_the_oldest_record_goes_where_more_come_than_are_kept() -> None:
     rows = Rows(2)
     for key in "abc":

@@ -11,7 +11,9 @@ from omotenashi.profiles.profile import Profile
 from omotenashi.profiles.store import MemberRecord
 
 KNOWN = 8192
-"""Rows that a connection keeps as they are stored, less than 1 KB each."""
+"""Rows that a connection keeps as they are stored, usually less than 1 KB each."""
+_LARGEST = 4096
+"""Bytes of a row that is kept; larger ones are read anew each time."""
 _DECODED = 2048
 """Rows of which it keeps what they mean, about 10 KB each: from the read of a request to its write, and for the next one."""
 _RECORDS = 4096
@@ -47,6 +49,10 @@ class Rows:
 
     def know(self, key: str, row: Row) -> None:
         """Note what a row is now."""
+        if len(row.data or b"") > _LARGEST:
+            self._rows.pop(key, None)
+            self._decoded.pop(key, None)
+            return
         if len(self._rows) >= self._most and key not in self._rows:
             if not self._rows:  # none is to be kept
                 return
