@@ -421,6 +421,26 @@ async def test_many_requests_that_wait_for_the_store_are_answered_in_their_order
     assert re.findall(rb"HTTP/1.1 (\d+)", direct) == [b"200", b"200", b"204", b"404", b"200"] * 100 + [b"200"]
 
 
+@pytest.mark.parametrize("name", ["block", "health"])
+async def test_who_leaves_with_requests_open_leaves_nothing_behind(
+    app: App, database: Path, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    async with serving(app) as direct:
+        _, writer = await direct.connect()
+        with sqlite3.connect(database, isolation_level=None) as lock:
+            lock.execute("BEGIN IMMEDIATE")
+            writer.write(REQUESTS["decide that is recorded"] + REQUESTS[name] * 3)
+            await until(lambda: any(one.pipeline for one in protocols(direct)))
+            (left,) = protocols(direct)
+            writer.transport.abort()
+            await until(lambda: not direct.state.connections)
+            lock.execute("ROLLBACK")
+        await until(lambda: not direct.state.tasks)
+    assert caplog.records == []
+    assert not left.pipeline
+    assert left.cycle is None
+
+
 def protocols(served: Served) -> list[Protocol]:
     return [one for one in served.state.connections if isinstance(one, Protocol)]
 

@@ -15,6 +15,7 @@ from typing import Any, cast
 from urllib.parse import unquote
 
 import httptools
+from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
@@ -61,6 +62,8 @@ class Protocol(HttpToolsProtocol):
         self._held = memoryview(b"")
         """What came and is parsed in later turns of the loop."""
         self._next_turn: asyncio.Handle | None = None
+        self._answering: RequestResponseCycle | None = None
+        """The cycle that has a task; `cycle` is the newest, `pipeline` those between."""
         self._default_headers: list[Header] = []
         self._default_lines = b""
 
@@ -76,9 +79,14 @@ class Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget what was under way."""
         super().connection_lost(exc)
+        if self._answering is not None and not self._answering.response_complete:
+            self._answering.disconnected = True
+            self._answering.message_event.set()
         if self._idle_timer is not None:
             self._idle_timer.cancel()
         self._held = memoryview(b"")
+        self.pipeline.clear()
+        self._answering = self.cycle = None  # type: ignore[assignment]  # as it began; they refer to this object
 
     def data_received(self, data: bytes) -> None:
         """Parse a small packet; of a large one a part in each turn of the loop, so that nobody else waits for all of it."""
@@ -207,6 +215,10 @@ class Protocol(HttpToolsProtocol):
         if self._in_head and self._head_bytes > LARGEST_HEAD:
             self.send_400_response("")
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
+
     def _goes_directly(self) -> bool:
         """Tell whether a request goes the direct way, and begin it."""
         cycle, headers = self.cycle, dict(self.headers)
@@ -309,7 +321,7 @@ class _Turn:
         answer = await self._rest
         if protocol.flow.write_paused:
             await protocol.flow.drain()
-        if not self.disconnected:
+        if not self.disconnected and not protocol.transport.is_closing():
             protocol.send_answer(answer, keep_alive=self.keep_alive, with_body=self._with_body)
             self.response_complete = True
             protocol.on_response_complete()
