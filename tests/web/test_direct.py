@@ -390,12 +390,55 @@ async def test_who_does_not_read_is_not_answered_without_end_and_gets_all_at_las
         narrow.connect(("127.0.0.1", direct.port))
         reader, writer = await asyncio.open_connection(sock=narrow)
         writer.write(REQUESTS["decide with the key"] * count + END)
-        await until(lambda: any(one.flow.write_paused and one.flow.read_paused for one in protocols(direct)))
+        await until(lambda: any(one.flow.write_paused and one.flow.holds for one in protocols(direct)))
+        queued = max(len(one.pipeline) for one in protocols(direct))
         held = max(one.transport.get_write_buffer_size() for one in protocols(direct))
         answered = await asyncio.wait_for(reader.read(), 60)
         writer.close()
     assert held < 1_000_000
+    assert queued < 100
     assert answered.count(b"HTTP/1.1 200 ") == count + 1
+
+
+async def test_a_burst_of_one_client_is_answered_in_turns_with_others(app: App) -> None:
+    count = 3_000
+    async with serving(app) as direct:
+        (flood, flooding), (reader, writer) = await direct.connect(), await direct.connect()
+        flooding.write(REQUESTS["block"] * count + END)
+        await until(lambda: any(one.flow.holds for one in protocols(direct)))
+        writer.write(REQUESTS["block"])
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
+        assert any(one.flow.holds for one in protocols(direct))
+        assert (await asyncio.wait_for(flood.read(), 20)).count(b"HTTP/1.1 200 ") == count + 1
+        flooding.close()
+        writer.close()
+
+
+async def test_many_requests_that_wait_for_the_store_are_answered_in_their_order(app: App) -> None:
+    kinds = ["decide that is recorded", "block", "event that is recorded", "nothing", "decide with the key"]
+    direct, by_asgi = await both(app, b"".join(REQUESTS[name] for name in kinds) * 100 + END)
+    assert direct == by_asgi
+    assert re.findall(rb"HTTP/1.1 (\d+)", direct) == [b"200", b"200", b"204", b"404", b"200"] * 100 + [b"200"]
+
+
+@pytest.mark.parametrize("name", ["block", "health"])
+async def test_who_leaves_with_requests_open_leaves_nothing_behind(
+    app: App, database: Path, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    async with serving(app) as direct:
+        _, writer = await direct.connect()
+        with sqlite3.connect(database, isolation_level=None) as lock:
+            lock.execute("BEGIN IMMEDIATE")
+            writer.write(REQUESTS["decide that is recorded"] + REQUESTS[name] * 3)
+            await until(lambda: any(one.pipeline for one in protocols(direct)))
+            (left,) = protocols(direct)
+            writer.transport.abort()
+            await until(lambda: not direct.state.connections)
+            lock.execute("ROLLBACK")
+        await until(lambda: not direct.state.tasks)
+    assert caplog.records == []
+    assert not left.pipeline
+    assert left.cycle is None
 
 
 def protocols(served: Served) -> list[Protocol]:
