@@ -51,7 +51,7 @@ class Caller:
         self._pairs = request.pairs
         self.headers = request.headers
         known = request.authenticated
-        self.authenticated = _shows_key(request, access) if known is None else known
+        self.authenticated = (_KEY in self.headers and _has_key(request, access.key)) if known is None else known
         self.trusted = self.authenticated or self._connection.is_proxy
 
     def text(self, name: bytes) -> str:
@@ -114,17 +114,14 @@ def refused_by_head(request: Request, access: Access) -> bool:
 
     What is found out is kept in the request; its endpoint then says why.
     """
-    length = request.headers.get(b"content-length", b"")
+    headers = request.headers
+    length = headers.get(b"content-length", b"")
     request.too_large = len(length) >= _DIGITS and length.isdigit() and int(length) > LARGEST_BODY
     try:
-        request.authenticated = _shows_key(request, access)
+        request.authenticated = _KEY in headers and _has_key(request, access.key)
     except RefusedRequest:
         return True
     return request.too_large
-
-
-def _shows_key(request: Request, access: Access) -> bool:
-    return _KEY in request.headers and _has_key(request, access.key)
 
 
 def _has_key(request: Request, key: bytes) -> bool:
