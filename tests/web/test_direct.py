@@ -53,13 +53,9 @@ REQUESTS = {
     "decide with the key": post("/v1/decide", ALL, BEARER),
     "decide of a browser": post("/v1/decide", ALL, "Origin: https://shop.example", "Cookie: a=b"),
     "decide that is recorded": post("/v1/decide", b'{"blocks": ["store_info"], ' + CONSENT + b"}", BEARER),
-    "decide without the right key": post("/v1/decide", STORE, "Authorization: Bearer wrong"),
-    "decide with two keys": post("/v1/decide", STORE, BEARER, BEARER),
     "decide of another site": post("/v1/decide", STORE, "Origin: https://evil.example"),
     "decide that is no JSON": post("/v1/decide", b"{"),
     "decide without a body": post("/v1/decide", b""),
-    "decide with too long a body": post("/v1/decide", b'{"blocks": ["' + b"x" * 65_536 + b'"]}'),
-    "decide with a far too long body": post("/v1/decide", b'{"blocks": ["' + b"x" * 120_000 + b'"]}'),
     "decide with a query": post("/v1/decide?a=b", STORE),
     "decide by an absolute address": post("http://shop.example/v1/decide", STORE),
     "decide in percents": post("/v1/%64ecide", STORE),
@@ -75,7 +71,6 @@ REQUESTS = {
     "block in Shift_JIS": get("/v1/block/store_info?charset=shift_jis&page=/running/", BEARER),
     "block in percents": get("/v1/block/%E5%BA%97", BEARER),
     "block by HEAD": get("/v1/block/store_info", method="HEAD"),
-    "block by POST": post("/v1/block/store_info", b"x=1"),
     "block with a body": get("/v1/block/store_info", "Content-Length: 3") + b"abc",
     "block of a wrong key": get("/v1/block/store_info", "Authorization: Bearer wrong"),
     "page of the visitor": get("/omo/why"),
@@ -91,6 +86,19 @@ LAST = {
         "/v1/decide", b'{"blocks": ["store_info"], ' + CONSENT + b"}", BEARER, "Connection: close"
     ),
 }
+REFUSED = {
+    "decide without the right key": post("/v1/decide", STORE, "Authorization: Bearer wrong"),
+    "decide with two keys": post("/v1/decide", STORE, BEARER, BEARER),
+    "decide with too long a body": post("/v1/decide", b'{"blocks": ["' + b"x" * 65_536 + b'"]}'),
+    "decide with a far too long body": post("/v1/decide", b'{"blocks": ["' + b"x" * 120_000 + b'"]}'),
+    "block by POST": post("/v1/block/store_info", b"x=1"),
+    "event with a wrong key": post("/v1/event", b"[]", "Authorization: Bearer wrong"),
+    "decide by PUT": get("/v1/decide", "Content-Length: 3", method="PUT") + b"abc",
+    "export of a wrong key in chunks": CHUNKED.replace(b"decide", b"visitor/export").replace(
+        b"Host: x", b"Authorization: Bearer wrong"
+    ),
+}
+"""By their heads."""
 MALFORMED = {
     "two ways to say how long": post("/v1/decide", STORE, "Transfer-Encoding: chunked"),
     "two lengths": post("/v1/decide", STORE, "Content-Length: 3"),
@@ -186,6 +194,28 @@ async def test_the_last_request_of_a_connection_is_answered_and_none_after_it(ap
     direct, by_asgi = await both(app, LAST[name] + END)
     assert direct == by_asgi
     assert direct.count(b"HTTP/1.1 ") == direct.count(b"connection: close\r\n") == 1
+
+
+@pytest.mark.parametrize("name", REFUSED)
+async def test_what_is_refused_by_its_head_is_the_last_of_a_connection(app: App, name: str) -> None:
+    direct, by_asgi = await both(app, REQUESTS["block"] + REFUSED[name] + END)
+    assert direct == by_asgi
+    assert re.findall(rb"HTTP/1.1 (4\d\d)", direct) in ([b"401"], [b"405"], [b"413"])
+    assert direct.count(b"HTTP/1.1 ") == 2
+    assert direct.count(b"connection: close\r\n") == 1
+
+
+@pytest.mark.parametrize("expects", [(), ("Expect: 100-continue",)])
+@pytest.mark.parametrize("name", REFUSED)
+async def test_a_refusal_by_the_head_does_not_wait_for_the_body(
+    app: App, name: str, expects: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("omotenashi.web.app._LINGER", 0.05)
+    head = REFUSED[name].partition(b"\r\n\r\n")[0] + "".join(f"\r\n{one}" for one in expects).encode()
+    for answered in await both(app, head + b"\r\n\r\n"):
+        assert re.match(rb"HTTP/1.1 (401|405|413) ", answered)
+        assert answered.count(b"HTTP/1.1 ") == 1
+        assert b"connection: close\r\n" in answered
 
 
 async def test_a_wish_to_upgrade_is_answered_alike(app: App) -> None:

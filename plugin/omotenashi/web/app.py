@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 from typing import TypeAlias
 
@@ -18,12 +19,15 @@ from starlette.types import Receive, Scope, Send
 from omotenashi.service import Service
 from omotenashi.web import collect, health, include, rights, why
 from omotenashi.web.answers import PRIVATE, PRIVATE_LINES
-from omotenashi.web.guard import LARGEST_BODY, Access
+from omotenashi.web.guard import LARGEST_BODY, Access, refused_by_head
 from omotenashi.web.request import Answer, Request
 from omotenashi.web.wire import Problem, encode
 
 logger = logging.getLogger("omotenashi.web")
 Endpoint: TypeAlias = Callable[[Service, Access, Request], Awaitable[Answer]]
+_LINGER = 2
+"""Seconds in which the body of a request that was refused by its head may still come: who is sending when a connection
+ends may lose the answer (RFC 9112, section 9.6)."""
 _ENDPOINTS: dict[str, Endpoint] = {
     "/v1/decide": include.decide,
     "/v1/event": collect.event,
@@ -54,8 +58,15 @@ class App:
             await self._router(scope, receive, send)
             return
         reads = scope["method"] == "POST" and endpoint is not include.block
-        request = _request(scope, self.access, await _read(receive) if reads else b"")
-        await _send(send, await self.answer(endpoint, request), with_body=scope["method"] != "HEAD")
+        request = _request(scope, self.access)
+        unread = not reads or refused_by_head(request, self.access)
+        if not unread:
+            request.body = await _read(receive)
+        answer = await self.answer(endpoint, request)
+        if unread and answer.status >= HTTPStatus.BAD_REQUEST and _announces_body(request):
+            await _send_and_end(receive, send, answer, request)
+        else:
+            await _send(send, answer, with_body=scope["method"] != "HEAD")
 
     async def answer(self, endpoint: Endpoint, request: Request) -> Answer:
         """Return an endpoint's answer; never fails."""
@@ -74,11 +85,15 @@ def endpoint_of(path: str) -> Endpoint | None:
     return _ENDPOINTS.get(path)
 
 
-def _request(scope: Scope, access: Access, body: bytes) -> Request:
+def _request(scope: Scope, access: Access) -> Request:
     client = scope.get("client")
     connection = access.connection(client[0] if client else "", scope["scheme"])
     pairs = list(scope["headers"])
-    return Request(scope["method"], scope["path"], scope["query_string"], pairs, dict(pairs), connection, body)
+    return Request(scope["method"], scope["path"], scope["query_string"], pairs, dict(pairs), connection)
+
+
+def _announces_body(request: Request) -> bool:
+    return request.headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in request.headers
 
 
 async def _read(receive: Receive) -> bytes:
@@ -92,11 +107,29 @@ async def _read(receive: Receive) -> bytes:
 
 
 async def _send(send: Send, answer: Answer, *, with_body: bool) -> None:
+    await send({"type": "http.response.start", "status": answer.status, "headers": _headers(answer)})
+    await send({"type": "http.response.body", "body": answer.body if with_body else b""})
+
+
+async def _send_and_end(receive: Receive, send: Send, answer: Answer, request: Request) -> None:
+    """Send an answer before the body is there, and end the connection when it is, or does not come."""
+    headers = [*_headers(answer), (b"connection", b"close")]
+    body = answer.body if request.method != "HEAD" else b""
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+    if b"expect" not in request.headers:  # who expects to be told to go on sends nothing
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LINGER):
+                while (await receive()).get("more_body"):
+                    pass
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _headers(answer: Answer) -> list[tuple[bytes, ...]]:
     headers = [tuple(one.split(b": ", 1)) for one in answer.lines.split(b"\r\n")[:-1]]
     if answer.status != HTTPStatus.NO_CONTENT:
         headers.append((b"content-length", b"%d" % len(answer.body)))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body if with_body else b""})
+    return headers
 
 
 def _router(service: Service) -> Starlette:

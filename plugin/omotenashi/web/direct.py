@@ -22,6 +22,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from omotenashi.web import collect, include
 from omotenashi.web.answers import lines
 from omotenashi.web.app import App, Endpoint
+from omotenashi.web.guard import Access, refused_by_head
 from omotenashi.web.request import Answer, Connection, Header, Request
 
 LARGEST_HEAD = 16_384
@@ -124,7 +125,7 @@ class Protocol(HttpToolsProtocol):
             raise httptools.HttpParserError("the headers are too large")
         if self.transport.is_closing():
             raise httptools.HttpParserError("the connection ended with the request before")
-        if self._app is None or not self._goes_directly():
+        if self._app is None or not self._goes_directly(self._app.access):
             self._hand_over()
 
     def on_body(self, body: bytes) -> None:
@@ -219,7 +220,7 @@ class Protocol(HttpToolsProtocol):
         self._answering = cycle
         super()._start_asgi_task(cycle, app)
 
-    def _goes_directly(self) -> bool:
+    def _goes_directly(self, access: Access) -> bool:
         """Tell whether a request goes the direct way, and begin it."""
         cycle, headers = self.cycle, dict(self.headers)
         waits = (cycle is not None and not cycle.response_complete) or self.flow.write_paused
@@ -230,7 +231,10 @@ class Protocol(HttpToolsProtocol):
             if method != b"POST" or len(headers.get(b"content-length", b"")) > _MOST_DIGITS:
                 return False
             path, self._endpoint = posted
-            self._request = Request("POST", path, b"", self.headers, headers, self._connection)
+            request = Request("POST", path, b"", self.headers, headers, self._connection)
+            if refused_by_head(request, access):
+                return False
+            self._request = request
         elif method in (b"GET", b"HEAD") and self.url.startswith(_BLOCK) and b"content-length" not in headers:
             self._endpoint = include.block
             self._request = _of_block(method.decode(), self.url, self.headers, headers, self._connection)

@@ -18,6 +18,8 @@ from omotenashi.web.request import Connection, Request
 _KEY = b"authorization"
 LARGEST_BODY = 65_536
 """Bytes."""
+_DIGITS = 5
+"""Of LARGEST_BODY."""
 PURPOSES = frozenset({b"sec-purpose", b"purpose", b"x-purpose", b"x-moz"})
 """Headers in which browsers say that they only fetch ahead."""
 
@@ -48,7 +50,8 @@ class Caller:
         self._connection = request.connection
         self._pairs = request.pairs
         self.headers = request.headers
-        self.authenticated = _KEY in self.headers and _has_key(request, access.key)
+        known = request.authenticated
+        self.authenticated = (_KEY in self.headers and _has_key(request, access.key)) if known is None else known
         self.trusted = self.authenticated or self._connection.is_proxy
 
     def text(self, name: bytes) -> str:
@@ -106,6 +109,21 @@ class Caller:
             )
 
 
+def refused_by_head(request: Request, access: Access) -> bool:
+    """Tell whether a POST is refused whatever its body is: by a wrong key, or by the length that is announced.
+
+    What is found out is kept in the request; its endpoint then says why.
+    """
+    headers = request.headers
+    length = headers.get(b"content-length", b"")
+    request.too_large = len(length) >= _DIGITS and length.isdigit() and int(length) > LARGEST_BODY
+    try:
+        request.authenticated = _KEY in headers and _has_key(request, access.key)
+    except RefusedRequest:
+        return True
+    return request.too_large
+
+
 def _has_key(request: Request, key: bytes) -> bool:
     """Tell whether the server key was shown; a wrong one is refused, or one of two, another scheme is ignored."""
     if len(request.headers) == len(request.pairs) and hmac.compare_digest(request.headers[_KEY], b"Bearer " + key):
@@ -129,6 +147,6 @@ def require_post(request: Request) -> None:
 
 def body_of(request: Request) -> bytes:
     """Return the body; raises RefusedRequest 413 where it is too large."""
-    if len(request.body) > LARGEST_BODY:
+    if request.too_large or len(request.body) > LARGEST_BODY:
         raise RefusedRequest(413, f"the body is larger than {LARGEST_BODY // 1024} KB")
     return request.body

@@ -36,6 +36,10 @@ class Request(Struct):
     connection: Connection
     body: bytes = b""
     """Nothing where the endpoint reads none."""
+    authenticated: bool | None = None
+    """It shows the server key; None where that was not found out yet."""
+    too_large: bool = False
+    """Its head announces a body that is too large, which was not read."""
 
 
 class Answer(Struct, frozen=True):
