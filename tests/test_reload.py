@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from omotenashi.language.program import Rule
 from omotenashi.reload import Holder, look
 from omotenashi.service import Service
 from omotenashi.site import load
@@ -56,16 +57,15 @@ def test_old_rules_are_gone_at_the_next_look_though_the_collector_never_saw_them
 
 
 def test_rules_that_did_not_change_are_taken_over_when_a_broken_file_is_mended(holder: Holder, rules: Path) -> None:
-    assert holder.current
-    before = {rule.id: rule for block in holder.current.engine.program.blocks.values() for rule in block.rules}
-    (rules / "more.yaml").write_text("blocks: [\n")
-    holder.reload_if_changed()
-    (rules / "more.yaml").write_text("blocks:\n  side: {otherwise: nothing}\n")
-    holder.reload_if_changed()
-    assert "side" in holder.current.engine.program.blocks
-    assert all(
-        rule is before[rule.id] for block in holder.current.engine.program.blocks.values() for rule in block.rules
-    )
+    found: list[dict[str, Rule]] = []
+    for text in ("nothing}", "nothing", "original}"):
+        (rules / "more.yaml").write_text(f"blocks:\n  side: {{otherwise: {text}\n")
+        holder.reload_if_changed()
+        assert holder.current
+        blocks = holder.current.engine.program.blocks
+        found.append({rule.id: rule for block in blocks.values() for rule in block.rules})
+    assert blocks["side"].otherwise.kind == "original"
+    assert all(rule is found[0][name] for name, rule in found[2].items())
 
 
 def test_what_was_loaded_is_gone_without_the_collector_when_it_is_let_go(rules: Path) -> None:
