@@ -88,7 +88,7 @@ class KeyTable:
             return reduce(and_, map(self.of_one, keys))
         some = every = self.without
         for key in keys:
-            if key in self.masks or key in self._lists:
+            if key in self:
                 mask = self.of_one(key)
                 some |= mask
                 every &= mask
