@@ -1,14 +1,22 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from tests import redis_servers
 
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.memory import MemoryStore
+from omotenashi.profiles.remote.address import parse_address
+from omotenashi.profiles.remote.store import RemoteStore
 from omotenashi.profiles.sqlite import SqliteStore
 from omotenashi.profiles.store import Store
+
+STORES = ("memory", "sqlite", "redis", "cluster")
+_prefixes = itertools.count()
 
 
 @pytest.fixture
@@ -22,6 +30,20 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "data" / "profiles.db"
 
 
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of one server."""
+    with redis_servers.single(tmp_path_factory.mktemp("redis")) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Cluster of three masters and three replicas."""
+    with redis_servers.cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster.url
+
+
 @pytest.fixture
 async def sqlite(path: Path) -> AsyncIterator[SqliteStore]:
     store = SqliteStore(path)
@@ -30,20 +52,42 @@ async def sqlite(path: Path) -> AsyncIterator[SqliteStore]:
     await store.close()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=STORES)
 async def store(request: pytest.FixtureRequest, path: Path) -> AsyncIterator[Store]:
     """Each store in turn: they behave the same."""
-    opened: Store = MemoryStore() if request.param == "memory" else SqliteStore(path)
-    opened.start()
-    yield opened
-    await opened.close()
+    async with started(request, path, Keep()) as opened:
+        yield opened
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=STORES)
 async def keeping(request: pytest.FixtureRequest, path: Path) -> AsyncIterator[Store]:
     """Each store in turn, that keeps events for 30 days and profiles for 40."""
-    keep = Keep(events=30 * 86_400, profiles=40 * 86_400)
-    opened: Store = MemoryStore(keep) if request.param == "memory" else SqliteStore(path, keep)
-    opened.start()
-    yield opened
-    await opened.close()
+    async with started(request, path, Keep(events=30 * 86_400, profiles=40 * 86_400)) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def started(request: pytest.FixtureRequest, path: Path, keep: Keep) -> AsyncIterator[Store]:
+    """Open the store that a fixture's parameter names; nothing is in it."""
+    if request.param in ("redis", "cluster"):
+        async with opened_at(request.getfixturevalue(f"{request.param}_url"), keep) as remote:
+            yield remote
+        return
+    store: Store = MemoryStore(keep) if request.param == "memory" else SqliteStore(path, keep)
+    store.start()
+    yield store
+    await store.close()
+
+
+@asynccontextmanager
+async def opened_at(
+    url: str, keep: Keep | None = None, *, prefix: str = "", replicas: int = 0
+) -> AsyncIterator[RemoteStore]:
+    """Open a store at a server, with keys that nobody else has unless a `prefix` is named."""
+    store = RemoteStore(parse_address(f"{url}?prefix={prefix or f'test{next(_prefixes)}'}"), keep, replicas=replicas)
+    store.start()
+    await store.look()
+    try:
+        yield store
+    finally:
+        await store.close()

@@ -11,6 +11,7 @@ from omotenashi.model.event import Basis, Event
 from omotenashi.model.views import View
 from omotenashi.model.visitor import Arrival
 from omotenashi.profiles.fold import claimed, kept_arrival
+from omotenashi.profiles.profile import Profile
 from omotenashi.profiles.store import Change, Claim, MemberRecord, Store
 
 pytestmark = pytest.mark.anyio
@@ -22,12 +23,12 @@ LIMIT = Claim("hero", 3, 7 * DAY)
 
 
 async def test_of_an_unknown_visitor_nothing_is_stored(store: Store) -> None:
-    assert store.read("v1", NOON) is None
+    assert await read(store, "v1", NOON) is None
 
 
 async def test_what_was_written_can_be_read(store: Store) -> None:
     assert await store.write(Change("v1", NOON, (VIEW,))) == frozenset()
-    profile = store.read("v1", NOON)
+    profile = await read(store, "v1", NOON)
     assert profile is not None
     assert profile.views == [View(NOON, "/a")]
 
@@ -35,14 +36,14 @@ async def test_what_was_written_can_be_read(store: Store) -> None:
 async def test_visitors_do_not_share_a_profile(store: Store) -> None:
     await store.write(Change("v1", NOON, (VIEW,)))
     await store.write(Change("v2", NOON, (Event("search", NOON),)))
-    other = store.read("v2", NOON)
+    other = await read(store, "v2", NOON)
     assert other is not None
     assert other.views == []
 
 
 async def test_a_profile_that_was_read_is_not_changed_by_later_writes(store: Store) -> None:
     await store.write(Change("v1", NOON, (VIEW,)))
-    before = store.read("v1", NOON)
+    before = await read(store, "v1", NOON)
     await store.write(Change("v1", NOON, (Event("page_view", NOON + 60, path="/b"),)))
     assert before is not None
     assert before.views == [View(NOON, "/a")]
@@ -51,7 +52,7 @@ async def test_a_profile_that_was_read_is_not_changed_by_later_writes(store: Sto
 async def test_a_change_that_says_nothing_stores_nothing(store: Store) -> None:
     await store.write(Change("v1", NOON))
     await store.write(Change("v1", NOON, claims=(Claim("hero", 0, DAY),), request_id="r1"))
-    assert store.read("v1", NOON) is None
+    assert await read(store, "v1", NOON) is None
 
 
 async def test_a_claim_is_granted_until_the_limit_is_reached(store: Store) -> None:
@@ -66,7 +67,7 @@ async def test_the_claims_of_one_change_are_decided_one_by_one(store: Store) -> 
 
 async def test_a_change_whose_claims_are_all_refused_still_folds_its_events(store: Store) -> None:
     assert await store.write(Change("v1", NOON, (VIEW,), (Claim("hero", 0, DAY),))) == frozenset()
-    profile = store.read("v1", NOON)
+    profile = await read(store, "v1", NOON)
     assert profile is not None
     assert profile.views == [View(NOON, "/a")]
     assert profile.showings == []
@@ -75,13 +76,13 @@ async def test_a_change_whose_claims_are_all_refused_still_folds_its_events(stor
 async def test_of_many_claims_at_once_exactly_as_many_are_granted_as_the_limit_allows(store: Store) -> None:
     answers = await asyncio.gather(*(store.write(Change("v1", NOON, claims=(LIMIT,))) for _ in range(40)))
     assert sum("hero" in answer for answer in answers) == 3
-    assert claimed(store.read("v1", NOON), "hero", 0) == 3
+    assert claimed(await read(store, "v1", NOON), "hero", 0) == 3
 
 
 async def test_the_includes_of_one_request_are_one_view(store: Store) -> None:
     views = [Event("page_view", NOON + second, path="/a", basis=Basis.IMPLIED) for second in (0, 7, 14)]
     await asyncio.gather(*(store.write(Change("v1", view.at, (view,), request_id="r1")) for view in views))
-    profile = store.read("v1", NOON)
+    profile = await read(store, "v1", NOON)
     assert profile is not None
     assert profile.views == [View(NOON, "/a")]
 
@@ -89,7 +90,7 @@ async def test_the_includes_of_one_request_are_one_view(store: Store) -> None:
 async def test_the_arrival_is_stored(store: Store) -> None:
     arrival = Arrival(keyword="ランニング", medium="search")
     await store.write(Change("v1", NOON, (VIEW,), arrival=arrival))
-    assert kept_arrival(store.read("v1", NOON), NOON) == arrival
+    assert kept_arrival(await read(store, "v1", NOON), NOON) == arrival
 
 
 async def test_an_open_store_is_healthy(store: Store) -> None:
@@ -99,7 +100,7 @@ async def test_an_open_store_is_healthy(store: Store) -> None:
 async def test_a_closed_store_refuses_and_says_so(store: Store) -> None:
     await store.close()
     with pytest.raises(StoreUnavailable, match="is closed"):
-        store.read("v1", NOON)
+        await read(store, "v1", NOON)
     with pytest.raises(StoreUnavailable, match="is closed"):
         await store.write(Change("v1", NOON, (VIEW,)))
     assert "is closed" in (store.check() or "")
@@ -107,42 +108,42 @@ async def test_a_closed_store_refuses_and_says_so(store: Store) -> None:
 
 async def test_what_was_kept_long_enough_is_not_read_any_more(keeping: Store) -> None:
     await keeping.write(Change("v1", NOON, (VIEW, Event("page_view", NOON - 20 * DAY, path="/b"))))
-    trimmed = keeping.read("v1", NOON + 15 * DAY)
+    trimmed = await read(keeping, "v1", NOON + 15 * DAY)
     assert trimmed is not None
     assert [view.path for view in trimmed.views] == ["/a"]
-    assert keeping.read("v1", NOON + 41 * DAY) is None
+    assert await read(keeping, "v1", NOON + 41 * DAY) is None
 
 
 async def test_a_login_moves_what_an_anonymous_visitor_did_to_the_member(store: Store) -> None:
     await store.write(Change("v1", NOON, (VIEW,)))
     await store.write(Change("m.1", NOON, (Event("page_view", NOON - DAY, path="/b"),)))
     await store.move("v1", "m.1", NOON)
-    assert paths(store, "m.1") == ["/b", "/a"]
-    assert paths(store, "v1") == []
+    assert await paths(store, "m.1") == ["/b", "/a"]
+    assert await paths(store, "v1") == []
 
 
 async def test_moving_again_changes_nothing(store: Store) -> None:
     await store.write(Change("v1", NOON, (VIEW,)))
     for _ in range(2):
         await store.move("v1", "m.1", NOON)
-    assert paths(store, "m.1") == ["/a"]
+    assert await paths(store, "m.1") == ["/a"]
 
 
 async def test_what_the_member_did_on_the_device_without_being_named_is_moved_at_the_next_login(store: Store) -> None:
     await store.move("v1", "m.1", NOON)
     await store.write(Change("v1", NOON, (VIEW,)))
     await store.move("v1", "m.1", NOON)
-    assert paths(store, "m.1") == ["/a"]
+    assert await paths(store, "m.1") == ["/a"]
 
 
 async def test_a_second_member_on_the_device_gets_nothing_of_the_first(store: Store) -> None:
     await store.move("v1", "m.1", NOON)
     await store.write(Change("v1", NOON, (VIEW,)))
     await store.move("v1", "m.2", NOON)
-    assert (paths(store, "m.1"), paths(store, "m.2"), paths(store, "v1")) == ([], [], [])
+    assert (await paths(store, "m.1"), await paths(store, "m.2"), await paths(store, "v1")) == ([], [], [])
     await store.write(Change("v1", NOON, (VIEW,)))
     await store.move("v1", "m.2", NOON)
-    assert paths(store, "m.2") == ["/a"]
+    assert await paths(store, "m.2") == ["/a"]
 
 
 async def test_the_claims_of_an_anonymous_visitor_count_after_the_login(store: Store) -> None:
@@ -156,24 +157,24 @@ async def test_the_claims_of_an_anonymous_visitor_count_after_the_login(store: S
 async def test_what_was_just_written_is_read_again_and_again(store: Store) -> None:
     for number in range(5):
         await store.write(Change("v1", NOON, (Event("page_view", NOON + number, path=f"/{number}"),)))
-        assert paths(store, "v1") == [f"/{n}" for n in range(number + 1)]
+        assert await paths(store, "v1") == [f"/{n}" for n in range(number + 1)]
     await store.erase("v1")
-    assert paths(store, "v1") == []
+    assert await paths(store, "v1") == []
     await store.write(Change("v1", NOON, (VIEW,)))
-    assert paths(store, "v1") == ["/a"]
+    assert await paths(store, "v1") == ["/a"]
 
 
 async def test_a_record_is_kept_apart_from_the_profile(store: Store) -> None:
-    assert store.read_record("m.1") is None
+    assert await read_record(store, "m.1") is None
     await store.write_record("m.1", MemberRecord(frozenset({"measurement"}), {"rank": "ゴールド"}), NOON)
-    assert store.read_record("m.1") == MemberRecord(frozenset({"measurement"}), {"rank": "ゴールド"})
-    assert store.read("m.1", NOON) is None
+    assert await read_record(store, "m.1") == MemberRecord(frozenset({"measurement"}), {"rank": "ゴールド"})
+    assert await read(store, "m.1", NOON) is None
 
 
 async def test_a_new_record_takes_the_place_of_the_old_one(store: Store) -> None:
     for rank in ("一般", "ゴールド"):
         await store.write_record("m.1", MemberRecord(attributes={"rank": rank}), NOON)
-    assert store.read_record("m.1") == MemberRecord(attributes={"rank": "ゴールド"})
+    assert await read_record(store, "m.1") == MemberRecord(attributes={"rank": "ゴールド"})
 
 
 async def test_what_is_erased_is_gone_and_nothing_else(store: Store) -> None:
@@ -182,19 +183,27 @@ async def test_what_is_erased_is_gone_and_nothing_else(store: Store) -> None:
         await store.write_record(key, MemberRecord(frozenset()), NOON)
     assert await store.erase("m.1") is True
     assert await store.erase("m.1") is False
-    assert (store.read("m.1", NOON), store.read_record("m.1")) == (None, None)
-    assert paths(store, "m.2") == ["/a"]
-    assert store.read_record("m.2") is not None
+    assert (await read(store, "m.1", NOON), await read_record(store, "m.1")) == (None, None)
+    assert await paths(store, "m.2") == ["/a"]
+    assert await read_record(store, "m.2") is not None
 
 
 async def test_a_profile_can_be_erased_alone(store: Store) -> None:
     await store.write(Change("m.1", NOON, (VIEW,)))
     await store.write_record("m.1", MemberRecord(frozenset()), NOON)
     assert await store.erase("m.1", record=False) is True
-    assert store.read("m.1", NOON) is None
-    assert store.read_record("m.1") == MemberRecord(frozenset())
+    assert await read(store, "m.1", NOON) is None
+    assert await read_record(store, "m.1") == MemberRecord(frozenset())
 
 
-def paths(store: Store, key: str) -> list[str]:
-    profile = store.read(key, NOON)
+async def read(store: Store, key: str, now: int) -> Profile | None:
+    return (await store.fetch([key])).read(key, now)
+
+
+async def read_record(store: Store, key: str) -> MemberRecord | None:
+    return (await store.fetch([key])).read_record(key)
+
+
+async def paths(store: Store, key: str) -> list[str]:
+    profile = await read(store, key, NOON)
     return [] if profile is None else [view.path for view in profile.views]

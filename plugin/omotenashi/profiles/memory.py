@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from omotenashi.model.errors import StoreUnavailable
 from omotenashi.profiles.fold import copied
 from omotenashi.profiles.keep import Keep
@@ -9,7 +11,7 @@ from omotenashi.profiles.merge import is_emptied_for, is_to_move, merge_into
 from omotenashi.profiles.packing import EMPTY, pack, unpack
 from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.retention import current, is_over
-from omotenashi.profiles.store import Change, MemberRecord, apply
+from omotenashi.profiles.store import Change, MemberRecord, Reader, apply
 
 
 class MemoryStore:
@@ -24,6 +26,16 @@ class MemoryStore:
 
     def start(self) -> None:
         self._open = True
+
+    @property
+    def reader(self) -> Reader:
+        """Return itself: nothing has to be fetched."""
+        return self
+
+    async def fetch(self, keys: Collection[str], patience: float | None = None) -> Reader:
+        """Return itself."""
+        del keys, patience  # nothing to wait for
+        return self
 
     def read(self, key: str, now: int) -> Profile | None:
         self._require_open()

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -25,7 +25,7 @@ from omotenashi.profiles.database import Database, Transaction
 from omotenashi.profiles.janitor import Janitor
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.profile import Profile
-from omotenashi.profiles.store import Change, MemberRecord
+from omotenashi.profiles.store import Change, MemberRecord, Reader
 
 MOST_WAITING = 10_000
 """Changes that may wait for the disk; what comes beyond them is refused."""
@@ -90,6 +90,16 @@ class SqliteStore:
                 raise StoreUnavailable(self._problem) from error
         self._aside = _Aside(self._path, self.keep)
         self._janitor.start()
+
+    @property
+    def reader(self) -> Reader:
+        """Return itself: nothing has to be fetched."""
+        return self
+
+    async def fetch(self, keys: Collection[str], patience: float | None = None) -> Reader:
+        """Return itself."""
+        del keys, patience  # nothing to wait for
+        return self
 
     def read(self, key: str, now: int) -> Profile | None:
         """Return the profile as it was last committed by any process; raises StoreUnavailable."""

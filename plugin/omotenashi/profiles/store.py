@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from msgspec import Struct
@@ -50,6 +50,16 @@ class MemberRecord(Struct, frozen=True):
     """As imported: texts by folded name, read by the types that site.yaml declares when they are used."""
 
 
+class Reader(Protocol):
+    """What is stored, at hand: every method may raise StoreUnavailable."""
+
+    def read(self, key: str, now: int) -> Profile | None:
+        """Return what of a profile may still be kept at `now`, waiting for nothing but the disk; nobody may change it."""
+
+    def read_record(self, key: str) -> MemberRecord | None:
+        """Return a member's record; None if there is none."""
+
+
 class Store(Protocol):
     """Profiles and members' records by key: a visitor id, or what `keys.member_key` makes of a member's id.
 
@@ -60,14 +70,18 @@ class Store(Protocol):
     keep: Keep
     """For how long what is stored is kept."""
 
+    @property
+    def reader(self) -> Reader | None:
+        """What reads any key at once; None where what is read has to be fetched."""
+
     def start(self) -> None:
         """Open the store; raises SettingsError for one that this version must not touch."""
 
-    def read(self, key: str, now: int) -> Profile | None:
-        """Return what of a profile may still be kept at `now`, waiting for nothing but the disk; nobody may change it."""
+    async def fetch(self, keys: Collection[str], patience: float | None = None) -> Reader:
+        """Return what reads the profiles and records of these keys, as they are now.
 
-    def read_record(self, key: str) -> MemberRecord | None:
-        """Return a member's record; None if there is none."""
+        Raises TimeoutError where that takes longer than `patience` seconds.
+        """
 
     async def write(self, change: Change, patience: float | None = None) -> frozenset[str]:
         """Apply a change; return, after it was committed, the rules whose claim was granted.

@@ -1,0 +1,126 @@
+"""Where Redis or Valkey is: one server, Sentinels that know which server it is, or a Cluster, as a URL.
+
+redis://USER:PASSWORD@HOST:PORT/DB
+redis+sentinel://HOST:PORT,HOST:PORT/SERVICE/DB
+redis+cluster://HOST:PORT,HOST:PORT
+
+`rediss` for TLS, `valkey` and `valkeys` likewise. After a `?` may stand `prefix=…`, which keys begin with (omo), and for TLS
+`ca=FILE`, `cert=FILE` and `key=FILE`; for Sentinels that ask for a password of their own `sentinel_password=…`.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from msgspec import Struct
+
+from omotenashi.model.errors import SettingsError
+
+FORMS = "redis://HOST:PORT/DB, redis+sentinel://HOST:PORT,…/SERVICE or redis+cluster://HOST:PORT,… (rediss for TLS)"
+_PORTS = {"": 6379, "cluster": 6379, "sentinel": 26379}
+_OPTIONS = ("prefix", "ca", "cert", "key", "sentinel_password")
+_SCHEME = re.compile(r"(redis|valkey)(s?)(?:\+(cluster|sentinel))?")
+_PREFIX = re.compile(r"[A-Za-z0-9_.:-]{1,40}")
+
+
+class Kind(StrEnum):
+    """What answers at an address."""
+
+    SINGLE = ""
+    SENTINEL = "sentinel"
+    CLUSTER = "cluster"
+
+
+class Address(Struct, frozen=True):
+    """Where a store is, and how one is let in."""
+
+    kind: Kind
+    hosts: tuple[tuple[str, int], ...]
+    """Names or addresses with ports; the first of one server, the Sentinels, or some nodes of a Cluster."""
+    tls: bool = False
+    user: str | None = None
+    password: str | None = None
+    service: str = ""
+    """As Sentinels know it."""
+    database: int = 0
+    prefix: str = "omo"
+    """What every key begins with."""
+    ca: str | None = None
+    """Files of TLS: who signed the server's certificate, our own certificate and its key."""
+    cert: str | None = None
+    key: str | None = None
+    sentinel_password: str | None = None
+
+    def __str__(self) -> str:
+        """Return it without what must not be told."""
+        plus = f"+{self.kind}" if self.kind else ""
+        hosts = ",".join(f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in self.hosts)
+        return f"redis{'s' if self.tls else ''}{plus}://{hosts}"
+
+
+def is_remote(url: str) -> bool:
+    """Tell whether a store's URL means Redis or Valkey."""
+    return _SCHEME.fullmatch(url.partition(":")[0]) is not None
+
+
+def parse_address(url: str) -> Address:
+    """Return the address that a URL names; raises SettingsError, which never says the password."""
+    parts = urlsplit(url)
+    scheme = _SCHEME.fullmatch(parts.scheme)
+    if scheme is None:
+        raise SettingsError(f"store: write {FORMS}")
+    kind = Kind(scheme[3] or "")
+    service, database = _path(parts.path.strip("/"), kind)
+    user, password = _credentials(parts)
+    return Address(
+        kind, _hosts(parts, kind), scheme[2] == "s", user, password, service, database, **_options(parts.query)
+    )
+
+
+def _path(path: str, kind: Kind) -> tuple[str, int]:
+    service, _, database = path.partition("/") if kind is Kind.SENTINEL else ("", "", path)
+    if kind is Kind.SENTINEL and not service:
+        raise SettingsError("store: name the service after the Sentinels: redis+sentinel://HOST:PORT,HOST:PORT/SERVICE")
+    if database and not database.isdecimal():
+        raise SettingsError(f"store: {database!r} is not the number of a database")
+    if kind is Kind.CLUSTER and database.strip("0"):
+        raise SettingsError("store: a Cluster has database 0 alone; sites are told apart by ?prefix=…")
+    return unquote(service), int(database or 0)
+
+
+def _credentials(parts: SplitResult) -> tuple[str | None, str | None]:
+    stated, at, _ = parts.netloc.rpartition("@")
+    user, _, password = stated.partition(":")
+    return (unquote(user) or None, unquote(password) or None) if at else (None, None)
+
+
+def _hosts(parts: SplitResult, kind: Kind) -> tuple[tuple[str, int], ...]:
+    stated = parts.netloc.rpartition("@")[2].split(",")
+    if kind is Kind.SINGLE and len(stated) > 1:
+        raise SettingsError(
+            "store: one server has one address; for several write redis+cluster:// or redis+sentinel://"
+        )
+    return tuple(_host(one.strip(), _PORTS[kind]) for one in stated)
+
+
+def _host(text: str, usual: int) -> tuple[str, int]:
+    try:
+        parts = urlsplit(f"//{text}")
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise SettingsError(f"store: {text!r} is no HOST:PORT") from error
+    if not host:
+        raise SettingsError(f"store: a host is missing; write {FORMS}")
+    return host, port or usual
+
+
+def _options(query: str) -> dict[str, str]:
+    options = dict(parse_qsl(query, keep_blank_values=True))
+    for name in options:
+        if name not in _OPTIONS:
+            raise SettingsError(f"store: ?{name}= is not known; there are {', '.join(_OPTIONS)}")
+    if not _PREFIX.fullmatch(options.get("prefix", "omo")):
+        raise SettingsError("store: a prefix has up to 40 letters, digits and . _ - :")
+    return options

@@ -1,0 +1,60 @@
+"""Clients of redis-py for an address, and what their errors mean."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from redis.asyncio import Redis
+from redis.asyncio.cluster import ClusterNode, RedisCluster
+from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel
+from redis.backoff import NoBackoff
+
+from omotenashi.profiles.remote.address import Address, Kind
+
+Command: TypeAlias = "tuple[bytes | str | int, ...]"
+"""Its name, and what it is given."""
+
+
+def client_of(address: Address, connections: int, timeout: float) -> Redis:
+    """Return a client for one server, which Sentinels may name.
+
+    `connections`: the most that are open at a time; `timeout`: seconds to wait for a connection, and for an answer.
+    """
+    options = _options(address, timeout) | {"max_connections": connections, "db": address.database}
+    if address.kind is Kind.SENTINEL:
+        about = {name: value for name, value in options.items() if name not in ("db", "username", "max_connections")}
+        asked = about | {"password": address.sentinel_password}
+        sentinel = Sentinel(list(address.hosts), sentinel_kwargs=asked, **options)  # type: ignore[no-untyped-call]
+        found: Redis = sentinel.master_for(address.service)
+        return found
+    host, port = address.hosts[0]
+    return Redis(host=host, port=port, **options)
+
+
+def cluster_of(address: Address, connections: int, timeout: float) -> RedisCluster:
+    """Return a client for a Cluster; `connections`: to each node."""
+    options = _options(address, timeout)
+    return RedisCluster(
+        startup_nodes=[ClusterNode(host, port) for host, port in address.hosts],
+        require_full_coverage=False,  # where one part is gone the others go on
+        max_connections=connections,
+        **options,
+    )
+
+
+def _options(address: Address, timeout: float) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "username": address.user,
+        "password": address.password,
+        "socket_timeout": timeout,
+        "socket_connect_timeout": timeout,
+        "socket_keepalive": True,
+        "retry": Retry(NoBackoff(), 0),  # who asks has a deadline; a later request tries again
+        "client_name": "omotenashi",
+    }
+    if address.tls:
+        options |= {
+            "ssl": True, "ssl_ca_certs": address.ca, "ssl_certfile": address.cert, "ssl_keyfile": address.key,
+        }  # fmt: skip
+    return options

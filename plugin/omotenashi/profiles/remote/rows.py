@@ -1,0 +1,165 @@
+"""What lies in Redis for one visitor or member: keys of one hash slot, and what their bytes mean.
+
+A profile's value begins with a version, eight random bytes. Whoever writes says which version they have read; where
+another is there by now nothing is written (optimistic concurrency, as with WATCH, but in one round trip).
+"""
+
+from __future__ import annotations
+
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from typing import NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from omotenashi.model.errors import StoreUnavailable
+from omotenashi.profiles.packing import unpack
+from omotenashi.profiles.profile import Profile
+from omotenashi.profiles.store import MemberRecord
+
+VERSION = 8
+"""Bytes of a version."""
+NEVER = b""
+"""The version where there is no profile."""
+
+
+class Keys(NamedTuple):
+    """The keys of one visitor or member."""
+
+    profile: bytes
+    record: bytes
+    parcel: bytes
+    """What is on its way from a device to the member who logged in there."""
+
+
+class Mark(Struct, frozen=True, array_like=True):
+    """Something was done to a profile once, and must not be done again."""
+
+    id: bytes
+    value: int
+    """How far, where it is done bit by bit."""
+    at: int
+    """Seconds since 1970-01-01 UTC."""
+
+
+class Row(Struct):
+    """A profile as it lies in the store; `data` is None where there is none."""
+
+    version: bytes = NEVER
+    updated: int = 0
+    data: bytes | None = None
+    marks: Sequence[Mark] = ()
+    decoded: Profile | None = None
+    """What the data mean, if that is known; nobody may change it."""
+
+    @property
+    def profile(self) -> Profile:
+        """What the data mean; raises StoreUnavailable where they mean nothing."""
+        if self.decoded is None:
+            self.decoded = Profile() if self.data is None else unpack(self.data)
+        return self.decoded
+
+    def is_marked(self, mark: Mark) -> bool:
+        """Tell whether something was done to this profile already, as far as `mark` says or further."""
+        return any(one.id == mark.id and one.value >= mark.value for one in self.marks)
+
+
+class Parcel(Struct, frozen=True):
+    """What was done on a device, on its way to a member."""
+
+    id: bytes
+    place: str
+    """Of the member."""
+    data: bytes
+    at: int
+
+
+class _Stored(Struct, array_like=True):
+    updated: int
+    data: bytes
+    marks: list[Mark] = []
+
+
+class _Sent(Struct, array_like=True):
+    place: str
+    data: bytes
+    at: int
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Stored).decode
+_decode_sent = msgspec.msgpack.Decoder(_Sent).decode
+_decode_record = msgspec.msgpack.Decoder(MemberRecord).decode
+
+
+@lru_cache(maxsize=4096)
+def place_of(key: str) -> str:
+    """Return what stands in the store for a key, a hash of 128 bits (BLAKE2b, RFC 7693): so no id is stored."""
+    return place_of_digest(blake2b(key.encode(), digest_size=16).digest())
+
+
+def place_of_digest(digest: bytes) -> str:
+    """Return the place of a key whose hash is known."""
+    return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def keys_of(prefix: str, place: str) -> Keys:
+    """Return the keys at a place, all in one hash slot (Redis Cluster specification, "Hash tags")."""
+    stem = f"{prefix}:{{{place}}}:"
+    return Keys(f"{stem}p".encode(), f"{stem}r".encode(), f"{stem}m".encode())
+
+
+def new_version() -> bytes:
+    """Return a version that nobody has used."""
+    return secrets.token_bytes(VERSION)
+
+
+def row_of(value: bytes | None) -> Row:
+    """Return the row that a value means; raises StoreUnavailable where it means none."""
+    if not value:
+        return Row()
+    try:
+        stored = _decode(value[VERSION:])
+    except msgspec.DecodeError as error:
+        raise StoreUnavailable("a stored profile cannot be read") from error
+    return Row(value[:VERSION], stored.updated, stored.data, stored.marks)
+
+
+def value_of(row: Row) -> bytes:
+    """Return the value of a row; empty where nothing is to be kept."""
+    if row.data is None:
+        return b""
+    return row.version + _encode(_Stored(row.updated, row.data, list(row.marks)))
+
+
+def parcel_of(value: bytes | None) -> Parcel | None:
+    """Return what is on its way."""
+    if not value:
+        return None
+    try:
+        sent = _decode_sent(value[VERSION:])
+    except msgspec.DecodeError as error:
+        raise StoreUnavailable("a stored profile cannot be read") from error
+    return Parcel(value[:VERSION], sent.place, sent.data, sent.at)
+
+
+def parcel_value(parcel: Parcel) -> bytes:
+    """Return the value of a parcel."""
+    return parcel.id + _encode(_Sent(parcel.place, parcel.data, parcel.at))
+
+
+def record_of(value: bytes | None) -> MemberRecord | None:
+    """Return a member's record; raises StoreUnavailable where it cannot be read."""
+    try:
+        return None if value is None else _decode_record(value)
+    except msgspec.DecodeError as error:
+        raise StoreUnavailable("a stored record cannot be read") from error
+
+
+def record_value(record: MemberRecord) -> bytes:
+    """Return the value of a member's record."""
+    return _encode(record)

@@ -1,0 +1,286 @@
+"""Commands to Redis or Valkey: those of one turn of the event loop go together, and who does not answer is left alone.
+
+A server that failed is asked nothing until it answers a PING, which is tried after a pause that grows: so requests do not
+wait for it again and again, and when it is back they do not all come at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Protocol, TypeAlias
+
+from redis.asyncio.cluster import ClusterNode, PipelineCommand, RedisCluster
+from redis.exceptions import (
+    AskError,
+    ClusterDownError,
+    MovedError,
+    RedisError,
+    ResponseError,
+    SlotNotCoveredError,
+)
+
+from omotenashi.model.errors import StoreUnavailable
+from omotenashi.profiles.remote.address import Address, Kind
+from omotenashi.profiles.remote.client import Command, client_of, cluster_of
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
+"""Seconds until a server that failed is tried again; each time half as long again, and up to a half more or less."""
+_FAULTS = (RedisError, OSError, asyncio.TimeoutError)
+
+Reply: TypeAlias = "bytes | int | list[bytes | None] | None"
+Outcome: TypeAlias = "Reply | Exception"
+
+
+class Servers(Protocol):
+    """One server, or the nodes of a Cluster, by name."""
+
+    def name_for(self, key: bytes) -> str:
+        """Return who keeps a key; raises StoreUnavailable where nobody is known to."""
+
+    async def run(self, name: str, commands: Sequence[Command]) -> list[Outcome]:
+        """Return the replies of a server in order; raises what the client does where it does not answer."""
+
+    async def refresh(self) -> None:
+        """Find out who keeps what by now."""
+
+    async def close(self) -> None: ...
+
+
+class Wire:
+    """Sends commands, each with the key that says where to. For one event loop."""
+
+    def __init__(self, address: Address, *, connections: int, timeout: float, replicas: int = 0) -> None:
+        """`connections`: at most so many to each server; `timeout`: seconds until one is taken to be gone.
+
+        `replicas`: how many must have confirmed what is written before `write` returns.
+        """
+        self.servers: Servers = (
+            _Cluster(address, connections, timeout)
+            if address.kind is Kind.CLUSTER
+            else _Single(address, connections, timeout)
+        )
+        self._address = address
+        self._timeout = timeout
+        self._replicas = replicas
+        self._waiting: dict[tuple[str, bool], list[tuple[Command, asyncio.Future[Reply]]]] = defaultdict(list)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._gone: dict[str, str] = {}
+        """Why, by name of the server."""
+        self._looking: asyncio.Task[None] | None = None
+
+    @property
+    def problem(self) -> str | None:
+        """What is wrong, in one line."""
+        return "; ".join(f"{name}: {reason}" for name, reason in self._gone.items()) or None
+
+    def read(self, key: bytes, *command: bytes | str | int) -> asyncio.Future[Reply]:
+        """Send a command that changes nothing. The reply is StoreUnavailable where there is none."""
+        return self._ask(key, command, writes=False)
+
+    def write(self, key: bytes, *command: bytes | str | int) -> asyncio.Future[Reply]:
+        """Send a command that changes something; where `replicas` are asked for, it is StoreUnavailable without them."""
+        return self._ask(key, command, writes=True)
+
+    async def look(self) -> None:
+        """Find the servers; raises StoreUnavailable."""
+        try:
+            await self.servers.refresh()
+        except _FAULTS as error:
+            self._lost("", error)
+            raise StoreUnavailable(self._in_words(error)) from error
+
+    async def close(self) -> None:
+        """Wait for what was sent, and close the connections."""
+        while self._waiting or self._tasks:
+            self._send()
+            await asyncio.gather(*self._tasks)
+        if self._looking is not None:
+            self._looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._looking
+        await self.servers.close()
+
+    def _ask(self, key: bytes, command: Command, *, writes: bool) -> asyncio.Future[Reply]:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Reply] = loop.create_future()
+        try:
+            name = self.servers.name_for(key)
+        except StoreUnavailable as error:
+            self._lost("", error)
+            future.set_exception(error)
+            return future
+        if name in self._gone:
+            future.set_exception(StoreUnavailable(f"{self._address}: {self._gone[name]}"))
+            return future
+        if not self._waiting:
+            loop.call_soon(self._send)
+        self._waiting[name, writes].append((command, future))
+        return future
+
+    def _send(self) -> None:
+        """Send what this turn of the event loop brought."""
+        waiting, self._waiting = self._waiting, defaultdict(list)
+        for (name, writes), asked in waiting.items():
+            task = asyncio.create_task(self._run(name, asked, writes=writes))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, name: str, asked: list[tuple[Command, asyncio.Future[Reply]]], *, writes: bool) -> None:
+        commands = [command for command, _ in asked]
+        confirmed = writes and self._replicas > 0
+        if confirmed:
+            commands.append(("WAIT", self._replicas, int(self._timeout * 500)))
+        try:
+            outcomes = await self.servers.run(name, commands)
+        except _FAULTS as error:
+            self._lost(name, error)
+            outcomes = [StoreUnavailable(self._in_words(error))] * len(commands)
+        else:
+            outcomes = [self._outcome(outcome) for outcome in outcomes]
+        if confirmed:
+            outcomes = self._confirmed(outcomes)
+        for (_, future), outcome in zip(asked, outcomes, strict=False):
+            if future.done():  # nobody waits any more
+                continue
+            if isinstance(outcome, Exception):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
+
+    def _outcome(self, outcome: Outcome) -> Outcome:
+        """A command that was refused, such as by a full server, fails alone."""
+        if isinstance(outcome, ClusterDownError | SlotNotCoveredError):
+            self._lost("", outcome)
+        return StoreUnavailable(self._in_words(outcome)) if isinstance(outcome, Exception) else outcome
+
+    def _confirmed(self, outcomes: list[Outcome]) -> list[Outcome]:
+        replicas = outcomes.pop()
+        if isinstance(replicas, int) and replicas >= self._replicas:
+            return outcomes
+        told = replicas if isinstance(replicas, int) else 0
+        missing = StoreUnavailable(f"{self._address}: {told} of {self._replicas} replicas have confirmed")
+        return [outcome if isinstance(outcome, Exception) else missing for outcome in outcomes]
+
+    def _lost(self, name: str, error: Exception) -> None:
+        """Note that a server does not answer, and look for it from now on."""
+        if name:
+            self._gone[name] = _line(error)
+        else:
+            self._gone[str(self._address)] = _line(error)
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look_for())
+
+    async def _look_for(self) -> None:
+        """Ask for those who are gone, until they are there again, or others in their places."""
+        pause = FIRST_PAUSE
+        while self._gone:
+            await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 so that many nodes do not come together
+            pause = min(pause * 1.5, LONGEST_PAUSE)
+            try:
+                await self.servers.refresh()
+            except _FAULTS as error:
+                self._gone[str(self._address)] = _line(error)
+                continue
+            self._gone.pop(str(self._address), None)
+            await asyncio.gather(*(self._try(name) for name in list(self._gone)))
+
+    async def _try(self, name: str) -> None:
+        try:
+            (pong,) = await self.servers.run(name, [("PING",)])
+        except KeyError:  # it is no part of the Cluster any more
+            del self._gone[name]
+        except _FAULTS as error:
+            self._gone[name] = _line(error)
+        else:
+            if not isinstance(pong, Exception):
+                del self._gone[name]
+
+    def _in_words(self, error: Exception) -> str:
+        return f"{self._address}: {_line(error)}"
+
+
+class _Single:
+    """One server, or the one that Sentinels name."""
+
+    def __init__(self, address: Address, connections: int, timeout: float) -> None:
+        self._client = client_of(address, connections, timeout)
+        self._name = f"{address}/"
+
+    def name_for(self, key: bytes) -> str:
+        del key
+        return self._name
+
+    async def run(self, name: str, commands: Sequence[Command]) -> list[Outcome]:
+        del name
+        pipeline = self._client.pipeline(transaction=False)
+        for command in commands:
+            pipeline.execute_command(*command)
+        found: list[Outcome] = await pipeline.execute(raise_on_error=False)
+        return found
+
+    async def refresh(self) -> None:
+        await self._client.execute_command("PING")  # type: ignore[no-untyped-call]
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+class _Cluster:
+    """The nodes of a Cluster."""
+
+    def __init__(self, address: Address, connections: int, timeout: float) -> None:
+        self._client: RedisCluster = cluster_of(address, connections, timeout)
+        self._nodes: dict[str, ClusterNode] = {}
+
+    def name_for(self, key: bytes) -> str:
+        try:
+            node = self._client.nodes_manager.get_node_from_slot(self._client.keyslot(key))
+        except (SlotNotCoveredError, KeyError) as error:
+            raise StoreUnavailable("no node of the Cluster is known that keeps this") from error
+        name: str = node.name
+        self._nodes[name] = node
+        return name
+
+    async def run(self, name: str, commands: Sequence[Command]) -> list[Outcome]:
+        asked = [PipelineCommand(place, *command) for place, command in enumerate(commands)]
+        await self._nodes[name].execute_pipeline(asked)
+        found: list[Outcome] = [one.result for one in asked]
+        for outcome in found:
+            if isinstance(outcome, Exception) and not isinstance(outcome, ResponseError):
+                raise outcome
+        return [
+            await self._redirected(outcome, command) if isinstance(outcome, AskError) else outcome
+            for command, outcome in zip(commands, found, strict=True)
+        ]
+
+    async def _redirected(self, error: AskError, command: Command) -> Outcome:
+        """Follow a slot that has moved (MOVED, which is remembered) or is moving (ASK) to another node."""
+        manager, moved = self._client.nodes_manager, isinstance(error, MovedError)
+        if moved:
+            await manager.move_slot(error)
+        node = manager.get_node(host=error.host, port=error.port)
+        if node is None:
+            return error
+        asked = [PipelineCommand(0, "ASKING")] if not moved else []
+        asked.append(PipelineCommand(1, *command))
+        await node.execute_pipeline(asked)
+        found: Outcome = asked[-1].result
+        return found
+
+    async def refresh(self) -> None:
+        await self._client.nodes_manager.initialize()
+        known = {node.name for node in self._client.get_primaries()}
+        self._nodes = {name: node for name, node in self._nodes.items() if name in known}
+
+    async def close(self) -> None:
+        await self._client.nodes_manager.aclose()
+        await self._client.nodes_manager.aclose("startup_nodes")
+        await self._client.aclose()
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,258 @@
+"""What only the stores of many nodes do: in Redis or Valkey, alone and as a Cluster."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from tests import redis_servers
+from tests.profiles.conftest import opened_at
+from tests.redis_servers import Cluster, Server
+
+from omotenashi.model.errors import StoreUnavailable
+from omotenashi.model.event import Event
+from omotenashi.profiles.fold import claimed
+from omotenashi.profiles.keep import Keep
+from omotenashi.profiles.remote.rows import keys_of, place_of
+from omotenashi.profiles.remote.store import RemoteStore
+from omotenashi.profiles.store import Change, Claim, MemberRecord
+
+pytestmark = pytest.mark.anyio
+
+NOON = 1_764_990_000
+DAY = 86_400
+LIMIT = Claim("hero", 3, 7 * DAY)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server of the test's own, with one database on disk."""
+    with redis_servers.single(tmp_path, ("--appendonly", "yes")) as server:
+        yield server
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    """A Cluster of the test's own."""
+    with redis_servers.cluster(tmp_path) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+async def pair(cluster_url: str) -> AsyncIterator[tuple[RemoteStore, RemoteStore]]:
+    """The stores of two nodes, which keep their profiles in the same Cluster."""
+    prefix = f"pair{time.monotonic_ns()}"
+    async with opened_at(cluster_url, prefix=prefix) as here, opened_at(cluster_url, prefix=prefix) as there:
+        yield here, there
+
+
+def view(second: int, path: str = "/a") -> Event:
+    return Event("page_view", NOON + second, path=path)
+
+
+async def paths(store: RemoteStore, key: str) -> list[str]:
+    profile = (await store.fetch([key])).read(key, NOON)
+    return [] if profile is None else [one.path for one in profile.views]
+
+
+async def test_what_one_node_wrote_the_other_reads(pair: tuple[RemoteStore, RemoteStore]) -> None:
+    here, there = pair
+    for number in range(6):
+        writer, reader = (here, there) if number % 2 else (there, here)
+        await writer.write(Change("v1", NOON + number, (view(number, f"/{number}"),)))
+        assert await paths(reader, "v1") == [f"/{n}" for n in range(number + 1)]
+
+
+async def test_no_view_is_lost_where_two_nodes_write_the_same_profile_at_once(
+    pair: tuple[RemoteStore, RemoteStore],
+) -> None:
+    changes = [Change("v1", NOON + number, (view(number, f"/{number:02}"),)) for number in range(60)]
+    await asyncio.gather(*(pair[number % 2].write(change) for number, change in enumerate(changes)))
+    assert sorted(await paths(pair[0], "v1")) == [f"/{number:02}" for number in range(60)]
+
+
+async def test_a_limit_is_kept_by_two_nodes_together(pair: tuple[RemoteStore, RemoteStore]) -> None:
+    claims = (store.write(Change("v1", NOON, claims=(LIMIT,))) for _ in range(30) for store in pair)
+    granted = await asyncio.gather(*claims)
+    assert sum("hero" in rules for rules in granted) == 3
+    assert claimed((await pair[0].fetch(["v1"])).read("v1", NOON), "hero", 0) == 3
+
+
+async def test_a_login_that_two_nodes_see_at_once_moves_the_history_once(pair: tuple[RemoteStore, RemoteStore]) -> None:
+    await pair[0].write(Change("v1", NOON, (view(0), Event("search", NOON)), (LIMIT,)))
+    await asyncio.gather(*(store.move("v1", "m.1", NOON) for _ in range(5) for store in pair))
+    member = (await pair[1].fetch(["m.1"])).read("m.1", NOON)
+    assert member is not None
+    assert ([one.path for one in member.views], len(member.deeds), claimed(member, "hero", 0)) == (["/a"], 1, 1)
+    assert await paths(pair[0], "v1") == []
+
+
+async def test_views_that_arrive_during_a_login_are_lost_nowhere(pair: tuple[RemoteStore, RemoteStore]) -> None:
+    await pair[0].write(Change("v1", NOON, (view(0, "/0"),)))
+    writes = (pair[1].write(Change("v1", NOON + n, (view(n, f"/{n}"),))) for n in range(1, 20))
+    await asyncio.gather(pair[0].move("v1", "m.1", NOON), *writes)
+    await pair[0].move("v1", "m.1", NOON)
+    assert sorted(await paths(pair[1], "m.1")) == sorted(f"/{number}" for number in range(20))
+
+
+async def test_a_login_that_stopped_half_way_is_finished_by_whoever_comes_next(
+    pair: tuple[RemoteStore, RemoteStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = pair
+
+    async def stopped(*_: object) -> None:
+        raise StoreUnavailable("the node stopped")
+
+    await here.write(Change("v1", NOON, (view(0),)))
+    with monkeypatch.context() as patched:
+        patched.setattr(RemoteStore, "_deliver", stopped)
+        with pytest.raises(StoreUnavailable, match="the node stopped"):
+            await here.move("v1", "m.1", NOON)
+    assert await paths(there, "m.1") == []
+    assert await paths(there, "v1") == []
+    assert await paths(there, "m.1") == ["/a"]
+
+
+async def test_a_visit_takes_one_command_to_read_and_one_to_write(server: Server) -> None:
+    async with opened_at(server.url) as store:
+        await store.write(Change("v1", NOON, (view(0),)))
+        with server.client() as client:
+            client.config_resetstat()
+            await store.fetch(["v1"])
+            await store.write(Change("v1", NOON + 60, (view(60, "/b"),), (LIMIT,)))
+            assert called(client) == {"mget": 1, "eval": 1}
+
+
+async def test_commands_of_one_turn_of_the_event_loop_travel_together(server: Server) -> None:
+    async with opened_at(server.url) as store:
+        await asyncio.gather(*(store.fetch([f"v{number}"]) for number in range(100)))
+        with server.client() as client:
+            assert len([one for one in client.client_list() if one["name"] == "omotenashi"]) == 1
+
+
+async def test_no_id_stands_in_the_store_and_the_keys_of_one_visitor_lie_together(server: Server) -> None:
+    async with opened_at(server.url, prefix="shop") as store:
+        await store.write(Change("visitor-0123456789", NOON, (view(0),)))
+        await store.write_record("visitor-0123456789", MemberRecord(frozenset()), NOON)
+        with server.client() as client:
+            keys = sorted(client.keys("*"))
+            values = [client.get(key) for key in keys]
+        assert keys == sorted(keys_of("shop", place_of("visitor-0123456789"))[:2])
+        assert not any(b"0123456789" in text for text in (*keys, *values))
+
+
+async def test_a_profile_leaves_when_it_was_kept_long_enough_and_a_record_stays(server: Server) -> None:
+    async with opened_at(server.url, Keep(profiles=40 * DAY), prefix="shop") as store:
+        await store.write(Change("m.1", NOON, (view(0),)))
+        await store.write_record("m.1", MemberRecord(frozenset()), NOON)
+        profile, record, _ = keys_of("shop", place_of("m.1"))
+        with server.client() as client:
+            assert 40 * DAY - 60 < client.ttl(profile) <= 40 * DAY
+            assert client.ttl(record) == -1
+
+
+async def test_of_what_was_erased_no_key_is_left(server: Server) -> None:
+    async with opened_at(server.url) as store:
+        await store.write(Change("m.1", NOON, (view(0),)))
+        await store.write_record("m.1", MemberRecord(frozenset()), NOON)
+        await store.erase("m.1")
+        with server.client() as client:
+            assert client.keys("*") == []
+
+
+async def test_a_full_server_refuses_writes_and_answers_reads(server: Server) -> None:
+    async with opened_at(server.url) as store:
+        await store.write(Change("v1", NOON, (view(0),)))
+        with server.client() as client:
+            client.config_set("maxmemory", "1")
+            with pytest.raises(StoreUnavailable, match="maxmemory"):
+                await store.write(Change("v1", NOON + 60, (view(60),)))
+            assert await paths(store, "v1") == ["/a"]
+            client.config_set("maxmemory", "0")
+        await store.write(Change("v1", NOON + 60, (view(60, "/b"),)))
+        assert await paths(store, "v1") == ["/a", "/b"]
+
+
+async def test_what_cannot_be_read_is_said_and_harms_nobody_else(server: Server) -> None:
+    async with opened_at(server.url, prefix="shop") as store:
+        await store.write(Change("v1", NOON, (view(0),)))
+        with server.client() as client:
+            client.set(keys_of("shop", place_of("v2")).profile, b"12345678garbage")
+        with pytest.raises(StoreUnavailable, match="cannot be read"):
+            await store.fetch(["v2"])
+        assert await paths(store, "v1") == ["/a"]
+
+
+async def test_a_server_that_is_gone_is_asked_no_more_and_found_again_by_itself(server: Server) -> None:
+    async with opened_at(server.url) as store:
+        await store.write(Change("v1", NOON, (view(0),)))
+        server.kill()
+        with pytest.raises(StoreUnavailable):
+            await store.fetch(["v1"])
+        began = time.monotonic()
+        for _ in range(1000):
+            with pytest.raises(StoreUnavailable):
+                await store.fetch(["v1"])
+        assert time.monotonic() - began < 1  # nobody waited
+        assert "refused" in (store.check() or "") or "closed" in (store.check() or "")
+        server.start()
+        await healthy(store)
+        assert await paths(store, "v1") == ["/a"]
+
+
+async def test_a_server_that_does_not_answer_costs_whoever_asks_no_more_than_their_patience(server: Server) -> None:
+    async with opened_at(server.url) as store:
+        await store.write(Change("v1", NOON, (view(0),)))
+        server.freeze()
+        with pytest.raises(TimeoutError):
+            await store.fetch(["v1"], 0.02)
+        with pytest.raises(TimeoutError):
+            await store.write(Change("v1", NOON, (view(1),)), 0.02)
+        await asyncio.sleep(0.5)
+        with pytest.raises(StoreUnavailable):
+            await store.fetch(["v1"], 0.02)
+        server.thaw()
+        await healthy(store)
+        assert (await paths(store, "v1"))[0] == "/a"
+
+
+async def test_when_a_master_is_gone_its_replica_goes_on(cluster: Cluster) -> None:
+    async with opened_at(cluster.url, replicas=1, prefix="shop") as store:
+        for number in range(30):
+            await store.write(Change(f"v{number}", NOON, (view(0),)))
+        cluster.master_of(keys_of("shop", place_of("v1")).profile).kill()
+        others = 0
+        for number in range(30):
+            with suppress(StoreUnavailable):
+                others += await paths(store, f"v{number}") == ["/a"]
+        assert 0 < others < 30
+        await healthy(store)
+        assert [await paths(store, f"v{number}") for number in range(30)] == [["/a"]] * 30
+
+
+async def test_what_no_replica_has_confirmed_does_not_count_as_written(server: Server) -> None:
+    async with opened_at(server.url, replicas=1) as store:
+        with pytest.raises(StoreUnavailable, match="0 of 1 replicas have confirmed"):
+            await store.write(Change("v1", NOON, (view(0),)))
+
+
+async def healthy(store: RemoteStore) -> None:
+    """Wait until a store has found its servers again."""
+    for _ in range(1000):
+        if store.check() is None:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(store.check())
+
+
+def called(client: Redis) -> dict[str, int]:
+    """Return how often each command was called, but for those of the test."""
+    stats = client.info("commandstats")
+    found = {name.removeprefix("cmdstat_"): told["calls"] for name, told in stats.items()}
+    inner = ("config", "info", "getrange", "set", "get", "ping", "client", "hello", "auth", "select")
+    return {name: calls for name, calls in found.items() if name.partition("|")[0] not in inner}

@@ -1,0 +1,206 @@
+"""Real servers for tests: Redis, or Valkey where OMO_TEST_REDIS names its server; alone, with Sentinels, or a Cluster.
+
+Nothing is written outside of the folder that is given; ports are free ones.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+from redis.exceptions import RedisError
+
+SERVER = os.environ.get("OMO_TEST_REDIS", "redis-server")
+MISSING = f"{SERVER} is not installed: apt-get install redis-server"
+_SLOTS = 16_384
+_CLUSTER_BUS = 10_000
+"""A node of a Cluster listens at this many ports above its own, too."""
+_PATIENCE = 20.0
+
+
+class Server:
+    """One server process."""
+
+    def __init__(self, folder: Path, port: int, options: Sequence[str] = ()) -> None:
+        self.folder = folder
+        self.port = port
+        self._options = options
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start, or start again with what is in the folder."""
+        self.folder.mkdir(exist_ok=True)
+        command = [SERVER, "--port", str(self.port), "--dir", str(self.folder), "--save", "", "--bind", "127.0.0.1"]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen([*command, *self._options], stdout=log, stderr=log)
+        wait_until(self.answers)
+
+    def client(self) -> Redis:
+        return Redis(port=self.port, socket_timeout=2, protocol=2)
+
+    def answers(self) -> bool:
+        try:
+            with self.client() as client:
+                return bool(client.ping())
+        except (RedisError, OSError):
+            return False
+
+    def kill(self) -> None:
+        """Kill it as a power cut would."""
+        self._signal(signal.SIGKILL)
+        if self._process is not None:
+            self._process.wait()
+
+    def freeze(self) -> None:
+        """Let it answer nobody, though its connections stay open, as when the network is cut."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self.thaw()
+            self.kill()
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
+
+
+class Cluster:
+    """Three masters, each with a replica."""
+
+    def __init__(self, nodes: Sequence[Server]) -> None:
+        self.nodes = nodes
+
+    @property
+    def url(self) -> str:
+        return f"redis+cluster://{','.join(f'127.0.0.1:{node.port}' for node in self.nodes)}"
+
+    def masters(self) -> list[Server]:
+        """Return the nodes that are masters by now."""
+        return [node for node in self.nodes if node.answers() and _role(node) == b"master"]
+
+    def master_of(self, key: bytes) -> Server:
+        """Return the master that keeps a key."""
+        for node in self.masters():
+            with node.client() as client:
+                slot = client.execute_command("CLUSTER KEYSLOT", key)
+                for first, last, master, *_ in client.execute_command("CLUSTER SLOTS"):
+                    if first <= slot <= last:
+                        return next(one for one in self.nodes if one.port == master[1])
+        raise AssertionError("nobody keeps it")
+
+
+@contextmanager
+def single(folder: Path, options: Sequence[str] = ()) -> Iterator[Server]:
+    """Run one server."""
+    require()
+    server = Server(folder / "redis", free_port(), options)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@contextmanager
+def cluster(folder: Path, *, node_timeout: int = 1000) -> Iterator[Cluster]:
+    """Run a Cluster; `node_timeout`: milliseconds after which a node is taken to be gone."""
+    require()
+    options = ("--cluster-enabled", "yes", "--cluster-node-timeout", str(node_timeout), "--appendonly", "yes",
+               "--cluster-require-full-coverage", "no", "--repl-diskless-sync-delay", "0")  # fmt: skip
+    with ExitStack() as stack:
+        nodes = []
+        for number in range(6):
+            node = Server(folder / f"node-{number}", free_port(below=65_535 - _CLUSTER_BUS), options)
+            node.start()
+            stack.callback(node.stop)
+            nodes.append(node)
+        _join(nodes)
+        yield Cluster(nodes)
+
+
+def _join(nodes: Sequence[Server]) -> None:
+    """Give three nodes the slots, let all meet, and make the other three replicas."""
+    for number, node in enumerate(nodes[:3]):
+        first, last = number * _SLOTS // 3, (number + 1) * _SLOTS // 3 - 1
+        _run(node, "CLUSTER ADDSLOTSRANGE", first, last)
+        _run(node, "CLUSTER SET-CONFIG-EPOCH", number + 1)
+    for node in nodes[1:]:
+        _run(nodes[0], "CLUSTER MEET", "127.0.0.1", node.port)
+    wait_until(lambda: all(_known(node) == len(nodes) and _state(node) == "ok" for node in nodes))
+    for master, replica in zip(nodes[:3], nodes[3:], strict=True):
+        name = _run(master, "CLUSTER MYID")
+        wait_until(lambda replica=replica, name=name: _is_done(replica, "CLUSTER REPLICATE", name))
+    wait_until(lambda: all(_is_synchronized(node) for node in nodes[3:]))
+    wait_until(lambda: all(_run(node, "INFO", "replication")["connected_slaves"] == 1 for node in nodes[:3]))
+
+
+def _run(node: Server, command: str, *given: object) -> Any:
+    with node.client() as client:
+        return client.execute_command(command, *given)
+
+
+def _is_done(node: Server, command: str, *given: object) -> bool:
+    try:
+        _run(node, command, *given)
+    except RedisError:
+        return False
+    return True
+
+
+def _known(node: Server) -> int:
+    return len([line for line in _run(node, "CLUSTER NODES") if line])
+
+
+def _state(node: Server) -> str:
+    return str(_run(node, "CLUSTER INFO")["cluster_state"])
+
+
+def _role(node: Server) -> bytes:
+    role: bytes = _run(node, "ROLE")[0]
+    return role
+
+
+def _is_synchronized(node: Server) -> bool:
+    return bool(_run(node, "INFO", "replication").get("master_link_status") == "up")
+
+
+def require() -> None:
+    """Skip a test where there is no server; where CI is set it fails instead."""
+    if shutil.which(SERVER) is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
+
+
+def free_port(below: int = 65_536) -> int:
+    """Return a port that is free now."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+        if port < below:
+            return port
+
+
+def wait_until(holds: Callable[[], object]) -> None:
+    """Wait until something holds."""
+    ends = time.monotonic() + _PATIENCE
+    while not holds():
+        assert time.monotonic() < ends, "it takes too long"
+        time.sleep(0.02)
