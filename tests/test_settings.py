@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from omotenashi.model.errors import SettingsError
-from omotenashi.settings import Settings, hash_key, read_settings, server_key, store_path, trust_warnings
+from omotenashi.profiles.remote.address import Address, Kind
+from omotenashi.settings import Settings, hash_key, read_settings, server_key, store_place, trust_warnings
 
 
 def test_flags_win_over_variables_over_the_file(tmp_path: Path) -> None:
@@ -57,8 +58,9 @@ def test_trusting_everybody_is_warned_of(network: str, tmp_path: Path) -> None:
         ({"OMO_RETENTION_EXPOSURES": "4001"}, "retention_exposures: 4001 is not between"),
         ({"OMO_RETENTION_PROFILES": "a year"}, "OMO_RETENTION_PROFILES: 'a year' is not a whole number"),
         ({"OMO_STORE": "memory:", "OMO_WORKERS": "2"}, "store: memory: is for one worker, not for 2"),
-        ({"OMO_STORE": "redis://localhost/0"}, "store: redis is not yet available; write sqlite:///relative/path"),
-        ({"OMO_STORE": "valkey://localhost"}, "store: valkey is not yet available"),
+        ({"OMO_STORE": "redis://localhost/first"}, "store: 'first' is not the number of a database"),
+        ({"OMO_STORE_REPLICAS": "1"}, "store_replicas: only Redis and Valkey have replicas"),
+        ({"OMO_STORE": "redis://localhost", "OMO_STORE_REPLICAS": "11"}, "store_replicas: 11 is not between 0 and 10"),
     ],
 )
 def test_a_wrong_value_is_named(environment: dict[str, str], words: str, tmp_path: Path) -> None:
@@ -137,17 +139,18 @@ def test_the_key_of_member_ids_is_not_made_for_a_store_that_is_there(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("store", "path"),
+    ("store", "place"),
     [
         ("", Path("data/visitors.sqlite")),
         ("sqlite:///visitors.sqlite", Path("visitors.sqlite")),
         ("sqlite:///var/visitors.db", Path("var/visitors.db")),
         ("sqlite:////var/lib/omo/visitors.sqlite", Path("/var/lib/omo/visitors.sqlite")),
         ("memory:", None),
+        ("redis://cache", Address(Kind.SINGLE, (("cache", 6379),))),
     ],
 )
-def test_the_store_is_named_as_sqlalchemy_writes_it(store: str, path: Path | None) -> None:
-    assert store_path(Settings(data=Path("data"), store=store)) == path
+def test_the_store_is_named_as_sqlalchemy_writes_it(store: str, place: Path | Address | None) -> None:
+    assert store_place(Settings(data=Path("data"), store=store)) == place
 
 
 @pytest.mark.parametrize(
@@ -158,6 +161,8 @@ def test_the_store_is_named_as_sqlalchemy_writes_it(store: str, path: Path | Non
     ],
 )
 def test_another_store_is_refused_with_the_forms_that_there_are(store: str, tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"store: this is none of sqlite:///relative/path, .* or memory:$") as error:
+    with pytest.raises(
+        SettingsError, match=r"store: this is none of sqlite:///relative/path, .* memory:, redis://HOST"
+    ) as error:
         read_settings({"store": store}, {}, tmp_path)
     assert "canary" not in str(error.value)

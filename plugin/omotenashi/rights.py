@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from msgspec import Struct
 
@@ -19,7 +19,7 @@ from omotenashi.model.text import fold
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.privacy import keep_data, profile_data, record_data
 from omotenashi.profiles.profile import Profile
-from omotenashi.profiles.store import MemberRecord, Store
+from omotenashi.profiles.store import MemberRecord, Reader, Store
 from omotenashi.signals.consent_forms import PERSONALIZATION
 from omotenashi.signals.origins import NO_ORIGINS, Origins, origin_of
 from omotenashi.site import Site
@@ -30,6 +30,11 @@ class Whom(Struct, frozen=True):
 
     visitor_id: str | None = None
     member_key: str | None = None
+
+    @property
+    def keys(self) -> list[str]:
+        """Return the keys of what is stored."""
+        return [key for key in (self.visitor_id, self.member_key) if key is not None]
 
 
 class Stored(Struct, frozen=True):
@@ -46,19 +51,16 @@ class Stored(Struct, frozen=True):
 _NOTHING = Stored()
 
 
-class Reader(Protocol):
-    """A store, or a connection to its file."""
-
-    def read(self, key: str, now: int) -> Profile | None: ...
-
-    def read_record(self, key: str) -> MemberRecord | None: ...
-
-
 # Export and erase
 
 
+async def fetched(whom: Whom, store: Store, now: int) -> Stored:
+    """Return what is stored of somebody at `now` (epoch seconds). Raises StoreUnavailable."""
+    return stored(whom, await store.fetch(whom.keys), now)
+
+
 def stored(whom: Whom, reader: Reader, now: int) -> Stored:
-    """Return what is stored of somebody at `now` (epoch seconds). Raises what the reader does."""
+    """Return what is stored of somebody at `now`, where that is at hand. Raises what the reader does."""
     visitor = None if whom.visitor_id is None else reader.read(whom.visitor_id, now)
     if whom.member_key is None:
         return Stored(visitor)
@@ -89,7 +91,7 @@ async def erase(whom: Whom, store: Store, now: int) -> bool:
     if whom.visitor_id is not None:
         erased.append(await store.erase(whom.visitor_id))
     if whom.member_key is not None:
-        refusal = refusal_of(store.read_record(whom.member_key))
+        refusal = refusal_of(await _record(store, whom.member_key))
         erased.append(await store.erase(whom.member_key, record=refusal is None))
         if refusal is not None:
             await store.write_record(whom.member_key, refusal, now)
@@ -108,7 +110,7 @@ async def stop(whom: Whom, store: Store, now: int) -> None:
     What was imported about the member stays: it is the site's own data. Raises StoreUnavailable.
     """
     if whom.member_key is not None:
-        record = _with_consent(store.read_record(whom.member_key), frozenset())
+        record = _with_consent(await _record(store, whom.member_key), frozenset())
         await store.write_record(whom.member_key, record, now)
         await store.erase(whom.member_key, record=False)
     if whom.visitor_id is not None:
@@ -118,8 +120,12 @@ async def stop(whom: Whom, store: Store, now: int) -> None:
 async def start(whom: Whom, store: Store, now: int) -> None:
     """Let a member who had stopped be remembered again, where the device's consent allows. Raises StoreUnavailable."""
     if whom.member_key is not None:
-        record = store.read_record(whom.member_key)
+        record = await _record(store, whom.member_key)
         await store.write_record(whom.member_key, _with_consent(record, None), now)
+
+
+async def _record(store: Store, key: str) -> MemberRecord | None:
+    return (await store.fetch([key])).read_record(key)
 
 
 def _with_consent(record: MemberRecord | None, consent: frozenset[str] | None) -> MemberRecord:

@@ -16,6 +16,7 @@ from msgspec.structs import fields
 
 from omotenashi.model.errors import SettingsError
 from omotenashi.profiles.keep import Keep
+from omotenashi.profiles.remote.address import FORMS, Address, is_remote, parse_address
 from omotenashi.signals.client_address import HeaderKind, TrustedNetworks
 from omotenashi.signals.geo_headers import GeoHeaders
 
@@ -27,8 +28,9 @@ LAST_GOOD_PLACES = "last-good.mmdb"
 SHORTEST_KEY = 16
 LONGEST_RETENTION = 4000
 """Days."""
+MOST_REPLICAS = 10
 _DAY = 86_400
-_STORES = "sqlite:///relative/path, sqlite:////absolute/path or memory:"
+_STORES = f"sqlite:///relative/path, sqlite:////absolute/path, memory:, {FORMS}"
 
 
 class Settings(Struct, frozen=True):
@@ -60,7 +62,10 @@ class Settings(Struct, frozen=True):
     deadline: int = 50
     """Milliseconds after which limits and history no longer wait for the store."""
     store: str = ""
-    """Where visitors are stored: sqlite:///path, or memory: to try things out. By default in the data directory."""
+    """Where visitors are stored: sqlite:///path, redis://host:port, or memory: to try things out. By default in the data
+    directory."""
+    store_replicas: int = 0
+    """Of Redis or Valkey: replicas that must have confirmed what is written before it counts as written."""
     hash_key: str = ""
     """The key of the hashes of member ids. Without one it is made at the first start, like the server key."""
     retention_events: int = 400
@@ -143,10 +148,12 @@ def hash_key(settings: Settings, *, make: bool = True) -> bytes:
     return key.encode()
 
 
-def store_path(settings: Settings) -> Path | None:
-    """Return the file of the visitors' database, or None where visitors are kept in memory."""
+def store_place(settings: Settings) -> Path | Address | None:
+    """Return the file of the visitors' database, or the address of Redis or Valkey; None: visitors are kept in memory."""
     if not settings.store:
         return settings.data / DATABASE
+    if is_remote(settings.store):
+        return parse_address(settings.store)
     return None if settings.store == "memory:" else _sqlite_path(settings.store)
 
 
@@ -163,9 +170,6 @@ def keep_of(settings: Settings) -> Keep:
 
 
 def _sqlite_path(store: str) -> Path:
-    scheme = store.partition(":")[0]
-    if scheme in ("redis", "rediss", "valkey", "valkeys"):
-        raise SettingsError(f"store: {scheme} is not yet available; write {_STORES}")
     path = store.removeprefix("sqlite:///")
     if path == store or not path.strip("/") or path.endswith("/") or "?" in path or path == ":memory:":
         raise SettingsError(f"store: this is none of {_STORES}")
@@ -249,8 +253,13 @@ def _check(settings: Settings) -> None:
 
 
 def _check_storing(settings: Settings) -> None:
-    if store_path(settings) is None and settings.workers > 1:
+    place = store_place(settings)
+    if place is None and settings.workers > 1:
         raise SettingsError(f"store: memory: is for one worker, not for {settings.workers}; write sqlite:///path")
+    if settings.store_replicas and not isinstance(place, Address):
+        raise SettingsError("store_replicas: only Redis and Valkey have replicas; name one with store")
+    if not 0 <= settings.store_replicas <= MOST_REPLICAS:
+        raise SettingsError(f"store_replicas: {settings.store_replicas} is not between 0 and {MOST_REPLICAS}")
     for name in ("retention_events", "retention_exposures", "retention_profiles"):
         if not 1 <= getattr(settings, name) <= LONGEST_RETENTION:
             raise SettingsError(f"{name}: {getattr(settings, name)} is not between 1 and {LONGEST_RETENTION} days")
@@ -269,6 +278,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "port": int,
     "workers": int,
     "deadline": int,
+    "store_replicas": int,
     "retention_events": int,
     "retention_exposures": int,
     "retention_profiles": int,

@@ -14,7 +14,7 @@ from tests import redis_servers
 from tests.profiles.conftest import opened_at
 from tests.redis_servers import Cluster, Server
 
-from omotenashi.model.errors import StoreUnavailable
+from omotenashi.model.errors import SettingsError, StoreUnavailable
 from omotenashi.model.event import Event
 from omotenashi.profiles.fold import claimed
 from omotenashi.profiles.keep import Keep
@@ -233,6 +233,22 @@ async def test_when_a_master_is_gone_its_replica_goes_on(cluster: Cluster) -> No
         assert 0 < others < 30
         await healthy(store)
         assert [await paths(store, f"v{number}") for number in range(30)] == [["/a"]] * 30
+
+
+async def test_a_node_with_another_key_of_member_ids_is_refused(server: Server) -> None:
+    async with opened_at(server.url, prefix="shop") as first, opened_at(server.url, prefix="shop") as second:
+        await first.look(b"the-key-of-member-ids")
+        await second.look(b"the-key-of-member-ids")
+        with pytest.raises(SettingsError, match="hash_key: other nodes use another key of member ids"):
+            await second.look(b"another-key-of-member-ids")
+
+
+async def test_profiles_of_another_version_are_left_alone(server: Server) -> None:
+    async with opened_at(server.url, prefix="shop") as store:
+        with server.client() as client:
+            client.set("shop:about", b"99 ")
+        with pytest.raises(SettingsError, match=r"another version of Omotenashi \(schema 99, this one knows 1\)"):
+            await store.look(b"the-key-of-member-ids")
 
 
 async def test_what_no_replica_has_confirmed_does_not_count_as_written(server: Server) -> None:

@@ -22,6 +22,7 @@ from omotenashi.profiles.packing import EMPTY, pack, unpack
 from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.remote import rows, scripts
 from omotenashi.profiles.remote.address import Address
+from omotenashi.profiles.remote.introduce import introduce
 from omotenashi.profiles.remote.recent import Recent
 from omotenashi.profiles.remote.rows import Keys, Mark, Parcel, Row
 from omotenashi.profiles.remote.wire import Reply, Wire
@@ -103,9 +104,14 @@ class RemoteStore:
         """Be ready; the first request connects."""
         self._wire = self._make_wire()
 
-    async def look(self) -> None:
-        """Find the servers; raises StoreUnavailable that says what is wrong."""
+    async def look(self, secret: bytes | None = None) -> None:
+        """Find the servers; raises StoreUnavailable that says what is wrong.
+
+        `secret`: the key of member ids, which has to be that of the other nodes; raises SettingsError where it is not.
+        """
         await self._opened().look()
+        if secret is not None:
+            await introduce(self._opened(), self._address.prefix, secret)
 
     async def fetch(self, keys: Collection[str], patience: float | None = None) -> Snapshot:
         """Return profiles and records as they are now, in one round trip.

@@ -1,0 +1,36 @@
+"""Before a node uses a store that others use: the profiles must be of this version, the members' keys made with one secret."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from omotenashi.model.errors import SettingsError, StoreUnavailable
+from omotenashi.profiles.remote.wire import Wire
+
+SCHEMA = 1
+"""Of what lies under the keys."""
+
+
+async def introduce(wire: Wire, prefix: str, secret: bytes) -> None:
+    """Say what this node takes for granted, and compare it with what the first one said.
+
+    `secret`: the key of member ids. Raises SettingsError where it is another, or the profiles are of another version, and
+    StoreUnavailable.
+    """
+    key = f"{prefix}:about".encode()
+    told = b"%d " % SCHEMA + blake2b(secret, digest_size=16, person=b"omo hash key").hexdigest().encode()
+    await wire.write(key, "SET", key, told, "NX")
+    known = await wire.read(key, "GET", key)
+    if not isinstance(known, bytes):
+        raise StoreUnavailable("what the other nodes take for granted cannot be read")
+    schema, _, secrets = known.partition(b" ")
+    if schema != b"%d" % SCHEMA:
+        raise SettingsError(
+            f"store: what lies there is of another version of Omotenashi (schema {schema.decode(errors='replace')}, this one"
+            f" knows {SCHEMA}): use that version, or another ?prefix=…"
+        )
+    if secrets != told.partition(b" ")[2]:
+        raise SettingsError(
+            "hash_key: other nodes use another key of member ids with this store; set OMO_HASH_KEY to the same on all, or "
+            "members are not known again"
+        )
