@@ -142,8 +142,18 @@ def _router(service: Service) -> Starlette:
     routes = [
         Route("/healthz", health.healthz, methods=["GET", "HEAD"]),
         Route("/readyz", health.readyz(service), methods=["GET", "HEAD"]),
+        Route("/metrics", _metrics(service), methods=["GET", "HEAD"]),
     ]
     return Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: _problem})
+
+
+def _metrics(service: Service) -> Callable[[RoutedRequest], Awaitable[Response]]:
+    async def endpoint(_: RoutedRequest) -> Response:
+        from omotenashi.web.metrics import told  # noqa: PLC0415 what collects metrics is loaded where somebody asks for them
+
+        return told(service)
+
+    return endpoint
 
 
 async def _problem(_: RoutedRequest, error: Exception) -> Response:
