@@ -13,6 +13,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -146,8 +147,7 @@ def _join(nodes: Sequence[Server]) -> None:
         _run(nodes[0], "CLUSTER MEET", "127.0.0.1", node.port)
     wait_until(lambda: all(_known(node) == len(nodes) and _state(node) == "ok" for node in nodes))
     for master, replica in zip(nodes[:3], nodes[3:], strict=True):
-        name = _run(master, "CLUSTER MYID")
-        wait_until(lambda replica=replica, name=name: _is_done(replica, "CLUSTER REPLICATE", name))
+        wait_until(partial(_is_done, replica, "CLUSTER REPLICATE", _run(master, "CLUSTER MYID")))
     wait_until(lambda: all(_is_synchronized(node) for node in nodes[3:]))
     wait_until(lambda: all(_run(node, "INFO", "replication")["connected_slaves"] == 1 for node in nodes[:3]))
 

@@ -21,7 +21,7 @@ from omotenashi.profiles import fold
 from omotenashi.profiles.keys import member_key
 from omotenashi.profiles.merge import is_emptied_for, is_to_move, merge_into
 from omotenashi.profiles.profile import Profile, short_id
-from omotenashi.profiles.store import Store
+from omotenashi.profiles.store import Reader, Store
 from omotenashi.signals import arrival_cookie, gather
 from omotenashi.signals.arrival_cookie import UNBOUND, ArrivalCookies, Kept
 from omotenashi.signals.consent import consent_of
@@ -88,40 +88,59 @@ class Persons:
 
         Raises StoreUnavailable.
         """
-        person = self.seen(facts, site)
-        return await self.settled(person, facts) if person.unsettled else person
+        reader = self.store.reader or await self.fetched(facts, site)
+        person = self.seen(facts, site, reader)
+        return await self.settled(person, facts, reader) if person.unsettled else person
 
-    def seen(self, facts: RequestFacts, site: Site) -> Person:
+    async def fetched(self, facts: RequestFacts, site: Site) -> Reader:
+        """Return what reads all that may be asked about the person of a request. Raises StoreUnavailable."""
+        keys = [key for key in (self._named(facts, site)[1],) if key is not None]
+        if facts.visitor_id is not None:
+            consent = consent_of(facts, site.facts)
+            if keys or consent.denies or PERSONALIZATION in consent.granted:
+                keys.append(facts.visitor_id)
+        try:
+            reader = await self.store.fetch(keys, self._patience)
+        except TimeoutError as error:
+            raise StoreUnavailable("the store did not answer in time") from error
+        self.answered()
+        return reader
+
+    def seen(self, facts: RequestFacts, site: Site, reader: Reader) -> Person:
         """Return the person of a request as far as that waits for nothing; one who is unsettled needs `settled`, too.
 
         Raises StoreUnavailable.
         """
-        says_who = facts.stated_member or facts.member_token or facts.cookies
-        member, key = self.member(facts, site) if says_who else _GUEST
-        record = None if key is None else self.store.read_record(key)
+        member, key = self._named(facts, site)
+        record = None if key is None else reader.read_record(key)
         consent = consent_of(facts, site.facts, None if record is None else record.consent)
         granted = consent.granted
         if is_bot(facts.user_agent):
             return Person(granted, member, robot=True)
         if PERSONALIZATION not in granted:
-            if consent.denies and self._is_to_erase(facts):
+            if consent.denies and _is_to_erase(facts, reader):
                 return Person(granted, member, unsettled="erasure")
             return Person(granted, member) if granted or member else NOBODY
         if record is not None and member is not None:
             member = completed(member, record.attributes, site.facts)
-        return self._with_cookie(self._remembered(facts, granted, member, key), facts, site)
+        return self._with_cookie(self._remembered(facts, granted, member, key, reader), facts, site)
 
-    async def settled(self, person: Person, facts: RequestFacts) -> Person:
+    async def settled(self, person: Person, facts: RequestFacts, reader: Reader) -> Person:
         """Erase what is stored of the device, or move it to the member who logged in, and return the person."""
         if facts.visitor_id is None or person.unsettled == "":
             return person
         if person.unsettled == "erasure":
             await self._erase_in_time(facts.visitor_id)
             return person
-        return replace(person, profile=await self._moved(facts, facts.visitor_id, person.key or ""))
+        return replace(person, profile=await self._moved(facts, facts.visitor_id, person.key or "", reader))
 
     def _remembered(
-        self, facts: RequestFacts, granted: frozenset[str], member: Member | None, member_key: str | None
+        self,
+        facts: RequestFacts,
+        granted: frozenset[str],
+        member: Member | None,
+        member_key: str | None,
+        reader: Reader,
     ) -> Person:
         """Return somebody who allows personalization, with what is remembered of them."""
         visitor_id, new = facts.visitor_id, False
@@ -132,9 +151,13 @@ class Persons:
             return Person(granted, member, visitor_id, new)
         if member_key is not None and facts.visitor_id is not None:
             person = Person(granted, member, visitor_id, new, key, known=True)
-            return self._logged_in(person, facts, facts.visitor_id, key)
-        profile = None if new and member_key is None else self.store.read(key, int(facts.now))
+            return _logged_in(person, facts, facts.visitor_id, key, reader)
+        profile = None if new and member_key is None else reader.read(key, int(facts.now))
         return Person(granted, member, visitor_id, new, key, profile, known=True)
+
+    def _named(self, facts: RequestFacts, site: Site) -> tuple[Member | None, str | None]:
+        says_who = facts.stated_member or facts.member_token or facts.cookies
+        return self.member(facts, site) if says_who else _GUEST
 
     def member(self, facts: RequestFacts, site: Site) -> tuple[Member | None, str | None]:
         """Return who is logged in, and the key of what is stored of the member; None for a guest."""
@@ -200,24 +223,12 @@ class Persons:
         """Note that the store answers."""
         self._answers = True
 
-    def _is_to_erase(self, facts: RequestFacts) -> bool:
-        """Tell whether there is an anonymous profile of the device."""
-        if facts.visitor_id is None or not facts.counts:
-            return False
-        return self._is_stored(facts.visitor_id, int(facts.now))
-
     async def _erase_in_time(self, visitor_id: str) -> None:
         """Erase an anonymous profile; where that takes long, it goes on while the request does."""
         erasing = asyncio.create_task(self._erase(visitor_id))
         self._erasing.add(erasing)
         erasing.add_done_callback(self._erasing.discard)
         await asyncio.wait((erasing,), timeout=self._patience)
-
-    def _is_stored(self, visitor_id: str, now: int) -> bool:
-        try:
-            return self.store.read(visitor_id, now) is not None
-        except StoreUnavailable:  # what cannot be read can be erased
-            return True
 
     async def _erase(self, visitor_id: str) -> None:
         """Erase, again and again where the store is busy: the visitor may say no only once."""
@@ -230,23 +241,35 @@ class Persons:
             else:
                 return
 
-    def _logged_in(self, person: Person, facts: RequestFacts, visitor_id: str, key: str) -> Person:
-        """Return the member with the profile; unsettled where the device is not yet marked as the member's."""
-        now = int(facts.now)
-        anonymous, owner = self.store.read(visitor_id, now), short_id(key)
-        if facts.counts and (anonymous is None or not is_emptied_for(anonymous, owner)):
-            return replace(person, unsettled="login")
-        return replace(person, profile=_together(self.store.read(key, now), anonymous, owner))
-
-    async def _moved(self, facts: RequestFacts, visitor_id: str, key: str) -> Profile | None:
+    async def _moved(self, facts: RequestFacts, visitor_id: str, key: str, reader: Reader) -> Profile | None:
         """Move to the member what was done on the device, mark the device as the member's, and return the profile."""
         now = int(facts.now)
         try:
             await self.store.move(visitor_id, key, now, self._patience)
+            reader = await self.store.fetch((key,), self._patience)
         except TimeoutError as error:  # it is moved at a later request, if it was not after all
             self.failed(error)
-            return _together(self.store.read(key, now), self.store.read(visitor_id, now), short_id(key))
-        return self.store.read(key, now)
+            return _together(reader.read(key, now), reader.read(visitor_id, now), short_id(key))
+        return reader.read(key, now)
+
+
+def _is_to_erase(facts: RequestFacts, reader: Reader) -> bool:
+    """Tell whether there is an anonymous profile of the device."""
+    if facts.visitor_id is None or not facts.counts:
+        return False
+    try:
+        return reader.read(facts.visitor_id, int(facts.now)) is not None
+    except StoreUnavailable:  # what cannot be read can be erased
+        return True
+
+
+def _logged_in(person: Person, facts: RequestFacts, visitor_id: str, key: str, reader: Reader) -> Person:
+    """Return the member with the profile; unsettled where the device is not yet marked as the member's."""
+    now = int(facts.now)
+    anonymous, owner = reader.read(visitor_id, now), short_id(key)
+    if facts.counts and (anonymous is None or not is_emptied_for(anonymous, owner)):
+        return replace(person, unsettled="login")
+    return replace(person, profile=_together(reader.read(key, now), anonymous, owner))
 
 
 def _together(member: Profile | None, anonymous: Profile | None, owner: bytes) -> Profile | None:

@@ -156,9 +156,10 @@ class Service:
         try:  # in one coroutine, as most requests wait for nothing
             events = _stated_events(facts, site) if facts.events else ()
             try:
-                person = self.persons.seen(facts, site)
+                reader = self.persons.store.reader or await self.persons.fetched(facts, site)
+                person = self.persons.seen(facts, site, reader)
                 if person.unsettled:
-                    person = await self.persons.settled(person, facts)
+                    person = await self.persons.settled(person, facts, reader)
             except StoreUnavailable as error:  # the history is unknown
                 self.persons.failed(error)
                 person = self.persons.unknown(facts, site)

@@ -11,7 +11,7 @@ from tests import redis_servers
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.memory import MemoryStore
 from omotenashi.profiles.remote.address import parse_address
-from omotenashi.profiles.remote.store import RemoteStore
+from omotenashi.profiles.remote.store import TIMEOUT, RemoteStore
 from omotenashi.profiles.sqlite import SqliteStore
 from omotenashi.profiles.store import Store
 
@@ -81,10 +81,11 @@ async def started(request: pytest.FixtureRequest, path: Path, keep: Keep) -> Asy
 
 @asynccontextmanager
 async def opened_at(
-    url: str, keep: Keep | None = None, *, prefix: str = "", replicas: int = 0
+    url: str, keep: Keep | None = None, *, prefix: str = "", replicas: int = 0, gone_after: float = TIMEOUT
 ) -> AsyncIterator[RemoteStore]:
     """Open a store at a server, with keys that nobody else has unless a `prefix` is named."""
-    store = RemoteStore(parse_address(f"{url}?prefix={prefix or f'test{next(_prefixes)}'}"), keep, replicas=replicas)
+    address = parse_address(f"{url}?prefix={prefix or f'test{next(_prefixes)}'}")
+    store = RemoteStore(address, keep, replicas=replicas, timeout=gone_after)
     store.start()
     await store.look()
     try:

@@ -222,7 +222,7 @@ async def test_a_server_that_does_not_answer_costs_whoever_asks_no_more_than_the
 
 
 async def test_when_a_master_is_gone_its_replica_goes_on(cluster: Cluster) -> None:
-    async with opened_at(cluster.url, replicas=1, prefix="shop") as store:
+    async with opened_at(cluster.url, replicas=1, prefix="shop", gone_after=5) as store:
         for number in range(30):
             await store.write(Change(f"v{number}", NOON, (view(0),)))
         cluster.master_of(keys_of("shop", place_of("v1")).profile).kill()

@@ -77,5 +77,5 @@ def made(owner: str = "", age: int = 0, arrival: Arrival = SEARCHED, secret: byt
     return ArrivalCookies(secret, Counter()).written(arrival, owner, at, at)
 
 
-def profile_of(service: Service, key: str = MINE) -> Profile | None:
-    return service.persons.store.read(key, int(time.time()))
+async def profile_of(service: Service, key: str = MINE) -> Profile | None:
+    return (await service.persons.store.fetch([key])).read(key, int(time.time()))

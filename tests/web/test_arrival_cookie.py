@@ -160,7 +160,7 @@ async def test_when_the_store_answers_again_the_profile_keeps_the_arrival_and_th
         back = await asked(client)
         assert taken_away(back)
         assert "omo_arrival" not in client.cookies
-        profile = profile_of(service)
+        profile = await profile_of(service)
         assert profile is not None
         assert profile.arrival is not None
         assert profile.arrival.keyword == "マラソン"
@@ -173,14 +173,14 @@ async def test_the_arrival_goes_into_the_profile_once_though_an_include_cannot_t
     cookies = {"Cookie": f"omo_consent={YES}; omo_vid={MINE}; omo_arrival={made(MINE, age=60)}"}
     async with connect() as client:
         assert (await client.get("/v1/block/hero?page=/a", headers=cookies)).text == HERO
-        profile = profile_of(service)
+        profile = await profile_of(service)
         assert profile is not None
         moved = profile.arrival_at
         assert (await client.get("/v1/block/hero?page=/b", headers=cookies)).text == HERO
         again = await client.get("/v1/block/hero?page=/c", headers={**cookies, "Referer": BLOG})
         assert again.status_code == 204
         assert (await client.get("/v1/block/hero?page=/d", headers=cookies)).status_code == 204
-        after = profile_of(service)
+        after = await profile_of(service)
     assert after is not None
     assert after.arrival is not None
     assert (after.arrival.medium, after.arrival_at >= moved) == ("referral", True)

@@ -71,7 +71,7 @@ async def test_an_event_with_a_forged_cookie_is_recorded(connect: Connect, servi
     async with connect() as client:
         put(client, omo_vid=MINE, omo_arrival="forged", omo_consent=YES)
         assert (await client.post("/v1/event", json={"event": "sign_up"})).status_code == 204
-        assert profile_of(service) is not None
+        assert await profile_of(service) is not None
 
 
 async def test_a_member_who_said_no_is_not_followed_by_a_cookie_either(
@@ -102,7 +102,7 @@ async def test_what_brought_somebody_to_a_sensitive_topic_stands_in_no_cookie(
             assert "set-cookie" not in (await asked(client, WITHIN, body)).headers
         put(client, omo_arrival=made(MINE))
         assert "set-cookie" not in (await asked(client, WITHIN, body)).headers
-        profile = profile_of(service)
+        profile = await profile_of(service)
         assert profile is not None
         assert profile.arrival is None
 

@@ -54,5 +54,7 @@ async def test_what_is_wrong_with_the_rules_is_told_with_its_place(
 
 async def test_no_secret_is_told(connect: Connect) -> None:
     async with connect() as client:
-        await client.post("/v1/decide?key=canary", headers={"Authorization": "Bearer canary", "Cookie": "omo_vid=canary"})
+        await client.post(
+            "/v1/decide?key=canary", headers={"Authorization": "Bearer canary", "Cookie": "omo_vid=canary"}
+        )
         assert "canary" not in (await client.get("/metrics")).text

@@ -26,7 +26,7 @@ async def remembered(connect: Connect, service: Service, rules: Path, *calls: tu
         for path, body in calls:
             response = await client.post(path, json={**WHO, **body}, headers={"Authorization": f"Bearer {KEY}"})
             assert response.status_code < 300
-        profile = service.persons.store.read(VISITOR, int(time.time()))
+        profile = (await service.persons.store.fetch([VISITOR])).read(VISITOR, int(time.time()))
     assert profile is not None
     return profile
 

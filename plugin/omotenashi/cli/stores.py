@@ -9,7 +9,8 @@ from pathlib import Path
 
 from omotenashi.model.errors import SettingsError
 from omotenashi.profiles.keep import Keep
-from omotenashi.settings import Settings, keep_of, read_settings, store_path
+from omotenashi.profiles.remote.address import Address
+from omotenashi.settings import Settings, keep_of, read_settings, store_place
 
 
 def store_arguments(command: argparse.ArgumentParser) -> None:
@@ -31,7 +32,9 @@ def settings_of(options: argparse.Namespace) -> Settings:
 
 def store_of(settings: Settings) -> tuple[Path, Keep]:
     """Return the file of the store, and for how long things are kept."""
-    path = store_path(settings)
+    path = store_place(settings)
+    if isinstance(path, Address):
+        raise SettingsError("store: this command does not know Redis yet")
     if path is None:
         raise SettingsError("store: memory: is known to the process that serves alone; name a file: sqlite:///path")
     return path, keep_of(settings)

@@ -96,6 +96,9 @@ class SqliteStore:
         """Return itself: nothing has to be fetched."""
         return self
 
+    async def look(self, secret: bytes) -> None:
+        """Do nothing: `start` has opened it."""
+
     async def fetch(self, keys: Collection[str], patience: float | None = None) -> Reader:
         """Return itself."""
         del keys, patience  # nothing to wait for

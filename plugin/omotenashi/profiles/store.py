@@ -77,6 +77,9 @@ class Store(Protocol):
     def start(self) -> None:
         """Open the store; raises SettingsError for one that this version must not touch."""
 
+    async def look(self, secret: bytes) -> None:
+        """Look whether it answers; raises SettingsError where nodes that share it have another key of member ids."""
+
     async def fetch(self, keys: Collection[str], patience: float | None = None) -> Reader:
         """Return what reads the profiles and records of these keys, as they are now.
 

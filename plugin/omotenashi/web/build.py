@@ -8,12 +8,15 @@ import logging
 from omotenashi.content.fetch import Fetcher
 from omotenashi.content.fragments import Fragments
 from omotenashi.content.upstreams import Upstreams
+from omotenashi.model.errors import StoreUnavailable
 from omotenashi.profiles.memory import MemoryStore
+from omotenashi.profiles.remote.address import Address
+from omotenashi.profiles.remote.opening import remote_store
 from omotenashi.profiles.sqlite import SqliteStore
 from omotenashi.profiles.store import Store
 from omotenashi.reload import Holder
 from omotenashi.service import Service, serving_tools
-from omotenashi.settings import Settings, hash_key, keep_of, kept_places, store_path
+from omotenashi.settings import Settings, hash_key, keep_of, kept_places, store_place
 from omotenashi.signals.client_address import HeaderKind, TrustedNetworks
 from omotenashi.signals.geo_headers import GeoHeaders
 from omotenashi.web.app import App, create_app
@@ -49,13 +52,26 @@ def access_of(settings: Settings, key: str) -> Access:
 
 
 def check_store(settings: Settings) -> None:
-    """Open and close the store once; raises SettingsError where it cannot be used."""
-    store = make_store(settings)
+    """Open and close the store once; raises SettingsError where it cannot be used.
+
+    Redis or Valkey that does not answer is only warned of: until it does, history is unknown.
+    """
+    asyncio.run(_tried(make_store(settings), hash_key(settings)))
+
+
+async def _tried(store: Store, secret: bytes) -> None:
     store.start()
-    asyncio.run(store.close())
+    try:
+        await store.look(secret)
+    except StoreUnavailable as error:
+        logging.getLogger("omotenashi.store").warning("the store does not answer, history is unknown: %s", error)
+    finally:
+        await store.close()
 
 
 def make_store(settings: Settings) -> Store:
-    """Return the store that the settings name."""
-    path, keep = store_path(settings), keep_of(settings)
-    return MemoryStore(keep) if path is None else SqliteStore(path, keep)
+    """Return the store that the settings name; raises SettingsError where something is missing for it."""
+    place, keep = store_place(settings), keep_of(settings)
+    if isinstance(place, Address):
+        return remote_store(place, keep, replicas=settings.store_replicas)
+    return MemoryStore(keep) if place is None else SqliteStore(place, keep)

@@ -45,9 +45,9 @@ class Asked(Struct, frozen=True):
         preferred = (tag[:2] for tag in (*accepted, self.site.facts.language))
         return next((tag for tag in preferred if tag in ("ja", "en")), "en")
 
-    def stored(self) -> rights.Stored:
+    async def stored(self) -> rights.Stored:
         """Return what is stored of whom it is about; raises StoreUnavailable."""
-        return rights.stored(self.whom, self.service.persons.store, int(self.facts.now))
+        return await rights.fetched(self.whom, self.service.persons.store, int(self.facts.now))
 
     def arrival(self) -> Kept | None:
         """Return what the browser's own cookie says of how the visit began."""
@@ -79,13 +79,13 @@ async def explain(service: Service, access: Access, request: Request) -> Answer:
     return await _answer(_explained, service, access, request)
 
 
-def exported(asked: Asked) -> dict[str, Any]:
+async def exported(asked: Asked) -> dict[str, Any]:
     """Return what is stored as plain data: to a browser without the ids of rules, and with what its cookie says.
 
     Raises StoreUnavailable.
     """
     blocks = None if asked.caller.authenticated else rights.blocks_of_rules(asked.site.engine.program)
-    found, kept = rights.exported(asked.stored(), asked.service.persons.store.keep, blocks), asked.arrival()
+    found, kept = rights.exported(await asked.stored(), asked.service.persons.store.keep, blocks), asked.arrival()
     return found if kept is None else {**found, "arrival_cookie": arrival_data(kept.arrival, kept.began)}
 
 
@@ -152,7 +152,7 @@ def _about_named(asked: Asked, body: RightsBody) -> Asked:
 
 
 async def _exported(asked: Asked) -> tuple[dict[str, Any], bytes]:
-    return exported(asked), b""
+    return await exported(asked), b""
 
 
 async def _erased(asked: Asked) -> tuple[dict[str, Any], bytes]:

@@ -68,7 +68,7 @@ async def _answered(service: Service, access: Access, request: Request) -> Answe
 
 async def _shown(fields: Mapping[str, str], caller: Caller, service: Service) -> Answer:
     asked, path = _asked(fields, caller, service)
-    stored = asked.stored()
+    stored = await asked.stored()
     page = WhyPage(
         language=_language(fields, asked),
         site=asked.site.facts.name,
@@ -194,7 +194,7 @@ async def _erase(asked: Asked, where: str) -> Answer:
 
 
 async def _export(asked: Asked, _: str) -> Answer:
-    return Answer(200, _DOWNLOAD, encode(exported(asked)))
+    return Answer(200, _DOWNLOAD, encode(await exported(asked)))
 
 
 _ACTIONS: Mapping[str, Callable[[Asked, str], Awaitable[Answer]]] = {

@@ -8,7 +8,8 @@ process wait for each other and are written together.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
@@ -118,15 +119,14 @@ class RemoteStore:
 
         Raises StoreUnavailable, and TimeoutError after `patience` seconds.
         """
-        async with asyncio.timeout(patience):
-            while True:
-                places = [rows.place_of(key) for key in keys]
-                found = await asyncio.gather(*map(self._fetched, places))
-                parcels = [(place, one[2]) for place, one in zip(places, found, strict=True) if one[2] is not None]
-                if not parcels:
-                    return Snapshot(dict(zip(keys, found, strict=True)), self.keep)
-                for place, parcel in parcels:  # a node stopped between the steps of a login
-                    await self._deliver(place, parcel)
+        places = [rows.place_of(key) for key in keys]
+        asked = [self._asked(place) for place in places]
+        with _expiring(asked, patience):
+            replies = await asyncio.gather(*asked)
+        found = [self._found(place, reply) for place, reply in zip(places, replies, strict=True)]
+        if any(parcel is not None for _, _, parcel in found):  # a node stopped between the steps of a login
+            return await self._patiently(self._finished(keys), patience)
+        return Snapshot(dict(zip(keys, found, strict=True)), self.keep)
 
     async def write(self, change: Change, patience: float | None = None) -> frozenset[str]:
         """Apply a change; return, once it is written, the rules whose claim was granted.
@@ -138,21 +138,15 @@ class RemoteStore:
         if self._count >= MOST_WAITING:
             raise StoreUnavailable(f"{MOST_WAITING} changes are waiting for {self._address}")
         self._count += 1
-        loop = asyncio.get_running_loop()
-        waiting = _Waiting(change, loop.create_future())
+        waiting = _Waiting(change, asyncio.get_running_loop().create_future())
         place = rows.place_of(change.key)
         if place in self._waiting:
             self._waiting[place].append(waiting)
         else:
             self._waiting[place] = [waiting]
             self._start(self._write_waiting(place))
-        if patience is None:
+        with _expiring((waiting.future,), patience):
             return await waiting.future
-        expires = loop.call_later(patience, _expire, waiting.future)
-        try:
-            return await waiting.future
-        finally:
-            expires.cancel()
 
     async def write_record(self, key: str, record: MemberRecord, now: int) -> None:
         """Keep a member's record; raises StoreUnavailable."""
@@ -167,11 +161,7 @@ class RemoteStore:
         aside beside it, as a parcel; then it is merged into the member's profile, which notes that.
         """
         self._opened()
-        moving = self._start(self._moved(visitor_key, member_key, now))
-        done, _ = await asyncio.wait((moving,), timeout=patience)
-        if not done:
-            raise TimeoutError
-        moving.result()
+        await self._patiently(self._moved(visitor_key, member_key, now), patience)
 
     async def erase(self, key: str, *, record: bool = True) -> bool:
         """Erase the profile and, unless told otherwise, the record; raises StoreUnavailable."""
@@ -197,12 +187,25 @@ class RemoteStore:
     # Reading
 
     async def _fetched(self, place: str) -> _Found:
+        return self._found(place, await self._asked(place))
+
+    def _asked(self, place: str) -> asyncio.Future[Reply]:
         keys = self._keys(place)
-        reply = await self._opened().read(keys.profile, "MGET", keys.profile, keys.record, keys.parcel)
+        return self._opened().read(keys.profile, "MGET", keys.profile, keys.record, keys.parcel)
+
+    def _found(self, place: str, reply: Reply) -> _Found:
         if not isinstance(reply, list) or len(reply) != 3:
             raise StoreUnavailable(f"{self._address}: a reply that is none")
         profile, record, parcel = reply
         return self._known(place, profile), record, rows.parcel_of(parcel)
+
+    async def _finished(self, keys: Collection[str]) -> Snapshot:
+        """Finish the logins that stopped half way, and read again."""
+        for place in map(rows.place_of, keys):
+            _, _, parcel = await self._fetched(place)
+            if parcel is not None:
+                await self._deliver(place, parcel)
+        return await self.fetch(keys)
 
     def _known(self, place: str, value: bytes | None) -> Row:
         """Return the row of a value; it need not be decoded again where it has not changed."""
@@ -332,6 +335,14 @@ class RemoteStore:
             raise StoreUnavailable(_CLOSED)
         return self._wire
 
+    async def _patiently(self, work: Coroutine[Any, Any, T], patience: float | None) -> T:
+        """Wait for some work as long as patience lasts; it goes on after that. Raises TimeoutError."""
+        task = self._start(work)
+        done, _ = await asyncio.wait((task,), timeout=patience)
+        if not done:
+            raise TimeoutError
+        return task.result()
+
     def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
@@ -349,6 +360,20 @@ def _refuse(batch: Sequence[_Waiting], problem: str) -> None:
             one.future.set_exception(StoreUnavailable(problem))
 
 
-def _expire(future: asyncio.Future[frozenset[str]]) -> None:
-    if not future.done():
-        future.set_exception(TimeoutError())
+@contextmanager
+def _expiring(futures: Sequence[asyncio.Future[Any]], patience: float | None) -> Iterator[None]:
+    """Let futures end with TimeoutError after so many seconds; unlike asyncio.timeout outside of a task, too."""
+    if patience is None:
+        yield
+        return
+    expires = asyncio.get_running_loop().call_later(patience, _expire, futures)
+    try:
+        yield
+    finally:
+        expires.cancel()
+
+
+def _expire(futures: Sequence[asyncio.Future[Any]]) -> None:
+    for future in futures:
+        if not future.done():
+            future.set_exception(TimeoutError())

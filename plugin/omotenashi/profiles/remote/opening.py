@@ -1,0 +1,22 @@
+"""A remote store, where what it needs is installed."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from omotenashi.model.errors import SettingsError
+from omotenashi.profiles.keep import Keep
+from omotenashi.profiles.remote.address import Address
+
+if TYPE_CHECKING:
+    from omotenashi.profiles.remote.store import RemoteStore
+
+
+def remote_store(address: Address, keep: Keep, *, replicas: int = 0) -> RemoteStore:
+    """Return a store that is not yet open; raises SettingsError where the extra `redis` is missing."""
+    if find_spec("redis") is None:
+        raise SettingsError("store: Redis and Valkey need more: pip install 'omotenashi[redis]'")
+    from omotenashi.profiles.remote.store import RemoteStore  # noqa: PLC0415 an extra, and 10 MB
+
+    return RemoteStore(address, keep, replicas=replicas)
