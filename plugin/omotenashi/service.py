@@ -51,6 +51,8 @@ class Outcome(Struct, frozen=True):
     segments: tuple[str, ...] = ()
     arrival: str | None = None
     """What becomes of the browser's arrival cookie: a new text, empty text to take it away, None to leave it."""
+    rules: str = ""
+    """The version of the rules that decided: a digest of their files, the same on every node that has them."""
 
 
 class _Asked(Struct, frozen=True):
@@ -176,7 +178,7 @@ class Service:
             segments = tuple(site.engine.segments(occasion)) if told else ()
             may_change = person.consent or facts.cookies
             arrival = self._arrival_cookie(facts, person, visitor, site, stored=stored) if may_change else None
-            return Outcome(blocks, person.visitor_id, person.new, segments, arrival)
+            return Outcome(blocks, person.visitor_id, person.new, segments, arrival, site.digest)
         except RefusedRequest:
             raise
         except Exception:  # the fault boundary: the page keeps its originals, the fault is counted and logged

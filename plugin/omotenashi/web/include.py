@@ -76,6 +76,8 @@ async def block(service: Service, access: Access, request: Request) -> Answer:
         return failed_block()
     shown = outcome.blocks.get(name)
     headers = PRIVATE_LINES + _timing(begun) + _why(shown, told=caller.trusted)
+    if caller.trusted and outcome.rules:
+        headers += line(b"x-omo-rules", outcome.rules.encode())
     if shown is None or shown.html is None:
         return Answer(204, headers)
     return Answer(200, headers + _HTML_LINES[charset], shown.html.encode(charset, "xmlcharrefreplace"))
@@ -103,9 +105,13 @@ def _cookies_of(outcome: Outcome, facts: RequestFacts, caller: Caller, service: 
 
 
 def _told(outcome: Outcome) -> bytes:
-    """Return the JSON for a caller with the key: {"decision": …, "visitor": a VisitorAnswer, "blocks": BlockAnswers by name}."""
+    """Return the JSON for a caller with the key.
+
+    {"decision": …, "rules": their version, "visitor": a VisitorAnswer, "blocks": BlockAnswers by name}
+    """
     blocks = b",".join([one.wire or _wire(one, one.html) for one in outcome.blocks.values() if one.html is not None])
-    return b'{"decision":"%b%08x","visitor":%b,"blocks":{%b}}' % (_PROCESS, next(_NUMBERS), _visitor(outcome), blocks)
+    head = b'{"decision":"%b%08x","rules":"%b","visitor":' % (_PROCESS, next(_NUMBERS), outcome.rules.encode())
+    return b'%b%b,"blocks":{%b}}' % (head, _visitor(outcome), blocks)
 
 
 def _visitor(outcome: Outcome) -> bytes:
