@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import threading
 import time
 import weakref
@@ -176,6 +177,24 @@ def test_links_in_circles_and_to_nowhere_are_looked_at_once(rules: Path) -> None
     before = look(rules)
     (rules / "more.yaml").write_text("blocks: {}\n")
     assert look(rules) != before
+
+
+def test_a_mounted_volume_that_turns_a_link_to_a_new_folder_is_taken_up_whole(rules: Path, tmp_path: Path) -> None:
+    """As Kubernetes does with a ConfigMap: each file is a link into a hidden folder, which a link of its own names."""
+    volume = tmp_path / "volume"
+    shutil.copytree(rules, volume / "..first")
+    (volume / "..data").symlink_to("..first")
+    for file in rules.iterdir():
+        (volume / file.name).symlink_to(Path("..data") / file.name)
+    holder = Holder(volume)
+    holder.load_first()
+    before = digest(holder)
+    shutil.copytree(rules, volume / "..second")
+    (volume / "..second" / "site.yaml").write_text((rules / "site.yaml").read_text() + "\n# changed\n")
+    (volume / "..next").symlink_to("..second")
+    (volume / "..next").replace(volume / "..data")
+    holder.reload_if_changed()
+    assert (digest(holder) == before, holder.state.problems) == (False, ())
 
 
 def test_the_last_good_rules_are_kept_for_a_start_with_broken_ones(holder: Holder, rules: Path, tmp_path: Path) -> None:
