@@ -27,6 +27,8 @@ from omotenashi.model.text import fold
 from omotenashi.model.visitor import Visitor
 
 _LEAST_KEPT = 1000
+_MOST_PAGES = 256
+"""Sets of blocks for which is remembered what is the same for all visitors: sites have as many as they have kinds of pages."""
 
 
 class Choice(Struct, frozen=True, eq=False):
@@ -74,6 +76,17 @@ class Ready(Struct, frozen=True, eq=False):
     choices: tuple[Choice, ...]
 
 
+class _Page(Struct, frozen=True):
+    """Blocks that are asked for together."""
+
+    otherwise: dict[str, Choice]
+    """What each shows where no rule matches."""
+    names: Mapping[int, str]
+    """By the number of their group of rules."""
+    bits: int
+    """Of all their rows."""
+
+
 class Engine:
     """A program, ready to decide. Immutable and pure: the same visitor at the same moment gets the same answer."""
 
@@ -111,6 +124,7 @@ class Engine:
             )
             for name, block in program.blocks.items()
         }
+        self._pages: dict[tuple[str, ...], _Page] = {}
         self._choices = [
             _split(one.rule.show, one.choices) if isinstance(one.rule.show, Experiment) else one.choices[0]
             for one in self._rules
@@ -147,18 +161,25 @@ class Engine:
     def decide(self, occasion: Occasion, blocks: Collection[str], without: Collection[str] = ()) -> dict[str, Choice]:
         """Return the choice for each of the blocks that exists; rules whose ids are in `without` are passed over."""
         possible, filed = self._index.candidates(occasion)
+        page = self._pages.get(tuple(blocks)) or self._page(tuple(blocks))
+        decided = page.otherwise.copy()
         passed = {number for name in without for number in self._numbers.get(name, ())} if without else ()
-        decided: dict[str, Choice] = {}
-        for name in blocks:
-            if name in self._blocks:
-                number, of_block, decided[name] = self._blocks[name]
-                rows = possible and possible & of_block
-                if rows or number in filed:
-                    rule = self._index.first(rows, filed.get(number), occasion, passed)
-                    if rule is not None:
-                        choice = self._choices[rule]
-                        decided[name] = choice if isinstance(choice, Choice) else choice.choice(occasion.visitor)
+        for group, rule in self._index.firsts(possible & page.bits, filed, page.names, occasion, passed):
+            choice = self._choices[rule]
+            decided[page.names[group]] = choice if isinstance(choice, Choice) else choice.choice(occasion.visitor)
         return decided
+
+    def _page(self, blocks: tuple[str, ...]) -> _Page:
+        """Return what is the same for all who ask for these blocks, and remember it for the next."""
+        known = {name: self._blocks[name] for name in blocks if name in self._blocks}
+        bits = sum({rows for _, rows, _ in known.values()})
+        names = {group: name for name, (group, _, _) in known.items()}
+        page = _Page({name: choice for name, (_, _, choice) in known.items()}, names, bits)
+        if len(known) == len(blocks):
+            if len(self._pages) >= _MOST_PAGES:
+                self._pages.clear()
+            self._pages[blocks] = page
+        return page
 
     def all_choices(self) -> list[Choice]:
         """Return every choice that can be made."""
@@ -173,9 +194,8 @@ class Engine:
     def segments(self, occasion: Occasion) -> list[str]:
         """Return the names of the segments that the visitor is in, without those that must not be told."""
         index = self._segment_index
-        possible, filed = index.candidates(occasion)
-        found = ((name, n, possible & index.groups.get(n, 0)) for n, name in enumerate(self._segments))
-        return [name for name, n, rows in found if index.first(rows, filed.get(n), occasion) is not None]
+        found = index.firsts(*index.candidates(occasion), range(len(self._segments)), occasion)
+        return [self._segments[number] for number, _ in sorted(found)]
 
     def explain(self, occasion: Occasion, block: str) -> list[Account]:
         """Return an account of every rule of a block, from top to bottom, condition by condition as written."""

@@ -11,7 +11,7 @@ visitor bought, is tried on what remains, from the first rule on.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Sequence
 from functools import reduce
 from itertools import groupby
 from operator import and_
@@ -26,9 +26,8 @@ from omotenashi.engine.tables import KeyTable, RangeTable, least_for_a_mask
 
 _LEAST_TO_DROP = 16
 """Rows that need a literal, for them to be dropped together where it is not true."""
-Candidates: TypeAlias = "tuple[int, Mapping[int, list[FiledEntry]]]"
+Candidates: TypeAlias = "tuple[int, dict[int, list[FiledEntry]]]"
 """Bits of rows; and filed rows, by group."""
-_NOTHING_FILED: Mapping[int, list[FiledEntry]] = {}
 
 
 class Index:
@@ -48,6 +47,7 @@ class Index:
         self._literals = [literal.holds for literal in filing.tried]
         self.groups = _groups(self._rows, groups)
         """The bits of the rows of each group that has any."""
+        self._group_of = [groups[rule] for rule, _ in self._rows]
         self._without = _without(self._rows)
         self._lookup = Lookup(filed, tables, ranges, size)
         self._windows = [table for field, table in tables.items() if field.startswith("times.")]
@@ -55,16 +55,11 @@ class Index:
 
     def candidates(self, occasion: Occasion) -> Candidates:
         """Return the rules that cannot be ruled out by looking up."""
-        possible, hits = self._all, list[FiledEntry]()
-        for mask, entries in self._lookup.answers(occasion):
-            if mask is not None:
-                possible &= mask
-            if entries:
-                hits += entries
+        possible, hits = self._lookup.narrowed(occasion)
         if self._windows:
             possible &= self._in_time(occasion)
         rows = possible >> self._first_row if self._first_row else possible
-        return rows, _by_group(hits, possible ^ self._all) if hits else _NOTHING_FILED
+        return rows, _by_group(hits, possible ^ self._all) if hits else {}
 
     def _in_time(self, occasion: Occasion) -> int:
         """What the hours and days leave is the same until one of them begins or ends."""
@@ -74,11 +69,42 @@ class Index:
             self._now = (times, mask)
         return mask
 
-    def first(
-        self, rows: int, filed: list[FiledEntry] | None, occasion: Occasion, passed: Collection[int] = ()
+    def firsts(
+        self,
+        rows: int,
+        filed: dict[int, list[FiledEntry]],
+        groups: Container[int],
+        occasion: Occasion,
+        passed: Collection[int] = (),
+    ) -> list[tuple[int, int]]:
+        """Return for each of the groups in which one holds its number and that of the first rule.
+
+        `rows`: of these groups; `filed`: maybe of others, too; rules in `passed` are passed over.
+        """
+        found = []
+        while rows:
+            group = self._group_of[rows.bit_length() - 1]
+            of_group = rows & self.groups[group]
+            rows ^= of_group
+            rule = self._first(of_group, filed.pop(group, None), occasion, passed)
+            if rule is not None:
+                found.append((group, rule))
+        for group, entries in filed.items():
+            if group in groups:
+                rule = self._first(0, entries, occasion, passed)
+                if rule is not None:
+                    found.append((group, rule))
+        return found
+
+    def _first(
+        self, rows: int, filed: list[FiledEntry] | None, occasion: Occasion, passed: Collection[int]
     ) -> int | None:
-        """Return the number of the first rule that holds and is not in `passed`, of some rows: bits, and filed ones."""
-        if filed and not rows and len(filed) == 1:
+        """Return the number of the first rule that holds, of some rows: bits, and filed ones."""
+        if not filed:
+            rule, literals = self._rows[rows.bit_length() - 1]
+            if not literals and rule not in passed:
+                return rule
+        elif not rows and len(filed) == 1:
             rule, _, literals, _ = filed[0]
             return None if rule in passed or (literals and self._failed(literals, occasion) is not None) else rule
         waiting = sorted(filed, reverse=True) if filed else []
@@ -125,7 +151,8 @@ def _by_group(filed: Sequence[FiledEntry], impossible: int) -> dict[int, list[Fi
 
 def _groups(rows: Sequence[Entry], groups: Sequence[int]) -> dict[int, int]:
     """The bits of the rows of each group that has any."""
-    found, start = dict[int, int](), 0
+    found: dict[int, int] = {}
+    start = 0
     for group, members in groupby(rows, key=lambda row: groups[row[0]]):
         end = start + sum(1 for _ in members)
         found[group] = (1 << end) - (1 << start)
