@@ -160,11 +160,10 @@ class Engine:
 
     def decide(self, occasion: Occasion, blocks: Collection[str], without: Collection[str] = ()) -> dict[str, Choice]:
         """Return the choice for each of the blocks that exists; rules whose ids are in `without` are passed over."""
-        possible, filed = self._index.candidates(occasion)
         page = self._pages.get(tuple(blocks)) or self._page(tuple(blocks))
-        decided = page.otherwise.copy()
         passed = {number for name in without for number in self._numbers.get(name, ())} if without else ()
-        for group, rule in self._index.firsts(possible & page.bits, filed, page.names, occasion, passed):
+        decided = page.otherwise.copy()
+        for group, rule in self._index.firsts(occasion, page.bits, page.names, passed).items():
             choice = self._choices[rule]
             decided[page.names[group]] = choice if isinstance(choice, Choice) else choice.choice(occasion.visitor)
         return decided
@@ -193,9 +192,8 @@ class Engine:
 
     def segments(self, occasion: Occasion) -> list[str]:
         """Return the names of the segments that the visitor is in, without those that must not be told."""
-        index = self._segment_index
-        found = index.firsts(*index.candidates(occasion), range(len(self._segments)), occasion)
-        return [self._segments[number] for number, _ in sorted(found)]
+        found = self._segment_index.firsts(occasion, -1, range(len(self._segments)))
+        return [self._segments[number] for number in sorted(found)]
 
     def explain(self, occasion: Occasion, block: str) -> list[Account]:
         """Return an account of every rule of a block, from top to bottom, condition by condition as written."""
