@@ -63,8 +63,26 @@ class Index:
         `wanted`: the bits of the rows of these groups; rules in `passed` are passed over.
         """
         rows, filed = self._candidates(occasion)
-        rows &= wanted
+        if rows & wanted:
+            return self._merged(rows & wanted, filed, groups, occasion, passed)
         found: dict[int, int] = {}
+        for rule, _, literals, group in filed:
+            is_open = group in groups and group not in found and rule not in passed
+            if is_open and (not literals or self._failed(literals, occasion) is None):
+                found[group] = rule
+        return found
+
+    def _merged(
+        self,
+        rows: int,
+        filed: list[FiledEntry],
+        groups: Container[int],
+        occasion: Occasion,
+        passed: Collection[int],
+    ) -> dict[int, int]:
+        """The same of rows that are bits and filed ones, in the order of the rules."""
+        found: dict[int, int] = {}
+        filed.reverse()
         while rows or filed:
             row = rows.bit_length() - 1
             if filed and (row < 0 or filed[-1][0] <= self._rows[row][0]):
@@ -77,8 +95,7 @@ class Index:
             failed = self._failed(literals, occasion) if literals else None
             if failed is None and rule not in passed:
                 found[group] = rule
-                if rows:
-                    rows &= self._later[group]
+                rows &= self._later[group]
             elif failed in self._without:
                 rows &= self._without[failed]
             elif row >= 0:
@@ -86,7 +103,7 @@ class Index:
         return found
 
     def _candidates(self, occasion: Occasion) -> tuple[int, list[FiledEntry]]:
-        """Return what cannot be ruled out by looking up: bits of rows, and what is filed, the last rule first."""
+        """Return what cannot be ruled out by looking up: bits of rows, and what is filed, in the order of rules."""
         possible, filed = self._lookup.narrowed(occasion)
         if self._windows:
             possible &= self._in_time(occasion)
@@ -94,7 +111,7 @@ class Index:
         if filed:
             impossible = possible ^ self._all
             filed = [entry for entry in filed if not entry[1] & impossible]
-            filed.sort(reverse=True)
+            filed.sort()
         return rows, filed
 
     def _in_time(self, occasion: Occasion) -> int:

@@ -53,17 +53,20 @@ class _Memo:
         """`bits`: how many a mask has."""
         self._answers: dict[Hashable, Answer] = {}
         self._masks: dict[int | None, int | None] = {}
+        self._same: dict[Answer, Answer] = {}
         self._most = max(16, min(_KEPT, 8 * _KEPT_BYTES // (bits + 1)))
         self.known: _Known = self._answers.get
         """Returns the answer for a value that is remembered."""
 
     def keep(self, value: Hashable, answer: Answer) -> Answer:
-        """Remember and return an answer."""
+        """Remember and return an answer; equal ones, such as those of the pages of one category, are one."""
         if len(self._answers) >= self._most:
             self._answers.clear()
             self._masks.clear()
+            self._same.clear()
         mask, filed = answer
-        kept = self._answers[value] = self._masks.setdefault(mask, mask), filed
+        shared = self._masks.setdefault(mask, mask), filed
+        kept = self._answers[value] = self._same.setdefault(shared, shared)
         return kept
 
 
