@@ -107,15 +107,15 @@ class Engine:
         """Likewise."""
         self._tests = self.literals.tests
         rules = [rule for block in program.blocks.values() for rule in block.rules]
-        same = old.ready if old else {}
-        self._rules = [same.get(id(rule)) or self._made_ready(rule) for rule in rules]
-        self.ready: Mapping[int, Ready] = {id(one.rule): one for one in self._rules}
-        """Its rules by their identity, for the engine that comes after."""
-        self._numbers = _numbers(rules)
+        same = {id(one.rule): one for one in old.rules} if old else {}
+        self.rules: Sequence[Ready] = [same.get(id(rule)) or self._made_ready(rule) for rule in rules]
+        """Likewise."""
+        self._numbers: Mapping[str, Sequence[int]] = {}
+        """Of rules by their ids, once some are passed over."""
         self._words: dict[int, tuple[tuple[str, str], ...]] = {}
         """Of the keyword of rules, once they were asked for: the key of each, and the word as written."""
         groups = {name: number for number, name in enumerate(program.blocks)}
-        self._index = Index([one.rows for one in self._rules], [groups[rule.block] for rule in rules])
+        self._index = Index([one.rows for one in self.rules], [groups[rule.block] for rule in rules], self.literals)
         self._blocks = {
             name: (
                 groups[name],
@@ -127,15 +127,15 @@ class Engine:
         self._pages: dict[tuple[str, ...], _Page] = {}
         self._choices = [
             _split(one.rule.show, one.choices) if isinstance(one.rule.show, Experiment) else one.choices[0]
-            for one in self._rules
+            for one in self.rules
         ]
         self._segments = [name for name in program.segments if name not in program.private_segments]
         told = [self.literals.rows(program.segments[name]) for name in self._segments]
-        self._segment_index = Index(told, range(len(told)))
-        self._clock = Clock(zone, _windows(self._tests))
-        words = (word for operand, _ in self._tests.operands() for word in c.words_of(operand))
+        self._segment_index = Index(told, range(len(told)), self.literals)
+        self._clock = Clock(zone, _windows(self.literals))
+        words = (word for _, operand in self.literals.operands() for word in c.words_of(operand))
         self.lexicon: Lexicon = Lexicon(words, program.synonyms, segment, old.lexicon.ways if old else None)
-        self.fresh: int = old.fresh if old else len(self._tests)
+        self.fresh: int = old.fresh if old else len(self.literals)
         """How many conditions there were when nothing was taken over."""
 
     def is_like(self, program: Program) -> bool:
@@ -143,12 +143,12 @@ class Engine:
 
         After many changes it cannot, so that what no rule asks any more is forgotten.
         """
-        fresh = len(self._tests) <= 2 * self.fresh + _LEAST_KEPT
+        fresh = len(self.literals) <= 2 * self.fresh + _LEAST_KEPT
         same = self.program.synonyms == program.synonyms and self.program.landings == program.landings
         return fresh and same
 
     def _made_ready(self, rule: Rule) -> Ready:
-        return Ready(rule, self.literals.rows(rule.condition), _choices(rule))
+        return Ready(rule, tuple(self.literals.rows(rule.condition)), _choices(rule))
 
     def warm(self) -> None:
         """Load what is loaded when it is first needed, so that no request waits for it."""
@@ -161,12 +161,17 @@ class Engine:
     def decide(self, occasion: Occasion, blocks: Collection[str], without: Collection[str] = ()) -> dict[str, Choice]:
         """Return the choice for each of the blocks that exists; rules whose ids are in `without` are passed over."""
         page = self._pages.get(tuple(blocks)) or self._page(tuple(blocks))
-        passed = {number for name in without for number in self._numbers.get(name, ())} if without else ()
+        passed = self._numbers_of(without) if without else ()
         decided = page.otherwise.copy()
         for group, rule in self._index.firsts(occasion, page.bits, page.names, passed).items():
             choice = self._choices[rule]
             decided[page.names[group]] = choice if isinstance(choice, Choice) else choice.choice(occasion.visitor)
         return decided
+
+    def _numbers_of(self, ids: Collection[str]) -> set[int]:
+        if not self._numbers:
+            self._numbers = _numbers([one.rule for one in self.rules])
+        return {number for name in ids for number in self._numbers.get(name, ())}
 
     def _page(self, blocks: tuple[str, ...]) -> _Page:
         """Return what is the same for all who ask for these blocks, and remember it for the next."""
@@ -182,12 +187,12 @@ class Engine:
 
     def all_choices(self) -> list[Choice]:
         """Return every choice that can be made."""
-        variants = [choice for one in self._rules for choice in one.choices]
+        variants = [choice for one in self.rules for choice in one.choices]
         return [*variants, *(choice for _, _, choice in self._blocks.values())]
 
     def experiments(self) -> list[tuple[str, list[str]]]:
         """Return the id of each experiment with the names of its variants."""
-        shows = [one.rule.show for one in self._rules if isinstance(one.rule.show, Experiment)]
+        shows = [one.rule.show for one in self.rules if isinstance(one.rule.show, Experiment)]
         return [(one.id, [variant.name for variant in one.variants]) for one in shows]
 
     def segments(self, occasion: Occasion) -> list[str]:
@@ -245,9 +250,9 @@ def _own_words(rule: Rule) -> tuple[tuple[str, str], ...]:
     return tuple((word_key(word), word.text) for fact in asked for word in c.words_of(fact.operand))
 
 
-def _windows(tests: FactTests) -> list[Window]:
-    found = ((operand, test) for operand, test in tests.operands() if isinstance(operand, (c.Hours, c.Days)))
-    return [Window(test, operand, holds_at(operand)) for operand, test in found]
+def _windows(literals: Literals) -> list[Window]:
+    asked = ((field, operand) for field, operand in literals.operands() if isinstance(operand, (c.Hours, c.Days)))
+    return [Window(literals.tests.known[field, operand], operand, holds_at(operand)) for field, operand in asked]
 
 
 def _choices(rule: Rule) -> tuple[Choice, ...]:

@@ -20,7 +20,7 @@ from typing import TypeAlias
 
 from omotenashi.engine.bits import bits
 from omotenashi.engine.filing import FiledEntry, Filing
-from omotenashi.engine.literals import Row
+from omotenashi.engine.literals import Literals, Row
 from omotenashi.engine.lookup import Lookup
 from omotenashi.engine.occasion import Occasion
 from omotenashi.engine.tables import KeyTable, RangeTable, least_for_a_mask
@@ -34,8 +34,11 @@ _Row: TypeAlias = "tuple[int, tuple[int, ...], int]"
 class Index:
     """Rules by number, in groups that follow each other: the rules of a block, say."""
 
-    def __init__(self, rules: Sequence[Sequence[Row]], groups: Sequence[int]) -> None:
-        """`rules`: the rows of each, one of which must hold; `groups`: the number of each one's group, ascending."""
+    def __init__(self, rules: Sequence[Sequence[Row]], groups: Sequence[int], literals: Literals) -> None:
+        """`rules`: the rows of each, one of which must hold; `groups`: the number of each one's group, ascending.
+
+        `literals`: where those that are tried are compiled.
+        """
         filing = Filing(rules)
         size, common = len(filing), least_for_a_mask(filing.keyed.values(), len(filing))
         tables = {field: KeyTable(asked, size, common) for field, asked in filing.keyed.items()}
@@ -45,7 +48,7 @@ class Index:
         self._first_row = filing.first_row
         self._all = (1 << size) - 1
         filed = filing.filed(inexact, groups)
-        self._literals = [literal.holds for literal in filing.tried]
+        self._literals = [literals.holds(literal) for literal in filing.tried]
         self.groups = _groups(self._rows)
         """The bits of the rows of each group that has any."""
         self._later = _later(self._rows, groups)
