@@ -31,7 +31,7 @@ _MOST_PAGES = 256
 """Sets of blocks for which is remembered what is the same for all visitors: sites have as many as they have kinds of pages."""
 
 
-class Choice(Struct, frozen=True, eq=False):
+class Choice(Struct, frozen=True, eq=False, gc=False):
     """What was decided for one block.
 
     Each rule, or variant of its experiment, has one for all visitors, so choices are compared by identity.
@@ -68,7 +68,7 @@ class _Split(Struct, frozen=True):
         return self.choices[bucket(point(self.experiment, visitor.id or ""), self.ends)]
 
 
-class Ready(Struct, frozen=True, eq=False):
+class Ready(Struct, frozen=True, eq=False, gc=False):
     """A rule, ready to be decided on."""
 
     rule: Rule

@@ -1,7 +1,8 @@
 """For what a visitor is in one respect after the other: the bits of rows that remain possible, and the filed rows.
 
 What a value leaves is remembered, field by field, because the same devices, prefectures and pages come again and again:
-one value is one step then, however many keys it has and tables are asked.
+one value is one step then, however many keys it has and tables are asked. Fields that belong together and have few values
+(`TOGETHER`) are one step for all: their answers are joined once for each combination.
 """
 
 from __future__ import annotations
