@@ -140,4 +140,4 @@ def _keyword(number: int) -> str:
 def _city(number: int) -> str:
     begin, end = _TOWNS_BEGIN[number % len(_TOWNS_BEGIN)], _TOWNS_END[number // len(_TOWNS_BEGIN) % len(_TOWNS_END)]
     again = number // (len(_TOWNS_BEGIN) * len(_TOWNS_END))
-    return begin + "本新元里浜"[again - 1] + end if again else begin + end
+    return f"{begin}{again or ''}{end}"
