@@ -27,14 +27,14 @@ from omotenashi.reload import Holder, Watcher
 from omotenashi.settings import Settings
 from omotenashi.signals import gather
 from omotenashi.signals.gather import SignalTools
-from omotenashi.signals.member import MemberKeys
 from omotenashi.signals.place_reader import PlaceReader
 from omotenashi.site import Shown, Site, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from omotenashi.content.fragments import Fragments  # its HTTP client is loaded where it serves alone
+    from omotenashi.content.fragments import Fragments
+    from omotenashi.signals.member_keys import MemberKeys
 
 logger = logging.getLogger("omotenashi.service")
 _COLLECTED_AFTER = (20_000, 20, 20)
@@ -360,6 +360,12 @@ def serving_tools(settings: Settings, kept: Path | None) -> SignalTools:
 def _tools(settings: Settings, places: PlaceReader | None) -> SignalTools:
     return SignalTools(
         places=places,
-        member_keys=MemberKeys.parse(settings.member_key) if settings.member_key else None,
+        member_keys=_member_keys(settings.member_key) if settings.member_key else None,
         counts=Counter(),
     )
+
+
+def _member_keys(text: str) -> MemberKeys:
+    from omotenashi.signals.member_keys import MemberKeys  # noqa: PLC0415 what proves signatures takes 10 MB
+
+    return MemberKeys.parse(text)
