@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from omotenashi import morphemes
 from omotenashi.content.source import files_under, read_fragments
 from omotenashi.engine.estimates import Estimate, estimates, per_cent
+from omotenashi.language.analyse import analyse
 from omotenashi.language.beside import Beside, named_countries, named_files, named_searches
 from omotenashi.language.check import Whole, check
 from omotenashi.language.compile import synonyms_of
@@ -151,8 +152,6 @@ def examined(checked: AnyChecked, now: float) -> AnyChecked:
         return checked
     report = Report()
     report.diagnostics.extend(checked.diagnostics)
-    from omotenashi.language.analyse import analyse  # noqa: PLC0415 serving does without it
-
     analyse(checked.folder, checked.facts, now, report)
     _warn_of_estimates(checked.folder, checked.facts, report)
     return replace(checked, diagnostics=report.sorted())

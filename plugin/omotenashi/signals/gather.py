@@ -19,12 +19,12 @@ from omotenashi.signals import device, referrer, region
 from omotenashi.signals.decode import LONGEST_TEXT
 from omotenashi.signals.member import BadToken, Refusal, from_statement, from_token
 from omotenashi.signals.page import Page, Tags, Told, page_of
-from omotenashi.signals.place_reader import PlaceReader
 from omotenashi.signals.referrer import Referral
 from omotenashi.signals.sources import sources
 
 if TYPE_CHECKING:
     from omotenashi.signals.member_keys import MemberKeys
+    from omotenashi.signals.place_reader import PlaceReader
 
 MEMBER_COOKIE = "omo_member"
 
