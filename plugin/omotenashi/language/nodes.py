@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -11,8 +11,8 @@ from omotenashi.model.errors import Position
 
 _BITS = 25
 """Of a column: no file is longer than 16 MiB."""
-_SHARED = 20_000
-"""Lines; tables may have more."""
+_MOST_LINES = 20_000
+"""Of a rule file; tables may have more."""
 _LARGEST = (1 << _BITS) - 1
 
 
@@ -33,10 +33,7 @@ class TextNode(Struct, frozen=True, gc=False):
     def position(self) -> Position:
         """Where it stands."""
         place = self.place
-        line = place >> 2 * _BITS
-        if line <= _SHARED:
-            line = _once(line)
-        return Position(self.file, line, place >> _BITS & _LARGEST, place & _LARGEST)
+        return Position(self.file, _once(place >> 2 * _BITS), place >> _BITS & _LARGEST, place & _LARGEST)
 
     @property
     def empty(self) -> bool:
@@ -64,7 +61,7 @@ def place_of(line: int, column: int, end_column: int) -> int:
     return line << 2 * _BITS | column << _BITS | end_column
 
 
-@cache
+@lru_cache(maxsize=_MOST_LINES)
 def _once(line: int) -> int:
     """Keep equal numbers once: what stands near each other is read one after the other."""
     return line
