@@ -27,14 +27,14 @@ from omotenashi.reload import Holder, Watcher
 from omotenashi.settings import Settings
 from omotenashi.signals import gather
 from omotenashi.signals.gather import SignalTools
-from omotenashi.signals.member import MemberKeys
-from omotenashi.signals.place_reader import PlaceReader
 from omotenashi.site import Shown, Site, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from omotenashi.content.fragments import Fragments  # its HTTP client is loaded where it serves alone
+    from omotenashi.content.fragments import Fragments
+    from omotenashi.signals.member_keys import MemberKeys
+    from omotenashi.signals.place_reader import PlaceReader
 
 logger = logging.getLogger("omotenashi.service")
 _COLLECTED_AFTER = (20_000, 20, 20)
@@ -349,17 +349,27 @@ def _unlimited(choices: dict[str, Choice], site: Site, occasion: Occasion) -> di
 
 def signal_tools(settings: Settings) -> SignalTools:
     """Return what signals are read with: the database of places, the keys of members; raises SettingsError."""
-    return _tools(settings, PlaceReader.checked(settings.mmdb) if settings.mmdb else None)
+    return _tools(settings, _place_reader().checked(settings.mmdb) if settings.mmdb else None)
 
 
 def serving_tools(settings: Settings, kept: Path | None) -> SignalTools:
     """Return them with whatever database there is: `PlaceReader.problem` says what is wrong, `kept` is the last good."""
-    return _tools(settings, PlaceReader(settings.mmdb, kept) if settings.mmdb else None)
+    return _tools(settings, _place_reader()(settings.mmdb, kept) if settings.mmdb else None)
 
 
 def _tools(settings: Settings, places: PlaceReader | None) -> SignalTools:
-    return SignalTools(
-        places=places,
-        member_keys=MemberKeys.parse(settings.member_key) if settings.member_key else None,
-        counts=Counter(),
-    )
+    keys = _member_keys().parse(settings.member_key) if settings.member_key else None
+    return SignalTools(places, keys, Counter())
+
+
+# What these need takes 1 MB and 10, and most sites have neither.
+def _place_reader() -> type[PlaceReader]:
+    from omotenashi.signals.place_reader import PlaceReader  # noqa: PLC0415
+
+    return PlaceReader
+
+
+def _member_keys() -> type[MemberKeys]:
+    from omotenashi.signals.member_keys import MemberKeys  # noqa: PLC0415
+
+    return MemberKeys
