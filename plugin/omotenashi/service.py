@@ -29,7 +29,7 @@ from omotenashi.signals import gather
 from omotenashi.signals.gather import SignalTools
 from omotenashi.signals.member import MemberKeys
 from omotenashi.signals.place_reader import PlaceReader
-from omotenashi.site import Shown, Site, shown
+from omotenashi.site import Shown, Site, all_shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -168,7 +168,7 @@ class Service:
                 choices, stored = await self._recorded(_Asked(facts, events, person, site, occasion, begun))
             else:
                 choices, stored = _unlimited(site.engine.decide(occasion, facts.blocks), site, occasion), False
-            blocks = _all_shown(choices, site, occasion)
+            blocks = all_shown(choices, site, occasion)
             if site.links and self._fragments:
                 await self._put_fetched(blocks, site, self._fragments, begun)
             told = facts.authenticated and site.engine.program.segments
@@ -274,11 +274,6 @@ def _stated_events(facts: RequestFacts, site: Site) -> tuple[Event, ...]:
         for event in facts.events
     )
     return tuple(ingest.without_sensitive(event, site.facts.sensitive_topics) for event in settled)
-
-
-def _all_shown(choices: dict[str, Choice], site: Site, occasion: Occasion) -> dict[str, Shown]:
-    fixed = site.fixed.get
-    return {name: fixed(choice) or shown(choice, site, occasion) for name, choice in choices.items()}
 
 
 def _change(asked: _Asked, claims: tuple[Claim, ...], showings: tuple[str, ...]) -> Change:

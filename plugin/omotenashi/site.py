@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,10 @@ class Shown(Struct, eq=False):
     html: str | None
     wire: bytes | None = None
     """What the web layer made of it, kept with it: most contents are the same for everybody."""
+    form: Form | None = None
+    """Of a content with gaps."""
+    parts: Sequence[str] = ()
+    """Of the form that was filled in."""
 
 
 class Site(Struct, frozen=True):
@@ -101,14 +105,22 @@ def _tables(owner: object) -> Iterator[Collection[object] | Mapping[object, obje
 
 def shown(choice: Choice, site: Site, occasion: Occasion) -> Shown:
     """Return what a choice shows to a visitor."""
-    fixed = site.fixed.get(choice)
-    if fixed is not None:
-        return fixed
+    return site.fixed.get(choice) or _filled(choice, site, occasion)
+
+
+def all_shown(choices: Mapping[str, Choice], site: Site, occasion: Occasion) -> dict[str, Shown]:
+    """Return what each block shows to a visitor."""
+    fixed = site.fixed.get
+    return {block: fixed(choice) or _filled(choice, site, occasion) for block, choice in choices.items()}
+
+
+def _filled(choice: Choice, site: Site, occasion: Occasion) -> Shown:
     form = site.forms.get(choice)
     if form is None:  # what is fetched is put in its place later
         return Shown(choice, None)
     word = site.engine.matched_word(choice.rule, occasion) if form.wants_word and choice.rule else None
-    return Shown(choice, filled(form, occasion.visitor, word))
+    parts = filled(form, occasion.visitor, word)
+    return Shown(choice, "".join(parts), None, form, parts)
 
 
 def _of_the_same_site(checked: Checked, before: Loaded | None) -> tuple[Folder, Engine] | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import count
 from urllib.parse import quote
 
+from omotenashi.engine.choose import Choice
 from omotenashi.model.decision import Reason
 from omotenashi.model.errors import RefusedRequest
 from omotenashi.model.request import RequestFacts
@@ -26,6 +28,7 @@ BLOCK = "/v1/block/"
 _PROCESS = secrets.token_hex(6).encode()
 _NUMBERS = count()
 """Decisions are numbered in each process: a random number for each costs a system call."""
+_NO_HTML = b'"html":""'
 _NOBODY = encode(VisitorAnswer(None, new=False, segments=()))
 _CHARSETS = {
     **dict.fromkeys(("", "utf8"), "utf-8"),
@@ -104,7 +107,7 @@ def _cookies_of(outcome: Outcome, facts: RequestFacts, caller: Caller, service: 
 
 def _told(outcome: Outcome) -> bytes:
     """Return the JSON for a caller with the key: {"decision": …, "visitor": a VisitorAnswer, "blocks": BlockAnswers by name}."""
-    blocks = b",".join([one.wire or _wire(one, one.html) for one in outcome.blocks.values() if one.html is not None])
+    blocks = b",".join([one.wire or _wire(one) for one in outcome.blocks.values() if one.html is not None])
     return b'{"decision":"%b%08x","visitor":%b,"blocks":{%b}}' % (_PROCESS, next(_NUMBERS), _visitor(outcome), blocks)
 
 
@@ -114,20 +117,41 @@ def _visitor(outcome: Outcome) -> bytes:
     return encode(VisitorAnswer(outcome.visitor_id, outcome.new, outcome.segments, outcome.arrival))
 
 
-def _wire(shown: Shown, html: str) -> bytes:
-    """Return the name of a block and its answer as they stand in the JSON, made once where it is the same for all."""
-    choice = shown.choice
+def _wire(shown: Shown) -> bytes:
+    """Return the name of a block and its answer as they stand in the JSON.
+
+    What is the same for all is made once: contents without gaps, and of the others what is around the gaps.
+    """
+    form = shown.form
+    if form is None:
+        shown.wire = b"".join(_around(shown.choice, [shown.html or ""]))
+        return shown.wire
+    if not form.wire:
+        form.wire = _around(shown.choice, form.parts)
+    pieces = list(form.wire)
+    for gap in form.gaps:
+        pieces[gap.place + 1] = _inner(shown.parts[gap.place])
+    return b"".join(pieces)
+
+
+def _around(choice: Choice, parts: Iterable[str]) -> tuple[bytes, ...]:
+    """Return the JSON of a choice in pieces: what is before the parts of its HTML, each of them, and what is behind."""
     rule = choice.rule
     answer = BlockAnswer(
-        html=html,
+        html="",
         rule=rule.name if rule else "otherwise",
         id=rule.id if rule else f"{choice.block}/otherwise",
         variant=choice.variant,
         content=choice.show.content,
         reason=choice.reason,
     )
-    shown.wire = encode(choice.block) + b":" + encode(answer)
-    return shown.wire
+    before, html, behind = encode(answer).partition(_NO_HTML)
+    return encode(choice.block) + b":" + before + html[:-1], *map(_inner, parts), html[-1:] + behind
+
+
+def _inner(text: str) -> bytes:
+    """Return what stands in the JSON between the quotation marks of a text."""
+    return encode(text)[1:-1]
 
 
 def _html_alone(outcome: Outcome) -> bytes:
