@@ -209,7 +209,8 @@ class Service:
             show, deadline = one.choice.show, site.engine.program.blocks[one.choice.block].deadline
             waits = (wait / 1000 for wait in (show.timeout, deadline) if wait is not None)
             left = self._deadline - (time.monotonic() - begun)
-            one.html = await fragments.get(show.url, min(left, *waits))
+            html = await fragments.get(show.url, min(left, *waits))
+            one.parts = None if html is None else (html,)
 
         await asyncio.gather(*(put(one) for one in blocks.values() if one.choice.show.kind == "url"))
 
@@ -228,7 +229,9 @@ class Service:
         choices = site.engine.decide(occasion, blocks)
         (claims, showings), stored = _shown_now(choices, site, occasion), False
         change = _change(asked, claims, showings)
-        held, lost, told = set[str](), set[str](), set[str]()
+        held: set[str] = set()  # not set[str](), which costs several times as much
+        lost: set[str] = set()
+        told: set[str] = set()
         while change.events or claims or showings:
             granted = await self._write(change, asked.begun)
             if granted is None:
