@@ -27,7 +27,7 @@ from omotenashi.reload import Holder, Watcher
 from omotenashi.settings import Settings
 from omotenashi.signals import gather
 from omotenashi.signals.gather import SignalTools
-from omotenashi.site import Shown, Site, shown
+from omotenashi.site import Shown, Site, all_shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -168,7 +168,7 @@ class Service:
                 choices, stored = await self._recorded(_Asked(facts, events, person, site, occasion, begun))
             else:
                 choices, stored = _unlimited(site.engine.decide(occasion, facts.blocks), site, occasion), False
-            blocks = _all_shown(choices, site, occasion)
+            blocks = all_shown(choices, site, occasion)
             if site.links and self._fragments:
                 await self._put_fetched(blocks, site, self._fragments, begun)
             told = facts.authenticated and site.engine.program.segments
@@ -209,7 +209,8 @@ class Service:
             show, deadline = one.choice.show, site.engine.program.blocks[one.choice.block].deadline
             waits = (wait / 1000 for wait in (show.timeout, deadline) if wait is not None)
             left = self._deadline - (time.monotonic() - begun)
-            one.html = await fragments.get(show.url, min(left, *waits))
+            html = await fragments.get(show.url, min(left, *waits))
+            one.parts = None if html is None else (html,)
 
         await asyncio.gather(*(put(one) for one in blocks.values() if one.choice.show.kind == "url"))
 
@@ -228,7 +229,9 @@ class Service:
         choices = site.engine.decide(occasion, blocks)
         (claims, showings), stored = _shown_now(choices, site, occasion), False
         change = _change(asked, claims, showings)
-        held, lost, told = set[str](), set[str](), set[str]()
+        held: set[str] = set()  # not set[str](), which costs several times as much
+        lost: set[str] = set()
+        told: set[str] = set()
         while change.events or claims or showings:
             granted = await self._write(change, asked.begun)
             if granted is None:
@@ -274,11 +277,6 @@ def _stated_events(facts: RequestFacts, site: Site) -> tuple[Event, ...]:
         for event in facts.events
     )
     return tuple(ingest.without_sensitive(event, site.facts.sensitive_topics) for event in settled)
-
-
-def _all_shown(choices: dict[str, Choice], site: Site, occasion: Occasion) -> dict[str, Shown]:
-    fixed = site.fixed.get
-    return {name: fixed(choice) or shown(choice, site, occasion) for name, choice in choices.items()}
 
 
 def _change(asked: _Asked, claims: tuple[Claim, ...], showings: tuple[str, ...]) -> Change:
