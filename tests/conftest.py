@@ -17,7 +17,7 @@ from omotenashi.reload import Holder
 from omotenashi.service import Service
 from omotenashi.signals.client_address import TrustedNetworks
 from omotenashi.signals.gather import SignalTools
-from omotenashi.signals.member import MemberKeys
+from omotenashi.signals.member_keys import MemberKeys
 from omotenashi.site import Site, load
 from omotenashi.web.app import create_app
 from omotenashi.web.guard import Access

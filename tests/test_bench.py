@@ -60,9 +60,34 @@ def test_the_rules_are_accepted(rules: Path) -> None:
     assert main(["check", str(rules)]) == 0
 
 
-def test_between_a_fifth_and_two_fifths_of_the_blocks_show_a_rule(mix: list[Rule]) -> None:
-    won = [name != OTHERWISE for answer in winners(engine_side(mix), guests(500, RULES)) for name in answer]
-    assert 0.2 < sum(won) / len(won) < 0.4
+@pytest.mark.parametrize("plain", [True, False], ids=["plain", "full"])
+@pytest.mark.parametrize("size", [100, 1000, 10_000])
+def test_on_sites_of_all_sizes_a_fifth_to_a_third_of_the_blocks_show_a_rule(size: int, *, plain: bool) -> None:
+    answers = winners(engine_side(made_rules(size, plain=plain)), guests(2000, size))
+    won = [name != OTHERWISE for answer in answers for name in answer]
+    assert 0.22 < sum(won) / len(won) < 0.34
+
+
+@pytest.mark.parametrize("size", [100, 1000])
+def test_the_visitors_of_a_small_site_bring_as_many_different_values_as_those_of_a_large_one(size: int) -> None:
+    of_size, of_largest = different(guests(6000, size)), different(guests(6000, 10_000))
+    assert of_size["pages"] == of_largest["pages"] > 4000
+    for kind, number in of_largest.items():
+        assert of_size[kind] > 0.6 * number, kind
+
+
+def different(visitors: Sequence[Guest]) -> dict[str, int]:
+    """How many different values of each kind visitors bring."""
+    came = [visitor.came for visitor in visitors]
+    return {
+        "pages": len({visitor.path for visitor in visitors}),
+        "tags": len({visitor.tags for visitor in visitors}),
+        "cities": len({visitor.city for visitor in visitors}),
+        "words": len({one.keyword for one in came}),
+        "campaigns": len({one.campaign for one in came}),
+        "contents": len({one.content for one in came}),
+        "referrers": len({one.referrer + one.keyword for one in came}),
+    }
 
 
 @pytest.mark.anyio

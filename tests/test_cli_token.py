@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from omotenashi.cli import main, make_parser
 from omotenashi.model.site_facts import Attribute, SiteFacts
 from omotenashi.model.visitor import Member
-from omotenashi.signals.member import BadToken, MemberKeys, from_token
+from omotenashi.signals.member import BadToken, from_token
+from omotenashi.signals.member_keys import MemberKeys
 
 SECRET, OTHER = "s" * 32, "o" * 32
 KEYS = f"k1:{SECRET},k2:{OTHER}"

@@ -168,7 +168,7 @@ def test_the_rules_of_a_block_that_did_not_change_are_not_built_again(tmp_path: 
     after = load(tmp_path, before)
     assert before.site
     assert after.site
-    assert set(after.site.engine.ready.values()) & set(before.site.engine.ready.values())
+    assert set(after.site.engine.rules) & set(before.site.engine.rules)
 
 
 def test_every_file_is_read_again_where_the_site_says_something_else(tmp_path: Path) -> None:

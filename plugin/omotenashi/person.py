@@ -276,7 +276,7 @@ def _together(member: Profile | None, anonymous: Profile | None, owner: bytes) -
     """Return what will be the member's profile once the device's is moved to it."""
     if anonymous is None or not is_to_move(anonymous, owner):
         return member
-    merged = Profile() if member is None else fold.copied(member)
+    merged = Profile() if member is None else replace(member)
     merge_into(merged, anonymous)
     return merged
 

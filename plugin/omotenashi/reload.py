@@ -17,9 +17,11 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from omotenashi import morphemes
 from omotenashi.aside import GivingWay
 from omotenashi.language.printer import Voice, as_data
 from omotenashi.model.errors import Diagnostic, Position
+from omotenashi.resident import give_back
 from omotenashi.rules_folder import site_language
 from omotenashi.site import Loaded, Site, load, pieces
 
@@ -103,6 +105,7 @@ class Holder:
                 logger.error("%s: [%s] %s", _place(one, self._rules), one["code"], one["message"])
             return
         loaded.site.engine.warm()
+        give_back(morphemes.DICTIONARY)
         self.state = State(loaded.site, ())
         logger.info("rules loaded from %s (%s)", self._rules, loaded.site.digest)
         if self._last_good:

@@ -27,14 +27,14 @@ from omotenashi.reload import Holder, Watcher
 from omotenashi.settings import Settings
 from omotenashi.signals import gather
 from omotenashi.signals.gather import SignalTools
-from omotenashi.signals.member import MemberKeys
-from omotenashi.signals.place_reader import PlaceReader
-from omotenashi.site import Shown, Site, shown
+from omotenashi.site import Shown, Site, all_shown
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from omotenashi.content.fragments import Fragments  # its HTTP client is loaded where it serves alone
+    from omotenashi.content.fragments import Fragments
+    from omotenashi.signals.member_keys import MemberKeys
+    from omotenashi.signals.place_reader import PlaceReader
 
 logger = logging.getLogger("omotenashi.service")
 _COLLECTED_AFTER = (20_000, 20, 20)
@@ -171,7 +171,7 @@ class Service:
                 choices, stored = await self._recorded(_Asked(facts, events, person, site, occasion, begun))
             else:
                 choices, stored = _unlimited(site.engine.decide(occasion, facts.blocks), site, occasion), False
-            blocks = _all_shown(choices, site, occasion)
+            blocks = all_shown(choices, site, occasion)
             if site.links and self._fragments:
                 await self._put_fetched(blocks, site, self._fragments, begun)
             told = facts.authenticated and site.engine.program.segments
@@ -212,7 +212,8 @@ class Service:
             show, deadline = one.choice.show, site.engine.program.blocks[one.choice.block].deadline
             waits = (wait / 1000 for wait in (show.timeout, deadline) if wait is not None)
             left = self._deadline - (time.monotonic() - begun)
-            one.html = await fragments.get(show.url, min(left, *waits))
+            html = await fragments.get(show.url, min(left, *waits))
+            one.parts = None if html is None else (html,)
 
         await asyncio.gather(*(put(one) for one in blocks.values() if one.choice.show.kind == "url"))
 
@@ -231,7 +232,9 @@ class Service:
         choices = site.engine.decide(occasion, blocks)
         (claims, showings), stored = _shown_now(choices, site, occasion), False
         change = _change(asked, claims, showings)
-        held, lost, told = set[str](), set[str](), set[str]()
+        held: set[str] = set()  # not set[str](), which costs several times as much
+        lost: set[str] = set()
+        told: set[str] = set()
         while change.events or claims or showings:
             granted = await self._write(change, asked.begun)
             if granted is None:
@@ -277,11 +280,6 @@ def _stated_events(facts: RequestFacts, site: Site) -> tuple[Event, ...]:
         for event in facts.events
     )
     return tuple(ingest.without_sensitive(event, site.facts.sensitive_topics) for event in settled)
-
-
-def _all_shown(choices: dict[str, Choice], site: Site, occasion: Occasion) -> dict[str, Shown]:
-    fixed = site.fixed.get
-    return {name: fixed(choice) or shown(choice, site, occasion) for name, choice in choices.items()}
 
 
 def _change(asked: _Asked, claims: tuple[Claim, ...], showings: tuple[str, ...]) -> Change:
@@ -352,17 +350,27 @@ def _unlimited(choices: dict[str, Choice], site: Site, occasion: Occasion) -> di
 
 def signal_tools(settings: Settings) -> SignalTools:
     """Return what signals are read with: the database of places, the keys of members; raises SettingsError."""
-    return _tools(settings, PlaceReader.checked(settings.mmdb) if settings.mmdb else None)
+    return _tools(settings, _place_reader().checked(settings.mmdb) if settings.mmdb else None)
 
 
 def serving_tools(settings: Settings, kept: Path | None) -> SignalTools:
     """Return them with whatever database there is: `PlaceReader.problem` says what is wrong, `kept` is the last good."""
-    return _tools(settings, PlaceReader(settings.mmdb, kept) if settings.mmdb else None)
+    return _tools(settings, _place_reader()(settings.mmdb, kept) if settings.mmdb else None)
 
 
 def _tools(settings: Settings, places: PlaceReader | None) -> SignalTools:
-    return SignalTools(
-        places=places,
-        member_keys=MemberKeys.parse(settings.member_key) if settings.member_key else None,
-        counts=Counter(),
-    )
+    keys = _member_keys().parse(settings.member_key) if settings.member_key else None
+    return SignalTools(places, keys, Counter())
+
+
+# What these need takes 1 MB and 10, and most sites have neither.
+def _place_reader() -> type[PlaceReader]:
+    from omotenashi.signals.place_reader import PlaceReader  # noqa: PLC0415
+
+    return PlaceReader
+
+
+def _member_keys() -> type[MemberKeys]:
+    from omotenashi.signals.member_keys import MemberKeys  # noqa: PLC0415
+
+    return MemberKeys

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,12 +23,20 @@ from omotenashi.rules_folder import Checked, check_folder
 
 
 class Shown(Struct, eq=False):
-    """What one block shows; `html` is None where the CMS keeps its own."""
+    """What one block shows."""
 
     choice: Choice
-    html: str | None
+    parts: Sequence[str] | None
+    """HTML when they are joined; None where the CMS keeps its own."""
     wire: bytes | None = None
     """What the web layer made of it, kept with it: most contents are the same for everybody."""
+    form: Form | None = None
+    """Of a content with gaps: the parts are its own, filled in."""
+
+    @property
+    def html(self) -> str | None:
+        """HTML, or None where the CMS keeps its own."""
+        return None if self.parts is None else "".join(self.parts)
 
 
 class Site(Struct, frozen=True):
@@ -73,11 +81,16 @@ def built(checked: Checked, before: Loaded | None = None) -> Site:
     engine = Engine(program, ZoneInfo(facts.timezone), segment, old and old[1])
     known = before.site.fixed if old and before and before.site else {}
     choices = engine.all_choices()
-    fixed = {one: known.get(one) or Shown(one, render(one.show, Visitor())) for one in choices if is_fixed(one.show)}
+    fixed = {one: known.get(one) or _fixed(one) for one in choices if is_fixed(one.show)}
     forms = {one: form_of(one.show.template) for one in choices if has_gaps(one.show)}
     limited = frozenset(one for one in choices if one.rule and one.rule.limit)
     links = tuple(sorted({one.show.url for one in choices if one.show.kind == "url"}))
     return Site(facts, engine, fixed, forms, limited, checked.folder.tests, links, _digest(checked.files))
+
+
+def _fixed(choice: Choice) -> Shown:
+    html = render(choice.show, Visitor())
+    return Shown(choice, None if html is None else (html,))
 
 
 def pieces(loaded: Loaded) -> list[object]:
@@ -101,14 +114,21 @@ def _tables(owner: object) -> Iterator[Collection[object] | Mapping[object, obje
 
 def shown(choice: Choice, site: Site, occasion: Occasion) -> Shown:
     """Return what a choice shows to a visitor."""
-    fixed = site.fixed.get(choice)
-    if fixed is not None:
-        return fixed
+    return site.fixed.get(choice) or _filled(choice, site, occasion)
+
+
+def all_shown(choices: Mapping[str, Choice], site: Site, occasion: Occasion) -> dict[str, Shown]:
+    """Return what each block shows to a visitor."""
+    fixed = site.fixed.get
+    return {block: fixed(choice) or _filled(choice, site, occasion) for block, choice in choices.items()}
+
+
+def _filled(choice: Choice, site: Site, occasion: Occasion) -> Shown:
     form = site.forms.get(choice)
     if form is None:  # what is fetched is put in its place later
         return Shown(choice, None)
     word = site.engine.matched_word(choice.rule, occasion) if form.wants_word and choice.rule else None
-    return Shown(choice, filled(form, occasion.visitor, word))
+    return Shown(choice, filled(form, occasion.visitor, word), None, form)
 
 
 def _of_the_same_site(checked: Checked, before: Loaded | None) -> tuple[Folder, Engine] | None:

@@ -6,6 +6,7 @@ CPU time, the sides in turn, medians of at least three rounds. The figures stand
 from __future__ import annotations
 
 import random
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -24,6 +25,7 @@ CHART = ROOT / "docs" / "speed.svg"
 
 def main() -> None:
     """Measure everything that needs no other server; write JSON, print a table and, if asked, draw the chart."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the servers are ended then, too
     figures = serving_figures()
     figures |= build_figures(LARGEST) | engine_figures()
     peers, notes = peer_figures()

@@ -1,7 +1,8 @@
 """Visitors of the made-up shop, each in three forms that say the same: a JSON body, the engine's struct, flat attributes.
 
 30 % follow an advertisement or a mail, 12 % come from a search whose words are known, 23 % from one whose words are not,
-10 % from social media, 25 % directly. 35 % are logged in, 7 % are abroad, 80 % of the others name their city.
+10 % from social media, 25 % directly. 35 % are logged in, 7 % are abroad, 80 % of the others name their city. The visitors of a small site differ
+as much from each other as those of a large one (see `pools`).
 """
 
 from __future__ import annotations
@@ -172,12 +173,12 @@ def _guest(number: int, chance: random.Random, known: Pools) -> Guest:
     return Guest(
         number=number,
         came=_came(chance, known),
-        path=f"{popular(known.paths, chance)}item-{chance.randrange(50)}",
-        tags=tuple(sorted({popular(known.tags, chance) for _ in range(chance.randrange(4))})),
+        path=known.page(chance),
+        tags=tuple(sorted({known.tags.brought(chance) for _ in range(chance.randrange(4))})),
         query=query,
         country=chance.choice(COUNTRIES) if abroad else "JP",
         prefecture=prefecture,
-        city=popular(known.cities, chance) if not abroad and chance.random() < 0.8 else "",
+        city=known.cities.brought(chance) if not abroad and chance.random() < 0.8 else "",
         device=chance.choices(("mobile", "desktop", "tablet"), (65, 28, 7))[0],
         language=chance.choice(("en", "ko")) if abroad else chance.choices(("ja", "en", "ko"), (95, 4, 1))[0],
         member=_stated_member(number, chance) if chance.random() < 0.35 else None,
@@ -185,13 +186,12 @@ def _guest(number: int, chance: random.Random, known: Pools) -> Guest:
 
 
 def _came(chance: random.Random, known: Pools) -> Came:
-    kind, keyword = chance.random(), popular(known.keywords, chance)
+    kind, keyword = chance.random(), known.keywords.brought(chance)
     if kind < 0.30:
         sender, sent_by, medium = chance.choice(_SENDERS)
         word = keyword if medium == "paid" else ""
-        return Came(
-            medium, sender, "", word, sender, sent_by, popular(known.campaigns, chance), popular(known.contents, chance)
-        )
+        campaign, content = known.campaigns.brought(chance), known.contents.brought(chance)
+        return Came(medium, sender, "", word, sender, sent_by, campaign, content)
     if kind < 0.42:
         return Came("search", "Yahoo! Japan", "search.yahoo.co.jp/search", keyword)
     if kind < 0.65:

@@ -1,9 +1,15 @@
-"""The values that rules ask for and visitors bring. A site with more rules has more campaigns, pages, words and places."""
+"""The values that rules ask for and visitors bring. A site with more rules names more campaigns, pages, words and places.
+
+What visitors bring is as diverse on every site: as many different pages, words, campaigns, tags and cities. Else a small
+site would seem fast only because all its visitors are alike. Half of what they bring is of what rules may name, half is
+nothing to any rule. So as many visitors meet a rule on a small site as on a large one; but the former half has few
+values there (four with 100 rules), since few are named. Pages have no such limit: a line that few rules name has the more pages.
+"""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -22,6 +28,10 @@ INTERESTS = ("マラソン", "登山", "キャンプ", "水泳", "テニス", "�
 COLORS = ("red", "blue", "green", "black", "white", "pink", "navy", "grey", "orange", "purple")
 SIZES = ("xs", "s", "m", "l", "xl")
 MOST_POINTS = 20_000
+_MOST_RULES = 10_000
+"""Sites with up to so many rules have visitors who bring as many different values."""
+_PAGES = 15_000
+"""Of the lines that rules may name, and as many of the others."""
 
 _KINDS = ("防水", "軽量", "メンズ", "レディース", "幅広", "厚底", "速乾", "登山用", "通学", "初心者", "冬用", "日本製")
 _GOODS = (
@@ -66,27 +76,46 @@ _TOWNS_END = (
 )
 
 
-class Pools(Struct, frozen=True):
-    """The values that a site with so many rules knows."""
+class Values(Struct, frozen=True):
+    """The values of one kind."""
 
-    keywords: Sequence[str]
-    campaigns: Sequence[str]
-    contents: Sequence[str]
+    named: Sequence[str]
+    """What rules may ask for."""
+    others: Sequence[str]
+
+    def brought(self, chance: random.Random) -> str:
+        """Return what a visitor brings."""
+        return popular(self.others if chance.random() < 0.5 else self.named, chance)
+
+
+class Pools(Struct, frozen=True):
+    """The values of a site with so many rules."""
+
+    keywords: Values
+    campaigns: Values
+    contents: Values
     """Of campaigns: utm_content."""
-    paths: Sequence[str]
-    tags: Sequence[str]
-    cities: Sequence[str]
+    lines: Values
+    """Of products: what the paths of their pages begin with."""
+    tags: Values
+    cities: Values
+
+    def page(self, chance: random.Random) -> str:
+        """Return the path of the page that a visitor looks at: each line has as many pages as others, which are as popular."""
+        lines = self.lines.others if chance.random() < 0.5 else self.lines.named
+        number = int(_PAGES * chance.random() ** 2)
+        return f"{lines[number * len(lines) // _PAGES]}item-{number}"
 
 
 def pools(rules: int) -> Pools:
-    """Return the values of a site with so many rules: a new one of each kind for every so many rules."""
+    """Return the values of a site with so many rules."""
     return Pools(
-        keywords=[_keyword(number) for number in range(_size(rules, 12))],
-        campaigns=[f"c{number:04}" for number in range(_size(rules, 12))],
-        contents=[f"banner-{number}" for number in range(_size(rules, 80))],
-        paths=[f"/{SECTIONS[number % len(SECTIONS)]}/line-{number}/" for number in range(_size(rules, 16))],
-        tags=[f"特集{number}" for number in range(_size(rules, 16))],
-        cities=[_city(number) for number in range(_size(rules, 12))],
+        keywords=_values(_keyword, rules, 24),
+        campaigns=_values(lambda number: f"c{number:04}", rules, 24),
+        contents=_values(lambda number: f"banner-{number}", rules, 160),
+        lines=_values(lambda number: f"/{SECTIONS[number % len(SECTIONS)]}/line-{number}/", rules, 32),
+        tags=_values(lambda number: f"特集{number}", rules, 32),
+        cities=_values(_city, rules, 24),
     )
 
 
@@ -95,8 +124,11 @@ def popular(values: Sequence[str], chance: random.Random) -> str:
     return values[int(len(values) * chance.random() ** 2)]
 
 
-def _size(rules: int, rules_for_each: int) -> int:
-    return max(8, rules // rules_for_each)
+def _values(make: Callable[[int], str], rules: int, rules_for_each: int) -> Values:
+    """One is named for every so many rules, and as many others as make the number the same for all sites."""
+    named = max(4, rules // rules_for_each)
+    both = 2 * max(named, _MOST_RULES // rules_for_each)
+    return Values([make(number) for number in range(named)], [make(number) for number in range(named, both)])
 
 
 def _keyword(number: int) -> str:
@@ -108,4 +140,4 @@ def _keyword(number: int) -> str:
 def _city(number: int) -> str:
     begin, end = _TOWNS_BEGIN[number % len(_TOWNS_BEGIN)], _TOWNS_END[number // len(_TOWNS_BEGIN) % len(_TOWNS_END)]
     again = number // (len(_TOWNS_BEGIN) * len(_TOWNS_END))
-    return begin + "本新元里浜"[again - 1] + end if again else begin + end
+    return f"{begin}{again or ''}{end}"

@@ -95,7 +95,7 @@ class Side:
     def spent(self, requests: list[bytes]) -> float:
         """Return CPU µs for each of the requests."""
         before = cpu(self.pid)
-        asyncio.run(load(self.port, requests, len(requests)))
+        asyncio.run(load(self.port, iter(requests), len(requests)))
         return (cpu(self.pid) - before) / len(requests) * 1e6
 
 

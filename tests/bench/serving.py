@@ -1,8 +1,9 @@
 """CPU of whole requests: `decide` on sites of any size, against servers that answer nothing. And memory.
 
-CPU is utime + stime of the server process (/proc/PID/stat); the sides are interleaved, and medians are compared, since on
-shared machines requests per second of one configuration move several times as much. What answers nothing gets the same
-bytes as the site with 1,000 rules: those of 6,000 different visitors in turn.
+CPU is user and system time of the server process; the sides take short turns, since on shared machines requests per second
+of one configuration move several times as much, and the CPU's own speed moves from one second to the next. So ratios are of
+two sides in one round, and the median of the rounds. Every side gets 6,000 different visitors in turn, who differ as much on
+every site (see `pools`); what answers nothing gets the same bytes as the site with 1,000 rules.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import cycle
+from operator import truediv
 from pathlib import Path
 from typing import TypeAlias
 
@@ -43,11 +46,11 @@ from tests.bench.progress import say
 from tests.bench.workload import rules, write_folder
 
 FAMILIAR = 200
-"""Visitors who come again and again, all of whose pages are remembered. Of 6,000 in turn a third of the pages are, and as good as
-all words, referrers and browsers: there are some hundreds of each."""
+"""Visitors who come again and again, all of whose pages are remembered. Of 6,000 in turn hardly any page is, and as good as all
+words, referrers and browsers are: there are some hundreds of each."""
 SIZES = (100, 1000, 10_000)
 MIDDLE = SIZES[1]
-ROUNDS, REQUESTS, WARM_UP, DIFFERENT = 3, 8000, 2000, 6000
+WARM_UP, ROUNDS, REQUESTS, DIFFERENT = 2, 9, 3000, 6000
 _UVICORN = """
 uvicorn.run(app, port=int(sys.argv[1]), http="httptools", loop="uvloop", access_log=False, log_level="warning")
 """
@@ -79,8 +82,14 @@ class Server(Struct, frozen=True):
     port: int
 
 
-Workloads: TypeAlias = "dict[str, tuple[Server, list[bytes]]]"
+Workloads: TypeAlias = "dict[str, tuple[Server, Iterator[bytes]]]"
 """What is sent where, by the key under which it is reported."""
+RATIOS = {
+    "decide_rate_1000": ("empty_asgi_cpu_us", "decide_cpu_us_1000"),
+    "decide_ratio_10000": ("decide_cpu_us_10000", "decide_cpu_us_100"),
+    "decide_profile_ratio": ("decide_profile_cpu_us", "decide_without_consent_cpu_us"),
+}
+"""What has a bar: one side to another."""
 
 
 def serving_figures(sizes: Sequence[int] = SIZES) -> dict[str, float]:
@@ -89,39 +98,49 @@ def serving_figures(sizes: Sequence[int] = SIZES) -> dict[str, float]:
         folder = Path(name)
         workloads = _bare_workloads(stack) | _site_workloads(sizes, folder, stack) | _sample_workloads(folder, stack)
         largest, requests = workloads[f"decide_cpu_us_{sizes[-1]}"]
-        asyncio.run(load(largest.port, requests, WARM_UP))
-        return memory(largest.pid, sizes[-1]) | _interleaved(workloads)
+        asyncio.run(load(largest.port, requests, REQUESTS))
+        held = memory(largest.pid, sizes[-1])
+        return held | _medians(_interleaved(workloads))
 
 
-def _interleaved(workloads: Workloads) -> dict[str, float]:
+def _interleaved(workloads: Workloads) -> dict[str, list[float]]:
     spent: dict[str, list[float]] = {name: [] for name in workloads}
-    for number in range(ROUNDS + 1):
-        say(f"requests over HTTP, {f'round {number} of {ROUNDS}' if number else 'warming up'}")
-        count = REQUESTS if number else WARM_UP
+    for number in range(ROUNDS + WARM_UP):
+        say(f"requests over HTTP, round {number + 1} of {ROUNDS + WARM_UP}")
         for name, (server, requests) in workloads.items():
             before = cpu(server.pid)
-            asyncio.run(load(server.port, requests, count))
-            if number:
-                spent[name].append((cpu(server.pid) - before) / count * 1e6)
-    return {name: statistics.median(values) for name, values in spent.items()}
+            asyncio.run(load(server.port, requests, REQUESTS))
+            spent[name].append((cpu(server.pid) - before) / REQUESTS * 1e6)
+    return {name: values[WARM_UP:] for name, values in spent.items()}
+
+
+def _medians(spent: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    """Medians of each side, and of the ratios that have a bar."""
+    ratios = {
+        name: statistics.median(map(truediv, spent[one], spent[other]))
+        for name, (one, other) in RATIOS.items()
+        if one in spent and other in spent
+    }
+    return {name: statistics.median(values) for name, values in spent.items()} | ratios
 
 
 def _bare_workloads(stack: ExitStack) -> Workloads:
     """Servers that answer nothing; they get what the site with 1,000 rules gets."""
     requests = _requests(MIDDLE)
     programs = {"empty_asgi": EMPTY_ASGI, "empty_starlette": EMPTY_STARLETTE, "empty_direct": EMPTY}
-    return {f"{name}_cpu_us": (stack.enter_context(_empty(code)), requests) for name, code in programs.items()}
+    return {f"{name}_cpu_us": (stack.enter_context(_empty(code)), cycle(requests)) for name, code in programs.items()}
 
 
 def _site_workloads(sizes: Sequence[int], folder: Path, stack: ExitStack) -> Workloads:
     """Sites with so many rules; each gets visitors who know its campaigns, pages and words, as many of whom meet a rule."""
-    workloads = {}
+    workloads: Workloads = {}
     for size in sizes:
         site = write_folder(folder / f"rules-{size}", rules(size))
         server = stack.enter_context(service(site, folder / f"data-{size}"))
-        workloads[f"decide_cpu_us_{size}"] = (server, _requests(size))
+        requests = _requests(size)
+        workloads[f"decide_cpu_us_{size}"] = (server, cycle(requests))
         if size == MIDDLE:
-            workloads[f"decide_familiar_cpu_us_{size}"] = (server, _requests(size)[:FAMILIAR])
+            workloads[f"decide_familiar_cpu_us_{size}"] = (server, cycle(requests[:FAMILIAR]))
     return workloads
 
 
@@ -130,15 +149,16 @@ def _sample_workloads(folder: Path, stack: ExitStack) -> Workloads:
     site = shutil.copytree(ROOT / "rules", folder / "rules")
     (site / "capped.yaml").write_text(CAPPED)
     server = stack.enter_context(service(site, folder / "data"))
-    asyncio.run(load(server.port, [history(number) for number in range(VISITORS)], VISITORS))
-    return {
-        "decide_nothing_known_cpu_us": (server, [request({})]),
-        "decide_all_signals_cpu_us": (server, [request(SIGNALS | MEMBER)]),
-        "decide_without_consent_cpu_us": (server, [request(SIGNALS)]),
-        "decide_profile_cpu_us": (server, [consenting(number) for number in range(ACTIVE)]),
-        "decide_many_profiles_cpu_us": (server, [consenting(number) for number in range(VISITORS)]),
-        "decide_member_cpu_us": (server, [consenting(number, logged_in=True) for number in range(ACTIVE)]),
+    asyncio.run(load(server.port, map(history, range(VISITORS)), VISITORS))
+    sent_there = {
+        "decide_nothing_known_cpu_us": [request({})],
+        "decide_all_signals_cpu_us": [request(SIGNALS | MEMBER)],
+        "decide_without_consent_cpu_us": [request(SIGNALS)],
+        "decide_profile_cpu_us": [consenting(number) for number in range(ACTIVE)],
+        "decide_many_profiles_cpu_us": [consenting(number) for number in range(VISITORS)],
+        "decide_member_cpu_us": [consenting(number, logged_in=True) for number in range(ACTIVE)],
     }
+    return {name: (server, cycle(requests)) for name, requests in sent_there.items()}
 
 
 def _requests(size: int) -> list[bytes]:

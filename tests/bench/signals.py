@@ -33,7 +33,7 @@ from omotenashi.signals.client_address import TrustedNetworks
 from omotenashi.signals.consent import consent_of
 from omotenashi.signals.device import is_bot
 from omotenashi.signals.gather import Known, SignalTools
-from omotenashi.signals.member import MemberKeys
+from omotenashi.signals.member_keys import MemberKeys
 from omotenashi.signals.place_reader import PlaceReader
 from omotenashi.web.facts import connection_says
 from omotenashi.web.guard import Access, Caller

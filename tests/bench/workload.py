@@ -3,9 +3,9 @@
 Of the rules of a block 25 % ask for what was searched, 20 % for a campaign, 15 % for a page, 12 % for a tag of the page,
 10 % for a city, 6 % for parameters of the URL, 12 % for members by rank, points and interests. Beside that each has one to
 three conditions that many visitors fulfil, two to four in all; every eighth nests `any`, three in ten have a `not`. The last rule of a block
-asks only for the latter: it is met late. With 100 to 10,000 rules a visitor of `guests` meets a rule in 23 to 35 % of the
-blocks; the median stands half way down, a quarter of them in the first fifth, a quarter in the last, and 65 to 77 % of the
-blocks keep their original after all rules.
+asks only for the latter: it is met late. With 100 to 10,000 rules a visitor of `guests` meets a rule in 23 to 33 % of the
+blocks; the median stands half way down, a fifth of them in the first fifth, a fifth to a third in the last, and 67 to 77 %
+of the blocks keep their original after all rules. Of a dozen seeds this is the one with which the sizes are most alike in that.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ attributes:
 """
 
 
-def rules(count: int, *, plain: bool = False, seed: int = 1) -> list[Rule]:
+def rules(count: int, *, plain: bool = False, seed: int = 7) -> list[Rule]:
     """Return so many rules, block by block, in the order in which they are tried.
 
     `plain` ones use only what every engine can say; the others also words, areas, periods, days and hours.
@@ -127,25 +127,27 @@ class _Draw:
     # What few visitors fulfil
 
     def keyword(self) -> list[Condition]:
-        found = self.some(self.known.keywords, 3)
+        found = self.some(self.known.keywords.named, 3)
         return [OneOf("keyword", found) if self.plain else Words("keyword", found)]
 
     def campaign(self) -> list[Condition]:
-        named = OneOf("campaign", self.some(self.known.campaigns, 3))
-        return [named, OneOf("campaign_content", self.some(self.known.contents, 4))] if self.one_in(4) else [named]
+        named = OneOf("campaign", self.some(self.known.campaigns.named, 3))
+        return (
+            [named, OneOf("campaign_content", self.some(self.known.contents.named, 4))] if self.one_in(4) else [named]
+        )
 
     def page(self) -> list[Condition]:
-        return [Under("page", self.some(self.known.paths, 2))]
+        return [Under("page", self.some(self.known.lines.named, 2))]
 
     def tag(self) -> list[Condition]:
-        return [Has("page_tag", self.some(self.known.tags, 2))]
+        return [Has("page_tag", self.some(self.known.tags.named, 2))]
 
     def city(self) -> list[Condition]:
-        return [OneOf("city", self.some(self.known.cities, 3))]
+        return [OneOf("city", self.some(self.known.cities.named, 3))]
 
     def query(self) -> list[Condition]:
         found: list[Condition] = [OneOf("query.color", self.some(COLORS, 1)), OneOf("query.size", self.some(SIZES, 1))]
-        return [*found, Under("page", self.some(self.known.paths, 3))]
+        return [*found, Under("page", self.some(self.known.lines.named, 3))]
 
     def member(self) -> list[Condition]:
         low = self.chance.randrange(1, MOST_POINTS)

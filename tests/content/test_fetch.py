@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from tests.content.upstream import upstream_server
 
-from omotenashi.content import fetch
+from omotenashi.content import download
 from omotenashi.content.fetch import Fetched, Fetcher, FetchFailed
 from omotenashi.content.upstreams import Upstreams
 
@@ -74,7 +74,7 @@ async def test_include_directives_are_made_harmless() -> None:
         ("200 OK", ("Content-Type: text/html",), b"\xff", "not in utf-8"),
         ("200 OK", ("Content-Type: text/html; charset=none-such",), b"x", "not in none-such"),
         ("200 OK", ("Content-Type: text/html", "Content-Encoding: gzip"), b"x", "compressed"),
-        ("200 OK", ("Content-Type: text/html",), b"x" * (fetch.LARGEST_FRAGMENT + 1), "larger than 256 KB"),
+        ("200 OK", ("Content-Type: text/html",), b"x" * (download.LARGEST_FRAGMENT + 1), "larger than 256 KB"),
     ],
 )
 async def test_what_is_no_content_is_refused(status: str, headers: tuple[str, ...], body: bytes, reason: str) -> None:
@@ -86,7 +86,7 @@ async def test_what_is_no_content_is_refused(status: str, headers: tuple[str, ..
 
 
 async def test_an_upstream_that_hangs_in_the_middle_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "_PATIENCE", 0.1)
+    monkeypatch.setattr(download, "_PATIENCE", 0.1)
     async with upstream_server() as upstream:
         url = upstream.page("/a", "x")
         upstream.hang.add("/a")

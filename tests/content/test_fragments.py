@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 from tests.content.upstream import UpstreamServer, upstream_server
 
-from omotenashi.content import fetch
+from omotenashi.content import download
 from omotenashi.content.fetch import Fetcher
 from omotenashi.content.fragments import Fragments, _Pauses
 from omotenashi.content.upstreams import Upstreams
@@ -78,7 +78,7 @@ async def test_a_stale_content_is_shown_while_a_new_one_comes() -> None:
 
 
 async def test_a_content_that_has_long_been_stale_waits_for_the_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "FRESH", 0.05)
+    monkeypatch.setattr(download, "FRESH", 0.05)
     async with _fragments() as (upstream, fragments, _):
         url = upstream.page("/a", "old")
         assert await fragments.get(url, PATIENT) == "old"

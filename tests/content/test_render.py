@@ -122,7 +122,7 @@ def test_a_form_is_filled_in_as_its_template_says_part_by_part(
     place = Place("JP", "JP-27", frozenset({"JP-27"}), origin="caller", confidence="strong")
     values = {"keyword": word, "prefecture": "大阪府"} | {f"member.{key}": value for key, value in known.items()}
     plain = "".join(part if isinstance(part, str) else put_in(part, values.get(part.fact)) for part in parts)
-    assert filled(form_of(parts), Visitor(place=place, member=Member("1", known)), word) == plain
+    assert "".join(filled(form_of(parts), Visitor(place=place, member=Member("1", known)), word)) == plain
 
 
 def put_in(gap: Placeholder, value: MemberValue | None) -> str:

@@ -13,7 +13,8 @@ from tests.conftest import KEY, MEMBER_SECRET, Connect
 from tests.e2e.conftest import ROOT, installed
 
 from omotenashi.model.site_facts import Attribute, SiteFacts
-from omotenashi.signals.member import BadToken, MemberKeys, from_token
+from omotenashi.signals.member import BadToken, from_token
+from omotenashi.signals.member_keys import MemberKeys
 
 pytestmark = pytest.mark.anyio
 FOLDER = ROOT / "examples" / "member-token"

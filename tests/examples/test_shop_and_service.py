@@ -19,7 +19,7 @@ from omotenashi.reload import Holder
 from omotenashi.service import Service
 from omotenashi.signals.client_address import TrustedNetworks
 from omotenashi.signals.gather import SignalTools
-from omotenashi.signals.member import MemberKeys
+from omotenashi.signals.member_keys import MemberKeys
 from omotenashi.web.app import create_app as create_service
 from omotenashi.web.guard import Access
 from shop import HERE, Settings, create_app

@@ -11,7 +11,8 @@ import carts
 import consent
 import members
 from members import MEMBERS, Sessions
-from omotenashi.signals.member import MemberKeys, from_token
+from omotenashi.signals.member import from_token
+from omotenashi.signals.member_keys import MemberKeys
 from omotenashi.site import load
 from shop import HERE
 from somebody import Somebody

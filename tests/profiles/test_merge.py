@@ -19,11 +19,12 @@ from omotenashi.profiles import fold as folding
 from omotenashi.profiles import merge as merging
 from omotenashi.profiles import orders as ordering
 from omotenashi.profiles import views as viewing
-from omotenashi.profiles.fold import claim_into, claimed, copied, fold, history, kept_arrival, show_into
+from omotenashi.profiles.fold import claim_into, claimed, fold, fold_into, history, kept_arrival, show_into
 from omotenashi.profiles.merge import is_empty, merge_into
 from omotenashi.profiles.packing import pack, unpack
 from omotenashi.profiles.profile import Profile
 from omotenashi.profiles.store import Change, apply
+from omotenashi.profiles.views import drop_views
 
 NOON = 1_764_990_000
 DAY = 86_400
@@ -48,7 +49,7 @@ def folded(*events: Event) -> Profile:
 
 
 def merged(target: Profile, source: Profile) -> Profile:
-    result = copied(target)
+    result = structs.replace(target)
     merge_into(result, source)
     return result
 
@@ -117,9 +118,10 @@ def test_beyond_the_bounds_what_is_said_to_be_there_is_there(split: list[tuple[E
 def test_the_source_stays_as_it_is() -> None:
     theirs = folded(Event("page_view", NOON, path="/a"), Event("add_to_cart", NOON))
     before = unpack(pack(theirs))
-    fold_on = merged(Profile(), theirs)
-    fold_on.cart.clear()
-    del fold_on.views[:]
+    both = merged(Profile(), theirs)
+    fold_into(both, Event("purchase", NOON + 1, transaction_id="t"))
+    drop_views(both, 1)
+    assert not both.cart
     assert theirs == before
 
 

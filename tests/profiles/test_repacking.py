@@ -13,7 +13,6 @@ from omotenashi.model.visitor import Arrival
 from omotenashi.profiles import fold as folding
 from omotenashi.profiles import views as viewing
 from omotenashi.profiles import visits as visiting
-from omotenashi.profiles.fold import copied
 from omotenashi.profiles.packing import Columns, columns_of, pack, pack_columns, unpack, unpack_columns
 from omotenashi.profiles.profile import Profile
 from omotenashi.profiles.repacking import columns_after
@@ -85,7 +84,7 @@ def test_columns_that_go_on_are_those_that_are_made_anew(made: list[Change]) -> 
     ):
         for change in made:
             before, columns = unpack_columns(data)
-            profile = copied(before)
+            profile = structs.replace(before)
             apply(profile, change)
             after = columns_after(profile, before, columns)
             assert _without_order(after) == _without_order(columns_of(profile))
@@ -95,14 +94,14 @@ def test_columns_that_go_on_are_those_that_are_made_anew(made: list[Change]) -> 
 
 
 def test_one_more_view_and_showing_only_go_on() -> None:
-    before, after = Profile(), Profile()
+    before = Profile()
     claims = (Claim("a", 9, 86_400),)
     changes = [
         Change("v", NOON + ago, (Event("page_view", NOON + ago, path="/a", tags=("x",)),), claims) for ago in (0, 9)
     ]
     apply(before, changes[0])
-    for change in changes:
-        apply(after, change)
+    after = structs.replace(before)
+    apply(after, changes[1])
     first = columns_of(before)
     columns = columns_after(after, before, first)
     assert (columns.view_times, columns.view_details, columns.details) == ((NOON, 9), b"\0\0", ((("x",), (), ()),))

@@ -16,8 +16,9 @@ from omotenashi.engine.occasion import Occasion
 from omotenashi.language.condition import Bought, Did, LastVisit, LimitLeft, Range, Span, Viewed, Visits, Window
 from omotenashi.model.event import Basis, Event, Item
 from omotenashi.model.visitor import Arrival, Visitor
-from omotenashi.profiles.fold import claim_into, copied, fold, history, kept_arrival, show_into
+from omotenashi.profiles.fold import claim_into, fold, history, kept_arrival, show_into
 from omotenashi.profiles.keep import Keep
+from omotenashi.profiles.packing import pack, unpack
 from omotenashi.profiles.profile import Profile
 from omotenashi.profiles.retention import current, is_over
 from omotenashi.profiles.store import Change, apply
@@ -69,7 +70,7 @@ def test_what_a_visitor_did_goes_with_its_second_and_is_marked(event: Event) -> 
 
 def test_the_given_profile_stays_as_it_is() -> None:
     profile = folded(Event("page_view", OLD, path="/a"), Event("add_to_cart", OLD))
-    before = copied(profile)
+    before = unpack(pack(profile))
     assert current(profile, NOON, KEEP) != profile
     assert profile == before
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omotenashi.language.beside import Beside
-from omotenashi.language.nodes import MapNode, TextNode
+from omotenashi.language.nodes import MapNode, text_at
 from omotenashi.language.read_search_console import read_search_console
 from omotenashi.language.report import Report
 from omotenashi.language.table_text import decode_table
@@ -36,7 +36,7 @@ def one(sums: Sums) -> Ranked:
 def landings_of(text: str) -> Landings:
     """What a site reads of the file that is written."""
     report = Report()
-    node = MapNode(((TextNode("file", NOWHERE), TextNode("s.csv", NOWHERE)),), NOWHERE)
+    node = MapNode(((text_at("file", NOWHERE), text_at("s.csv", NOWHERE)),), NOWHERE)
     decoded = decode_table("s.csv", text.encode(), report)
     assert decoded is not None
     _, landings = read_search_console(node, Beside({"s.csv": decoded}), report)

@@ -13,7 +13,7 @@ from omotenashi.model.site_facts import Attribute, CampaignParameters, SiteFacts
 from omotenashi.model.visitor import Arrival, History, Member, Place, Visitor
 from omotenashi.signals import gather
 from omotenashi.signals.gather import Known, SignalTools, arrival, kept_arrival, member_of, visitor
-from omotenashi.signals.member import MemberKeys
+from omotenashi.signals.member_keys import MemberKeys
 from omotenashi.signals.place_reader import PlaceReader
 
 NOW = 1_800_000_000

@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from omotenashi.model.errors import SettingsError
 from omotenashi.model.site_facts import Attribute, SiteFacts
 from omotenashi.model.visitor import Member
-from omotenashi.signals import member
-from omotenashi.signals.member import BadToken, MemberKeys, from_statement, from_token
+from omotenashi.signals import member_keys
+from omotenashi.signals.member import BadToken, from_statement, from_token
+from omotenashi.signals.member_keys import MemberKeys
 
 NOW = 1_800_000_000
 SECRET, OTHER = "s" * 32, "o" * 32
@@ -347,7 +348,7 @@ def test_a_private_key_does_not_belong_here(tmp_path: Path) -> None:
 
 
 def test_without_the_extra_a_key_file_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(member, "HAS_ED25519", False)
+    monkeypatch.setattr(member_keys, "HAS_ED25519", False)
     with pytest.raises(SettingsError, match=r"pip install 'omotenashi\[ed25519\]'"):
         MemberKeys.parse("k1:@member.pem")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -85,6 +86,20 @@ async def test_attributes_count_from_a_caller_with_the_key_and_are_escaped(conne
         answer = await asked(client, member={"id": "u1", "rank": "ゴールド", "last_name": "<b>佐藤"})
     assert answer["blocks"]["greeting"]["html"] == "<p>&lt;b&gt;佐藤様</p>"
     assert answer["visitor"]["segments"] == ["gold"]
+
+
+async def test_each_member_reads_their_own_name_as_it_is(connect: Connect) -> None:
+    async with connect() as client:
+        for name in ("佐藤", '"a" \\ b', "{x}😀", "鈴木"):
+            answer = await asked(client, member={"id": "u1", "rank": "ゴールド", "last_name": name})
+            assert answer["blocks"]["greeting"] == {
+                "html": f"<p>{escape(name)}様</p>",
+                "rule": "ゴールド会員",
+                "id": "greeting/ゴールド会員",
+                "variant": None,
+                "content": None,
+                "reason": "TARGETING_MATCH",
+            }
 
 
 async def test_attributes_without_the_key_do_not_count(connect: Connect) -> None:

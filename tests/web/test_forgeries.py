@@ -17,7 +17,7 @@ from omotenashi.service import Service
 from omotenashi.signals.client_address import HeaderKind, TrustedNetworks
 from omotenashi.signals.gather import SignalTools
 from omotenashi.signals.geo_headers import GeoHeaders
-from omotenashi.signals.member import MemberKeys
+from omotenashi.signals.member_keys import MemberKeys
 from omotenashi.signals.place_reader import PlaceReader
 from omotenashi.web.app import create_app
 from omotenashi.web.guard import Access

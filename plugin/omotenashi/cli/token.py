@@ -20,15 +20,14 @@ from omotenashi.model.text import fold
 from omotenashi.rules_folder import check_folder
 from omotenashi.signals.attributes import typed
 from omotenashi.signals.member import (
-    AUDIENCE,
     LIFE_IN_BODY,
     LIFE_IN_COOKIE,
     RESERVED,
     BadToken,
-    MemberKeys,
     from_token,
     listed,
 )
+from omotenashi.signals.member_keys import AUDIENCE, MemberKeys
 from omotenashi.signals.member_signing import sign, sign_with_file
 
 _LIFE = re.compile(r"([1-9]\d{0,5})([smh])")

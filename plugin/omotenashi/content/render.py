@@ -36,10 +36,12 @@ def render(show: Show, visitor: Visitor, matched_word: str | None = None) -> str
         return None
     if show.kind == "nothing":
         return HIDDEN
-    return filled(form_of(show.template), visitor, matched_word)
+    return "".join(filled(form_of(show.template), visitor, matched_word))
 
 
-class _Gap(Struct, frozen=True):
+class Gap(Struct, frozen=True):
+    """Where a fact of the visitor is put in."""
+
     place: int
     """Among the parts."""
     fact: str
@@ -48,36 +50,38 @@ class _Gap(Struct, frozen=True):
     """The member's, folded."""
 
 
-class Form(Struct, frozen=True):
+class Form(Struct, eq=False):
     """A content with gaps, ready to be filled in."""
 
     parts: tuple[str, ...]
     """What stands in a gap is for when its fact is not known."""
-    gaps: tuple[_Gap, ...]
+    gaps: tuple[Gap, ...]
     wants_word: bool
     """A gap is for the rule's word that matched the visitor's keyword."""
+    wire: tuple[bytes, ...] = ()
+    """What the web layer made of the parts, kept with them."""
 
 
 def form_of(template: Template) -> Form:
     """Return a template as a form: done once for each content."""
     parts = tuple(part if isinstance(part, str) else escape(part.default) for part in template)
     facts = [(place, part.fact) for place, part in enumerate(template) if not isinstance(part, str)]
-    gaps = tuple(_Gap(place, fact.partition(".")[0], fact.partition(".")[2]) for place, fact in facts)
+    gaps = tuple(Gap(place, fact.partition(".")[0], fact.partition(".")[2]) for place, fact in facts)
     return Form(parts, gaps, any(gap.fact == "keyword" for gap in gaps))
 
 
-def filled(form: Form, visitor: Visitor, matched_word: str | None) -> str:
-    """Return the HTML of a form that is filled in."""
+def filled(form: Form, visitor: Visitor, matched_word: str | None) -> list[str]:
+    """Return the parts of a form that is filled in: HTML when they are joined."""
     parts = list(form.parts)
     for gap in form.gaps:
         value = _value(gap, visitor, matched_word)
         if value is not None and value != "":
             text = value if isinstance(value, str) else _written(value)
             parts[gap.place] = text if text.isalnum() else escape(text)
-    return "".join(parts)
+    return parts
 
 
-def _value(gap: _Gap, visitor: Visitor, matched_word: str | None) -> MemberValue | None:
+def _value(gap: Gap, visitor: Visitor, matched_word: str | None) -> MemberValue | None:
     if gap.fact == "member":
         return visitor.member.attributes.get(gap.attribute) if visitor.member else None
     if gap.fact == "keyword":

@@ -23,7 +23,7 @@ from omotenashi.language.condition import Fact
 from omotenashi.model.geo import EARTH_KILOMETRES
 
 
-class Keyed(Struct, frozen=True):
+class Keyed(Struct, frozen=True, gc=False):
     """One of the keys must be among what is read of a field; where `absent`, something is read, and none of them."""
 
     field: str
@@ -34,7 +34,7 @@ class Keyed(Struct, frozen=True):
     """Of the keys that are read one is the visitor's, and each is possible: all of them must be asked for."""
 
 
-class Ranged(Struct, frozen=True):
+class Ranged(Struct, frozen=True, gc=False):
     """The number that is read of a field lies between these, or is one of them where that end is not open."""
 
     field: str
@@ -51,16 +51,19 @@ _THERE = frozenset((True,))
 
 
 def alternatives(
-    fact: Fact, test: Test, estimates: Mapping[c.Estimated, Estimate], *, positive: bool
+    fact: Fact, time: Test | None, estimates: Mapping[c.Estimated, Estimate], *, positive: bool
 ) -> Sequence[Asks]:
-    """Return what a condition asks when it must be true (or false): mostly one row, of which each is necessary."""
+    """Return what a condition asks when it must be true (or false): mostly one row, of which each is necessary.
+
+    `time`: the test of hours or days, by which the clock tells whether they hold.
+    """
     operand = fact.operand
     if isinstance(operand, c.Estimated):
         return _of_estimate(operand, estimates) if positive else ((),)
     if isinstance(operand, c.Unknown):
         return ((Keyed(f"unknown.{fact.field}", _THERE, absent=not positive),),)
     if isinstance(operand, (c.Hours, c.Days)):
-        return ((Keyed(f"times.{fact.field}", frozenset((test,)), absent=not positive),),)
+        return ((Keyed(f"times.{fact.field}", frozenset((time,)), absent=not positive),),)
     if isinstance(operand, HISTORY_OPERANDS):
         viewed = _viewed(operand) if positive and isinstance(operand, c.Viewed) else None
         return ((Keyed("history", _THERE, exact=False), *([viewed] if viewed else ())),)

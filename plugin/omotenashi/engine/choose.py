@@ -27,9 +27,11 @@ from omotenashi.model.text import fold
 from omotenashi.model.visitor import Visitor
 
 _LEAST_KEPT = 1000
+_MOST_PAGES = 256
+"""Sets of blocks for which is remembered what is the same for all visitors: sites have as many as they have kinds of pages."""
 
 
-class Choice(Struct, frozen=True, eq=False):
+class Choice(Struct, frozen=True, eq=False, gc=False):
     """What was decided for one block.
 
     Each rule, or variant of its experiment, has one for all visitors, so choices are compared by identity.
@@ -66,12 +68,23 @@ class _Split(Struct, frozen=True):
         return self.choices[bucket(point(self.experiment, visitor.id or ""), self.ends)]
 
 
-class Ready(Struct, frozen=True, eq=False):
+class Ready(Struct, frozen=True, eq=False, gc=False):
     """A rule, ready to be decided on."""
 
     rule: Rule
     rows: Sequence[Row]
     choices: tuple[Choice, ...]
+
+
+class _Page(Struct, frozen=True):
+    """Blocks that are asked for together."""
+
+    otherwise: dict[str, Choice]
+    """What each shows where no rule matches."""
+    names: Mapping[int, str]
+    """By the number of their group of rules."""
+    bits: int
+    """Of all their rows."""
 
 
 class Engine:
@@ -94,15 +107,15 @@ class Engine:
         """Likewise."""
         self._tests = self.literals.tests
         rules = [rule for block in program.blocks.values() for rule in block.rules]
-        same = old.ready if old else {}
-        self._rules = [same.get(id(rule)) or self._made_ready(rule) for rule in rules]
-        self.ready: Mapping[int, Ready] = {id(one.rule): one for one in self._rules}
-        """Its rules by their identity, for the engine that comes after."""
-        self._numbers = _numbers(rules)
+        same = {id(one.rule): one for one in old.rules} if old else {}
+        self.rules: Sequence[Ready] = [same.get(id(rule)) or self._made_ready(rule) for rule in rules]
+        """Likewise."""
+        self._numbers: Mapping[str, Sequence[int]] = {}
+        """Of rules by their ids, once some are passed over."""
         self._words: dict[int, tuple[tuple[str, str], ...]] = {}
         """Of the keyword of rules, once they were asked for: the key of each, and the word as written."""
         groups = {name: number for number, name in enumerate(program.blocks)}
-        self._index = Index([one.rows for one in self._rules], [groups[rule.block] for rule in rules])
+        self._index = Index([one.rows for one in self.rules], [groups[rule.block] for rule in rules], self.literals)
         self._blocks = {
             name: (
                 groups[name],
@@ -111,17 +124,18 @@ class Engine:
             )
             for name, block in program.blocks.items()
         }
+        self._pages: dict[tuple[str, ...], _Page] = {}
         self._choices = [
             _split(one.rule.show, one.choices) if isinstance(one.rule.show, Experiment) else one.choices[0]
-            for one in self._rules
+            for one in self.rules
         ]
         self._segments = [name for name in program.segments if name not in program.private_segments]
         told = [self.literals.rows(program.segments[name]) for name in self._segments]
-        self._segment_index = Index(told, range(len(told)))
-        self._clock = Clock(zone, _windows(self._tests))
-        words = (word for operand, _ in self._tests.operands() for word in c.words_of(operand))
+        self._segment_index = Index(told, range(len(told)), self.literals)
+        self._clock = Clock(zone, _windows(self.literals))
+        words = (word for _, operand in self.literals.operands() for word in c.words_of(operand))
         self.lexicon: Lexicon = Lexicon(words, program.synonyms, segment, old.lexicon.ways if old else None)
-        self.fresh: int = old.fresh if old else len(self._tests)
+        self.fresh: int = old.fresh if old else len(self.literals)
         """How many conditions there were when nothing was taken over."""
 
     def is_like(self, program: Program) -> bool:
@@ -129,12 +143,12 @@ class Engine:
 
         After many changes it cannot, so that what no rule asks any more is forgotten.
         """
-        fresh = len(self._tests) <= 2 * self.fresh + _LEAST_KEPT
+        fresh = len(self.literals) <= 2 * self.fresh + _LEAST_KEPT
         same = self.program.synonyms == program.synonyms and self.program.landings == program.landings
         return fresh and same
 
     def _made_ready(self, rule: Rule) -> Ready:
-        return Ready(rule, self.literals.rows(rule.condition), _choices(rule))
+        return Ready(rule, tuple(self.literals.rows(rule.condition)), _choices(rule))
 
     def warm(self) -> None:
         """Load what is loaded when it is first needed, so that no request waits for it."""
@@ -146,36 +160,45 @@ class Engine:
 
     def decide(self, occasion: Occasion, blocks: Collection[str], without: Collection[str] = ()) -> dict[str, Choice]:
         """Return the choice for each of the blocks that exists; rules whose ids are in `without` are passed over."""
-        possible, filed = self._index.candidates(occasion)
-        passed = {number for name in without for number in self._numbers.get(name, ())} if without else ()
-        decided: dict[str, Choice] = {}
-        for name in blocks:
-            if name in self._blocks:
-                number, of_block, decided[name] = self._blocks[name]
-                rows = possible and possible & of_block
-                if rows or number in filed:
-                    rule = self._index.first(rows, filed.get(number), occasion, passed)
-                    if rule is not None:
-                        choice = self._choices[rule]
-                        decided[name] = choice if isinstance(choice, Choice) else choice.choice(occasion.visitor)
+        page = self._pages.get(tuple(blocks)) or self._page(tuple(blocks))
+        passed = self._numbers_of(without) if without else ()
+        decided = page.otherwise.copy()
+        for group, rule in self._index.firsts(occasion, page.bits, page.names, passed).items():
+            choice = self._choices[rule]
+            decided[page.names[group]] = choice if isinstance(choice, Choice) else choice.choice(occasion.visitor)
         return decided
+
+    def _numbers_of(self, ids: Collection[str]) -> set[int]:
+        if not self._numbers:
+            self._numbers = _numbers([one.rule for one in self.rules])
+        return {number for name in ids for number in self._numbers.get(name, ())}
+
+    def _page(self, blocks: tuple[str, ...]) -> _Page:
+        """Return what is the same for all who ask for these blocks, and remember it for the next."""
+        known = {name: self._blocks[name] for name in blocks if name in self._blocks}
+        bits = sum({rows for _, rows, _ in known.values()})
+        names = {group: name for name, (group, _, _) in known.items()}
+        page = _Page({name: choice for name, (_, _, choice) in known.items()}, names, bits)
+        if len(known) == len(blocks):
+            if len(self._pages) >= _MOST_PAGES:
+                self._pages.clear()
+            self._pages[blocks] = page
+        return page
 
     def all_choices(self) -> list[Choice]:
         """Return every choice that can be made."""
-        variants = [choice for one in self._rules for choice in one.choices]
+        variants = [choice for one in self.rules for choice in one.choices]
         return [*variants, *(choice for _, _, choice in self._blocks.values())]
 
     def experiments(self) -> list[tuple[str, list[str]]]:
         """Return the id of each experiment with the names of its variants."""
-        shows = [one.rule.show for one in self._rules if isinstance(one.rule.show, Experiment)]
+        shows = [one.rule.show for one in self.rules if isinstance(one.rule.show, Experiment)]
         return [(one.id, [variant.name for variant in one.variants]) for one in shows]
 
     def segments(self, occasion: Occasion) -> list[str]:
         """Return the names of the segments that the visitor is in, without those that must not be told."""
-        index = self._segment_index
-        possible, filed = index.candidates(occasion)
-        found = ((name, n, possible & index.groups.get(n, 0)) for n, name in enumerate(self._segments))
-        return [name for name, n, rows in found if index.first(rows, filed.get(n), occasion) is not None]
+        found = self._segment_index.firsts(occasion, -1, range(len(self._segments)))
+        return [self._segments[number] for number in sorted(found)]
 
     def explain(self, occasion: Occasion, block: str) -> list[Account]:
         """Return an account of every rule of a block, from top to bottom, condition by condition as written."""
@@ -227,9 +250,9 @@ def _own_words(rule: Rule) -> tuple[tuple[str, str], ...]:
     return tuple((word_key(word), word.text) for fact in asked for word in c.words_of(fact.operand))
 
 
-def _windows(tests: FactTests) -> list[Window]:
-    found = ((operand, test) for operand, test in tests.operands() if isinstance(operand, (c.Hours, c.Days)))
-    return [Window(test, operand, holds_at(operand)) for operand, test in found]
+def _windows(literals: Literals) -> list[Window]:
+    asked = ((field, operand) for field, operand in literals.operands() if isinstance(operand, (c.Hours, c.Days)))
+    return [Window(literals.tests.known[field, operand], operand, holds_at(operand)) for field, operand in asked]
 
 
 def _choices(rule: Rule) -> tuple[Choice, ...]:

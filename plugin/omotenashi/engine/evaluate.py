@@ -38,13 +38,6 @@ class FactTests:
             test = self.known[key] = fact_test(fact, self.estimates)
         return test
 
-    def operands(self) -> Iterator[tuple[Operand, Test]]:
-        """Return what is tested, with the tests."""
-        return ((operand, test) for (_, operand), test in self.known.items())
-
-    def __len__(self) -> int:
-        return len(self.known)
-
 
 def value(condition: Condition, occasion: Occasion, tests: FactTests) -> bool | None:
     """Return true, false or None (unknown) for a condition, part by part as written: what `explain` shows."""

@@ -40,8 +40,17 @@ ATTRIBUTES = {
     "needs_consent": "consent",
 }
 """Where a field stands within a visitor."""
-THERE = {"logged_in": "member", "id": "id", "history": "history", "location": "place.location"}
+THERE = {"id": "id", "history": "history", "location": "place.location"}
 """Likewise, of what counts only whether it is there."""
+TOGETHER = (
+    ("medium", "source", "campaign_source", "campaign_medium", "campaign"),
+    ("country", "prefecture", "device", "language", "consent", "needs_consent"),
+    ("landing", "landing page"),
+)
+"""Fields that are looked up in one step: how people came, and what their browser tells. Each group is of few values, and
+most of their combinations come again and again. What has many, such as cities and pages, and what people type stand
+alone: few visitors share a whole combination with these, and to remember them all would only push others out.
+"""
 
 
 def keys_of(field: str) -> KeysOf:

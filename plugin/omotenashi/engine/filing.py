@@ -79,7 +79,8 @@ class Filing:
 
     def _needed(self, row: Row, own: Own, inexact: Collection[str]) -> tuple[int, tuple[int, ...]]:
         """What a filed row needs beside its own literal: bits, and literals that are to be tried."""
-        needed, tried, done = 0, list[int](), own[0] if _is_all(own) else None
+        needed, done = 0, own[0] if _is_all(own) else None
+        tried: list[int] = []
         for literal in row:
             if literal is done:
                 continue

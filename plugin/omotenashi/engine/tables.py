@@ -119,7 +119,10 @@ class RangeTable:
 
     def mask(self, number: float | None) -> int:
         """Return the rows that remain possible where the number is this; None: it is not known."""
-        return self.unknown if number is None else self._masks[self._step(self._cell(number))]
+        if number is None:
+            return self.unknown
+        cell = self._cell(number)
+        return self._masks[cell if self.exact else self._step(cell)]
 
     def _cell(self, number: float) -> int:
         """Each point is a cell, and so is what lies between two of them."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -284,7 +285,24 @@ class InSegment(Struct, frozen=True, gc=False):
 
 
 Condition: TypeAlias = "Fact | Conjunction | Disjunction | Negation | InSegment"
+_SHARED = (OneOf, Prefectures, Languages, Words, Paths, Truth, NotBefore, Before, Hours, Days)
 ALWAYS = Conjunction(())
+
+
+@lru_cache(maxsize=4096)
+def word(text: str, mode: str) -> Word:
+    """Return a word of a rule; the same for the same, which thousands of rules name."""
+    return Word(text, mode)
+
+
+def once(operand: Operand) -> Operand:
+    """Keep equal operands once: thousands of rules ask for the same device, page or day."""
+    return _kept(operand) if isinstance(operand, _SHARED) else operand
+
+
+@lru_cache(maxsize=4096)
+def _kept(operand: Operand) -> Operand:
+    return operand
 
 
 def words_of(operand: Operand) -> tuple[Word, ...]:

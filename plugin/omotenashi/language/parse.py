@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -23,7 +22,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
+from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode, place_of
 from omotenashi.language.places import LINE_BREAK, end_of
 from omotenashi.language.report import Report
 from omotenashi.language.slips.find import slips_in
@@ -173,12 +172,6 @@ def _error_position(file: str, text: str, error: yaml.YAMLError) -> Position:
     return Position(file, mark.line + 1, mark.column + 1, mark.column + 2)
 
 
-@lru_cache(maxsize=MOST_LINES)
-def _once(line: int) -> int:
-    """Keep equal numbers once: every position has one."""
-    return line
-
-
 class _Builder:
     """Takes events one by one and stops at the first that is not allowed."""
 
@@ -192,8 +185,6 @@ class _Builder:
         self._stack: list[tuple[Any, list[Node]]] = []
         self._texts: dict[str, str] = {}
         """Equal texts are kept once."""
-        self._line = 0
-        """Of the last position."""
         self._documents = 0
         self._parts = 0
 
@@ -236,10 +227,9 @@ class _Builder:
         line, column, last = start.line, start.column, end.column
         if last <= column or end.line != line:
             last = column + 1
-        if line + 1 != self._line:
-            self._line = _once(line + 1)
-        place = Position(self._file, self._line, column + 1, last + 1)
-        node = TextNode(self._texts.setdefault(text, text), place, True if style else False)  # noqa: SIM210 bool() takes longer
+        place = place_of(line + 1, column + 1, last + 1)
+        quoted = True if style else False  # noqa: SIM210 bool() takes longer
+        node = TextNode(self._texts.setdefault(text, text), self._file, place, quoted)
         if self._stack:
             self._stack[-1][1].append(node)
         else:

@@ -7,7 +7,7 @@ import re
 from omotenashi.language import reader
 from omotenashi.language.condition import DateTest, Fact, OneOf, Operand, Truth
 from omotenashi.language.meant_dates import birthday_meant, date_meant
-from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
+from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode, text_at
 from omotenashi.language.read_history import read_range
 from omotenashi.language.report import Report
 from omotenashi.language.values import moment
@@ -137,7 +137,7 @@ def _date_test(node: MapNode, what: str, report: Report) -> Operand | None:
 
 def _month(node: Node, report: Report) -> Operand | None:
     text = node.text if isinstance(node, TextNode) else ""
-    bare = TextNode(text.strip().removesuffix("月"), node.position) if text.strip().endswith("月") else node
+    bare = text_at(text.strip().removesuffix("月"), node.position) if text.strip().endswith("月") else node
     month = reader.count_of(bare, "month", report)
     if month is None:
         return None

@@ -20,6 +20,8 @@ from omotenashi.language.condition import (
     Truth,
     Word,
     Words,
+    once,
+    word,
 )
 from omotenashi.language.countries import country_code, country_names
 from omotenashi.language.meant import several
@@ -59,25 +61,18 @@ _COUNTRIES = ("jp", "cn", "kr", "us", "jpn")
 def read(field: Field, name: str, node: Node, key: TextNode, site: SiteFacts, report: Report) -> Operand | None:
     """Return the operand for one value of a field, or None after reporting what is wrong."""
     if field.kind is Kind.MEMBER:
-        return _once(read_member(name, node, key, site, report))
-    if field.kind in _SITE_READERS:
-        return _SITE_READERS[field.kind](field, node, site, report)
-    return _once(_READERS[field.kind](field, node, report))
+        operand = read_member(name, node, key, site, report)
+    elif field.kind in _SITE_READERS:
+        operand = _SITE_READERS[field.kind](field, node, site, report)
+    else:
+        operand = _READERS[field.kind](field, node, report)
+    return once(operand) if operand else None
 
 
 def join(operands: list[Operand]) -> Operand | None:
     """Return one operand for any of several of one type, or None where they do not join."""
-    return _once(_joined(operands))
-
-
-def _once(operand: Operand | None) -> Operand | None:
-    """Keep equal sets once: they take much room, and thousands of rules ask for the same device or prefecture."""
-    return _kept(operand) if isinstance(operand, (OneOf, Prefectures, Languages)) else operand
-
-
-@lru_cache(maxsize=4096)
-def _kept(operand: Operand) -> Operand:
-    return operand
+    joined = _joined(operands)
+    return once(joined) if joined else None
 
 
 def _joined(operands: list[Operand]) -> Operand | None:
@@ -102,7 +97,7 @@ def _words(field: Field, node: Node, site: SiteFacts, report: Report) -> Operand
     if not isinstance(node, MapNode):
         found = reader.text(node, field.name, report)
         _long_enough(found, "word", site, report)
-        return Words((Word(found.text),)) if found and _one_text(found, report) else None
+        return Words((word(found.text, "word"),)) if found and _one_text(found, report) else None
     entries = reader.keys(node, WORD_KEYS, field.name, report)
     share = entries.pop("share", None)
     if len(entries) != 1:
@@ -124,7 +119,7 @@ def _each_word(value: Node, what: str, mode: str, site: SiteFacts, report: Repor
     items = [reader.text(item, what, report) for item in reader.one_or_more(value, what, report)]
     for item in items:
         _long_enough(item, mode, site, report)
-    return tuple(Word(item.text, mode) for item in items if item and _one_text(item, report))
+    return tuple(word(item.text, mode) for item in items if item and _one_text(item, report))
 
 
 def _estimated(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from omotenashi.language import reader
-from omotenashi.language.condition import Before, Condition, Days, Fact, Hours, NotBefore
+from omotenashi.language.condition import Before, Condition, Days, Fact, Hours, NotBefore, once
 from omotenashi.language.meant_dates import date_meant, hours_meant
 from omotenashi.language.nodes import Node, TextNode
 from omotenashi.language.read_days import read_days
@@ -72,7 +72,7 @@ def _hours(entries: Entries, report: Report) -> tuple[tuple[int, int], ...]:
 def _fact(field: str, operand: NotBefore | Before | Hours | Days, entries: Entries) -> Condition:
     key, node = entries[field]
     written = node.text if isinstance(node, TextNode) else ", ".join(_texts(node))
-    return Fact(field, operand, node.position, written, key.text)
+    return Fact(field, once(operand), node.position, written, key.text)
 
 
 def _texts(node: Node) -> list[str]:

@@ -31,14 +31,21 @@ def rule_names(rules: Mapping[str, Sequence[tuple[str, str]]]) -> RuleNames:
     by_block: dict[str, tuple[str, ...]] = {}
     for block, pairs in rules.items():
         for name, identifier in pairs:
-            called, alone = fold(name), (identifier,)
+            called, alone = _folded(name), (identifier,)
             by_name.setdefault(called, []).append(alone)
-            exact.setdefault(fold(f"{block}/{name}"), alone)
-            exact[fold(identifier)] = alone
+            whole = f"{block}/{name}"
+            exact.setdefault(_folded(identifier if whole == identifier else whole), alone)
+            exact[_folded(identifier)] = alone
         by_block[fold(block)] = (*(identifier for _, identifier in pairs), mark(block))
     written = {"rule": tuple(one for pairs in rules.values() for pair in pairs for one in pair), "block": tuple(rules)}
     named = {name: found[0] if len(found) == 1 else tuple(one for (one,) in found) for name, found in by_name.items()}
     return RuleNames({**named, **exact}, by_block, written)
+
+
+def _folded(text: str) -> str:
+    """Fold a text; one that folding leaves as it is is kept once."""
+    folded = fold(text)
+    return text if folded == text else folded
 
 
 def is_called(text: str, block: str, name: str, identifier: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from omotenashi.language.nodes import TextNode
+from omotenashi.language.nodes import TextNode, text_at
 from omotenashi.language.parse import LARGEST_FILE
 from omotenashi.language.places import LINE_BREAK
 from omotenashi.language.report import Report
@@ -63,7 +63,7 @@ class Sheet(Struct, frozen=True):
         column = start - self.lines[line - 1] + 1
         width = len(LINE_BREAK.split(written, 1)[0])
         text = written.replace('""', '"') if cell.quoted else written
-        return TextNode(LINE_BREAK.sub("\n", text), Position(self.file, line, column, column + max(1, width)))
+        return text_at(LINE_BREAK.sub("\n", text), Position(self.file, line, column, column + max(1, width)))
 
 
 def read_sheet(file: str, text: str, report: Report) -> Sheet | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode
+from omotenashi.language.nodes import ListNode, MapNode, Node, TextNode, text_at
 from omotenashi.language.parse import LONGEST_TEXT
 from omotenashi.language.report import Report
 from omotenashi.language.sheet import LIMITS, MOST_VALUES, Cell, Sheet, parts
@@ -119,12 +119,12 @@ def _shown(node: TextNode) -> Node:
         kind = "file"
     else:
         return node
-    return MapNode(((TextNode(kind, node.position), node),), node.position)
+    return MapNode(((text_at(kind, node.position), node),), node.position)
 
 
 def _without_seconds(node: TextNode) -> TextNode:
     """Excel writes 2026/12/01 10:00:00."""
-    return TextNode(_SECONDS.sub(r"\1", node.text), node.position)
+    return text_at(_SECONDS.sub(r"\1", node.text), node.position)
 
 
 def _rule(row: _Row, names: _Names) -> MapNode:
@@ -132,14 +132,14 @@ def _rule(row: _Row, names: _Names) -> MapNode:
     conditions = [(column.key, value) for column, value in row.values.values() if column.is_condition]
     if conditions:
         when = MapNode(tuple(conditions), conditions[0][1].position)
-        entries.append((TextNode("when", when.position), when))
+        entries.append((text_at("when", when.position), when))
     if not _is_named(row):
-        entries.insert(0, (TextNode("name", row.at.position), TextNode(names.of(row), row.at.position)))
+        entries.insert(0, (text_at("name", row.at.position), text_at(names.of(row), row.at.position)))
     return MapNode(tuple(entries), row.at.position)
 
 
 def _key(name: str, column: Column) -> TextNode:
-    return TextNode(name, column.key.position)
+    return text_at(name, column.key.position)
 
 
 class _Names:

@@ -31,7 +31,7 @@ class View(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Views(Sequence[View]):
-    """Views ordered by time. `at`, `paths` and `details` are its columns, of the same length."""
+    """Views ordered by time. `at`, `paths` and `details` are its columns, of the same length; nobody changes them."""
 
     __slots__ = ("at", "details", "paths")
 
@@ -48,17 +48,19 @@ class Views(Sequence[View]):
         views.at, views.paths, views.details = at, paths, details
         return views
 
-    def copy(self) -> Views:
-        """Return views that can be changed without changing these."""
-        return Views.of(self.at.copy(), self.paths.copy(), self.details.copy())
+    def with_one_at(self, place: int, at: int, path: str, details: Details) -> Views:
+        """Return these with one more at a place."""
+        ats, paths, all_details = self.at, self.paths, self.details
+        return Views.of(
+            [*ats[:place], at, *ats[place:]],
+            [*paths[:place], path, *paths[place:]],
+            [*all_details[:place], details, *all_details[place:]],
+        )
 
     def at_places(self, places: Sequence[int]) -> Views:
         """Return those at some ascending places."""
         at, paths, details = self.at, self.paths, self.details
         return Views.of([at[p] for p in places], [paths[p] for p in places], [details[p] for p in places])
-
-    def __delitem__(self, place: int | slice) -> None:
-        del self.at[place], self.paths[place], self.details[place]
 
     @overload
     def __getitem__(self, place: int) -> View: ...
@@ -79,7 +81,7 @@ class Views(Sequence[View]):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and len(self) == len(other) and list(self) == list(other)
 
-    __hash__ = None  # type: ignore[assignment] # they can be changed
+    __hash__ = None  # type: ignore[assignment] # they may be many
 
     def __repr__(self) -> str:
         return f"Views({list(self)!r})"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
 from omotenashi.model.event import Event
 from omotenashi.model.visitor import Cart
-from omotenashi.profiles.profile import CartLine, Profile, drop, later, short
+from omotenashi.profiles.profile import CartLine, Profile, later, short, with_one_more, without_first
 
 MOST_CART_LINES = 100
 _PLACES = 6
@@ -21,21 +21,22 @@ def change_cart(profile: Profile, event: Event) -> None:
     """Note what an `add_to_cart` or `remove_from_cart` says; before the last purchase it changes nothing."""
     if profile.emptied is None or event.at > profile.emptied:
         for line in _lines(event):
-            insort(profile.cart, line, key=cart_order)
+            profile.cart = with_one_more(profile.cart, line, cart_order)
         drop_cart_lines(profile, len(profile.cart) - MOST_CART_LINES)
 
 
 def empty_cart(profile: Profile, at: int) -> None:
     """Empty the cart of all that was put into it until a purchase, the second of the purchase included."""
     profile.emptied = later(profile.emptied, at)
-    del profile.cart[: bisect_right(profile.cart, at, key=_AT)]
+    profile.cart = profile.cart[bisect_right(profile.cart, at, key=_AT) :]
     if profile.cart_since is not None and profile.cart_since <= at + 1:
         profile.cart_since = None
 
 
 def drop_cart_lines(profile: Profile, count: int) -> None:
     """Drop the oldest lines; until the next purchase it is unknown what lies in the cart."""
-    profile.cart_since = later(profile.cart_since, drop(profile.cart, count))
+    profile.cart, since = without_first(profile.cart, count)
+    profile.cart_since = later(profile.cart_since, since)
 
 
 def cart_order(line: CartLine) -> tuple[object, ...]:

@@ -18,14 +18,14 @@ from typing import Self
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from omotenashi.model.errors import SettingsError, StoreUnavailable
-from omotenashi.profiles.fold import copied
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.merge import is_emptied_for, is_empty, is_to_move, merge_into
 from omotenashi.profiles.packing import EMPTY, columns_of, pack, pack_columns, unpack
 from omotenashi.profiles.profile import Profile, short_id
-from omotenashi.profiles.repacking import columns_after, share_unchanged
+from omotenashi.profiles.repacking import columns_after
 from omotenashi.profiles.retention import current, is_over
 from omotenashi.profiles.rows import Decoded, Row, Rows
 from omotenashi.profiles.store import Change, MemberRecord, apply
@@ -314,11 +314,7 @@ class Transaction:
     def _row(self, held: _Held) -> Row | None:
         """Return the row of a profile as it is now; None where it need not be written."""
         profile, row = current(held.profile, self._updated, self._database.keep), held.row
-        if held.before is None:
-            columns = columns_of(profile)
-        else:
-            share_unchanged(profile, held.before[0])
-            columns = columns_after(profile, *held.before)
+        columns = columns_of(profile) if held.before is None else columns_after(profile, *held.before)
         data, columns = pack_columns(profile, columns)
         if data == EMPTY if row.data is None else data == row.data and held.before is not None:
             return None
@@ -336,7 +332,7 @@ class Transaction:
         if row.data is None or is_over(row.updated, now, self._database.keep):
             return _Held(Profile(), row, None)
         before = row.decoded or self._database.rows.decoded(key, row)
-        return _Held(copied(before[0]), row, before)
+        return _Held(replace(before[0]), row, before)
 
     def _take_back(self) -> None:
         self._database.rows.forget_all()

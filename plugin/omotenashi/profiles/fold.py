@@ -6,11 +6,12 @@ conditions which would need it are unknown, never wrong.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from copy import copy
 from itertools import chain, islice
 from operator import attrgetter
+
+from msgspec.structs import replace
 
 from omotenashi.model.event import Event
 from omotenashi.model.views import Views
@@ -28,7 +29,18 @@ from omotenashi.profiles.orders import (
     order_of,
     refund_of,
 )
-from omotenashi.profiles.profile import CountedRequest, Mark, Profile, drop, is_full, knows_id, later, short_id, with_id
+from omotenashi.profiles.profile import (
+    CountedRequest,
+    Mark,
+    Profile,
+    is_full,
+    knows_id,
+    later,
+    short_id,
+    with_id,
+    with_one_more,
+    without_first,
+)
 from omotenashi.profiles.views import (
     IMPLIED,
     ITEM,
@@ -57,7 +69,7 @@ _NOBODY = Profile()
 
 def fold(profile: Profile | None, event: Event) -> Profile:
     """Return what a profile is after an event; the profile that was given is left as it is."""
-    folded = Profile() if profile is None else copied(profile)
+    folded = Profile() if profile is None else replace(profile)
     fold_into(folded, event)
     return folded
 
@@ -159,13 +171,15 @@ def claim_into(profile: Profile, rule_id: str, times: int, per: int, now: int) -
     known = len(profile.showings) + len(profile.shown)  # where all are fewer than that, none need be counted
     if forgotten or (times <= known and claimed(profile, rule_id, since) >= times):
         return False
-    profile.showings_since = later(profile.showings_since, _add_showing(profile.showings, Showing(now, rule_id)))
+    profile.showings, all_since = _with_showing(profile.showings, Showing(now, rule_id))
+    profile.showings_since = later(profile.showings_since, all_since)
     return True
 
 
 def show_into(profile: Profile, rule_id: str, now: int) -> None:
     """Count one more showing of a rule that has no limit. It never pushes out those that limits are counted by."""
-    profile.shown_since = later(profile.shown_since, _add_showing(profile.shown, Showing(now, rule_id)))
+    profile.shown, since = _with_showing(profile.shown, Showing(now, rule_id))
+    profile.shown_since = later(profile.shown_since, since)
 
 
 def counted_request(profile: Profile, request_id: str) -> CountedRequest | None:
@@ -191,29 +205,16 @@ def shed(profile: Profile) -> None:
 
 def drop_deeds(profile: Profile, count: int) -> None:
     """Drop the oldest deeds, and mark from when on all are there."""
-    profile.deeds_since = later(profile.deeds_since, drop(profile.deeds, count))
+    profile.deeds, since = without_first(profile.deeds, count)
+    profile.deeds_since = later(profile.deeds_since, since)
 
 
 def drop_showings(profile: Profile, limited: int, unlimited: int) -> None:
     """Drop so many of the oldest showings of rules with a limit and without; mark from when on all are there."""
-    profile.showings_since = later(profile.showings_since, drop(profile.showings, limited))
-    profile.shown_since = later(profile.shown_since, drop(profile.shown, unlimited))
-
-
-def copied(profile: Profile) -> Profile:
-    """Return a profile that can be changed while the given one stays as it is."""
-    twin = copy(profile)
-    twin.visits = profile.visits.copy()
-    twin.views = profile.views.copy()
-    twin.marks = profile.marks.copy()
-    twin.orders = profile.orders.copy()
-    twin.deeds = profile.deeds.copy()
-    twin.showings = profile.showings.copy()
-    twin.requests = profile.requests.copy()
-    twin.cart = profile.cart.copy()
-    twin.refunds = profile.refunds.copy()
-    twin.shown = profile.shown.copy()
-    return twin
+    profile.showings, since = without_first(profile.showings, limited)
+    profile.showings_since = later(profile.showings_since, since)
+    profile.shown, since = without_first(profile.shown, unlimited)
+    profile.shown_since = later(profile.shown_since, since)
 
 
 def _is_repeated(profile: Profile, event: Event) -> bool:
@@ -256,17 +257,15 @@ def _add_told(profile: Profile, event: Event, *, told: bool) -> None:
 
 
 def _add_deed(profile: Profile, event: Event) -> None:
-    insort(profile.deeds, Deed(event.at, event.name), key=_AT)
+    profile.deeds = with_one_more(profile.deeds, Deed(event.at, event.name), _AT)
     drop_deeds(profile, len(profile.deeds) - MOST_DEEDS)
 
 
-def _add_showing(showings: list[Showing], new: Showing) -> int | None:
-    """Add a showing; return from when on all are there, None if nothing was dropped."""
-    if showings and showings[-1].at > new.at:
-        insort(showings, new, key=_AT)
-    else:
-        showings.append(new)
-    return drop(showings, len(showings) - MOST_SHOWINGS)
+def _with_showing(showings: list[Showing], new: Showing) -> tuple[list[Showing], int | None]:
+    """Return showings with one more, and from when on all are there, None if nothing was dropped."""
+    is_newest = not showings or showings[-1].at <= new.at
+    more = [*showings, new] if is_newest else with_one_more(showings, new, _AT)
+    return without_first(more, len(more) - MOST_SHOWINGS)
 
 
 def _before(profile: Profile, now: int, request_id: str, path: str) -> tuple[Views, list[Mark]]:

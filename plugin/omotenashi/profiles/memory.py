@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from msgspec.structs import replace
+
 from omotenashi.model.errors import StoreUnavailable
-from omotenashi.profiles.fold import copied
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.merge import is_emptied_for, is_to_move, merge_into
 from omotenashi.profiles.packing import EMPTY, pack, unpack
@@ -51,7 +52,7 @@ class MemoryStore:
 
     async def write(self, change: Change, patience: float | None = None) -> frozenset[str]:
         del patience  # nothing to wait for
-        profile = copied(self.read(change.key, change.now) or Profile())
+        profile = replace(self.read(change.key, change.now) or Profile())
         granted = apply(profile, change)
         self._put(change.key, profile, change.now)
         return granted
@@ -60,7 +61,7 @@ class MemoryStore:
         del patience
         anonymous, owner = self.read(visitor_key, now) or Profile(), short_id(member_key)
         if is_to_move(anonymous, owner):
-            member = copied(self.read(member_key, now) or Profile())
+            member = replace(self.read(member_key, now) or Profile())
             merge_into(member, anonymous)
             self._put(member_key, member, now)
         if not is_emptied_for(anonymous, owner):

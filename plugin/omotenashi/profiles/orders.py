@@ -5,7 +5,7 @@ A refund may come before its order, and is kept beside it: what is left of an or
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 
@@ -13,7 +13,16 @@ from msgspec.structs import replace
 
 from omotenashi.model.event import Event, Item
 from omotenashi.model.visitor import Order, OrderLine
-from omotenashi.profiles.profile import Profile, Refund, RefundLine, drop, later, short, short_id
+from omotenashi.profiles.profile import (
+    Profile,
+    Refund,
+    RefundLine,
+    later,
+    short,
+    short_id,
+    with_one_more,
+    without_first,
+)
 
 MOST_ORDERS = 100
 MOST_REFUNDS = 100
@@ -59,21 +68,22 @@ def add_order(profile: Profile, order: Order) -> bool:
     """Add an order and tell whether it is kept: one older than what was dropped could be there already, or refunded."""
     if not _is_recent(profile, order.at):
         return False
-    insort(profile.orders, order, key=_AT)
+    profile.orders = with_one_more(profile.orders, order, _AT)
     drop_orders(profile, len(profile.orders) - MOST_ORDERS)
     return _is_recent(profile, order.at)
 
 
 def add_refund(profile: Profile, refund: Refund) -> bool:
     """Add a refund and tell whether it is so recent that its repetition will be known."""
-    insort(profile.refunds, refund, key=_AT)
+    profile.refunds = with_one_more(profile.refunds, refund, _AT)
     drop_refunds(profile, len(profile.refunds) - MOST_REFUNDS)
     return _is_recent(profile, refund.at)
 
 
 def drop_orders(profile: Profile, count: int) -> None:
     """Drop the oldest orders, and mark from when on all are there."""
-    profile.orders_since = later(profile.orders_since, drop(profile.orders, count))
+    profile.orders, since = without_first(profile.orders, count)
+    profile.orders_since = later(profile.orders_since, since)
 
 
 def drop_refunds(profile: Profile, count: int) -> None:
@@ -82,7 +92,7 @@ def drop_refunds(profile: Profile, count: int) -> None:
         gone = {refund.transaction_id for refund in profile.refunds[:count]}
         moments = [order.at for order in profile.orders if order.transaction_id in gone]
         end = max([profile.refunds[count - 1].at, *moments])
-        del profile.refunds[:count]
+        profile.refunds = profile.refunds[count:]
         forget_orders(profile, end + 1)
 
 
@@ -90,7 +100,7 @@ def forget_orders(profile: Profile, since: int | None) -> None:
     """Drop the orders before a moment, since some of them are no longer there or no longer right."""
     profile.orders_since = later(profile.orders_since, since)
     if profile.orders_since is not None:
-        del profile.orders[: bisect_left(profile.orders, profile.orders_since, key=_AT)]
+        profile.orders = profile.orders[bisect_left(profile.orders, profile.orders_since, key=_AT) :]
 
 
 def net_orders(orders: Sequence[Order], refunds: Sequence[Refund]) -> Sequence[Order]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Callable
 from hashlib import blake2b
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct, field
 
@@ -59,13 +61,14 @@ class Refund(Struct, frozen=True, array_like=True):
     """The hash of its event's id: two events with different ids are two refunds."""
 
 
+T = TypeVar("T")
 _Timed = TypeVar("_Timed", Order, Deed, Showing, CartLine)
 
 
 class Profile(Struct, gc=False):
     """All that is stored about a visitor. Times are seconds since 1970-01-01 UTC; every list is ordered by time.
 
-    A `…_since` says that something older than this moment was dropped and that all from this moment on is there; None
+    Profiles that follow each other share their lists: what changes is replaced, never changed in place. A `…_since` says that something older than this moment was dropped and that all from this moment on is there; None
     where nothing was dropped.
     """
 
@@ -134,13 +137,15 @@ def later(known: int | None, other: int | None) -> int | None:
     return max(known, other)
 
 
-def drop(items: list[_Timed], count: int) -> int | None:
-    """Drop the first `count`; return from when on all are there, None if nothing was dropped."""
-    if count <= 0:
-        return None
-    since = items[count - 1].at + 1
-    del items[:count]
-    return since
+def without_first(items: list[_Timed], count: int) -> tuple[list[_Timed], int | None]:
+    """Return all but the first `count`, and from when on all are there, None if nothing was dropped."""
+    return (items, None) if count <= 0 else (items[count:], items[count - 1].at + 1)
+
+
+def with_one_more(items: list[T], new: T, order: Callable[[T], Any]) -> list[T]:
+    """Return ordered items with a new one, behind those that are its equals."""
+    place = bisect_right(items, order(new), key=order)
+    return [*items[:place], new, *items[place:]]
 
 
 def short(number: float) -> Number:

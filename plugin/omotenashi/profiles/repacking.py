@@ -24,7 +24,7 @@ def columns_after(profile: Profile, before: Profile, columns: Columns) -> Column
     limited = (columns.showing_times, columns.showing_rules, columns.limited)
     showings = _showings(profile.showings, before.showings, limited)
     shown = _showings(profile.shown, before.shown, (columns.shown_times, columns.shown_rules, columns.unlimited))
-    if visits is None or views is None or showings is None or shown is None or profile.deeds != before.deeds:
+    if visits is None or views is None or showings is None or shown is None or profile.deeds is not before.deeds:
         return columns_of(profile)
     after = copy(columns)
     after.visit_gaps, after.visit_lengths = visits
@@ -35,22 +35,6 @@ def columns_after(profile: Profile, before: Profile, columns: Columns) -> Column
     after.shown_times, after.shown_rules, after.unlimited = shown
     _take_over(after, profile)
     return after
-
-
-def share_unchanged(profile: Profile, before: Profile) -> None:
-    """Give a profile the lists of `before` that are still the same, so that the collector has fewer to look through."""
-    if profile.orders == before.orders:
-        profile.orders = before.orders
-    if profile.deeds == before.deeds:
-        profile.deeds = before.deeds
-    if profile.requests == before.requests:
-        profile.requests = before.requests
-    if profile.cart == before.cart:
-        profile.cart = before.cart
-    if profile.refunds == before.refunds:
-        profile.refunds = before.refunds
-    if profile.shown == before.shown:
-        profile.shown = before.shown
 
 
 def _take_over(columns: Columns, profile: Profile) -> None:
@@ -72,7 +56,7 @@ def _visits(
     visits: list[tuple[int, int]], before: list[tuple[int, int]], coded: tuple[tuple[int, ...], tuple[int, ...]]
 ) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
     """Return gaps and lengths where the last visit went on, or where one more began; None for all else."""
-    if visits == before:
+    if visits is before:
         return coded
     if not before or len(visits) < len(before) or visits[: len(before) - 1] != before[:-1]:
         return None
@@ -86,9 +70,9 @@ def _visits(
 
 
 def _views(views: Views, before: Views, coded: _Coded[Details]) -> _Coded[Details] | None:
-    at, details = views.at, views.details
-    if at == before.at and details == before.details:
+    if views is before:
         return coded
+    at, details = views.at, views.details
     gone = len(before.at) + 1 - len(at)
     if not at or gone < 0 or at[:-1] != before.at[gone:] or details[:-1] != before.details[gone:]:
         return None
@@ -96,7 +80,7 @@ def _views(views: Views, before: Views, coded: _Coded[Details]) -> _Coded[Detail
 
 
 def _showings(showings: list[Showing], before: list[Showing], coded: _Coded[str]) -> _Coded[str] | None:
-    if showings == before:
+    if showings is before:
         return coded
     gone = len(before) + 1 - len(showings)
     if not showings or gone < 0 or showings[:-1] != before[gone:]:

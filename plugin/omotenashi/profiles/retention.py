@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from operator import attrgetter, itemgetter
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from omotenashi.profiles.cart import drop_cart_lines
-from omotenashi.profiles.fold import copied, drop_deeds, drop_showings
+from omotenashi.profiles.fold import drop_deeds, drop_showings
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.orders import drop_orders, drop_refunds
 from omotenashi.profiles.profile import Profile
@@ -32,7 +34,7 @@ def current(profile: Profile, now: int, keep: Keep) -> Profile:
     events, exposures = now - keep.events, now - keep.exposures
     if not (_has_old_events(profile, events) or _has_old_exposures(profile, exposures)):
         return profile
-    kept = copied(profile)
+    kept = replace(profile)
     _drop_events(kept, events)
     drop_showings(kept, bisect_left(kept.showings, exposures, key=_AT), bisect_left(kept.shown, exposures, key=_AT))
     return kept

@@ -65,8 +65,7 @@ def drop_views(profile: Profile, count: int) -> None:
     if count > 0:
         end = max(span_of(profile, place).last for place in range(count))
         profile.views_since = later(profile.views_since, end + JOIN + 1)
-        del profile.views[:count]
-        del profile.marks[:count]
+        profile.views, profile.marks = profile.views[count:], profile.marks[count:]
 
 
 def span_of(profile: Profile, place: int) -> Span:
@@ -115,25 +114,24 @@ def _join(profile: Profile, implied: list[Span], event: Event) -> None:
 
 
 def _widen(profile: Profile, stated: list[Span], hull: tuple[int, int]) -> None:
+    profile.marks = profile.marks.copy()
     for span in stated:
         at = profile.views.at[span.place]
         profile.marks[span.place] = _mark(STATED, at - hull[0], hull[1] - at)
 
 
 def _insert(profile: Profile, at: int, path: str, details: Details, mark: Mark) -> None:
-    views = profile.views
-    place = bisect_right(views.at, at)
-    views.at.insert(place, at)
-    views.paths.insert(place, path)
-    views.details.insert(place, details)
-    profile.marks.insert(place, mark)
-    drop_views(profile, len(views.at) - MOST_VIEWS)
+    place, marks = bisect_right(profile.views.at, at), profile.marks
+    profile.views = profile.views.with_one_at(place, at, path, details)
+    profile.marks = [*marks[:place], mark, *marks[place:]]
+    drop_views(profile, len(marks) + 1 - MOST_VIEWS)
 
 
 def _remove(profile: Profile, spans: list[Span]) -> None:
-    for span in reversed(spans):
-        del profile.views[span.place]
-        del profile.marks[span.place]
+    if spans:
+        gone = {span.place for span in spans}
+        places = [place for place in range(len(profile.marks)) if place not in gone]
+        profile.views, profile.marks = profile.views.at_places(places), [profile.marks[place] for place in places]
 
 
 def _hull(at: int, spans: list[Span]) -> tuple[int, int]:

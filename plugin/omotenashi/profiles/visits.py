@@ -19,7 +19,7 @@ def touch_visits(profile: Profile, first: int, last: int) -> int:
     if visits and visits[-1][0] <= first <= visits[-1][1] + SILENCE:  # most often the last visit goes on
         begin, end = visits[-1]
         if last > end:
-            visits[-1] = (begin, last)
+            profile.visits = [*visits[:-1], (begin, last)]
     else:
         begin = _add_visit(profile, first, last)
         since = profile.visits_since
@@ -30,7 +30,7 @@ def drop_visits(profile: Profile, count: int) -> None:
     """Drop the oldest visits, and mark from when on none of them can go on."""
     if count > 0:
         profile.visits_since = later(profile.visits_since, profile.visits[count - 1][1] + SILENCE + 1)
-        del profile.visits[:count]
+        profile.visits = profile.visits[count:]
 
 
 def visits_at(profile: Profile, now: int) -> tuple[list[int], int | None]:
@@ -54,6 +54,7 @@ def _add_visit(profile: Profile, first: int, last: int) -> int:
     behind = bisect_right(visits, last + SILENCE, key=_START)
     joined = visits[since:behind]
     begin: int = min([first, *map(_START, joined)])
-    visits[since:behind] = [(begin, max([last, *map(_END, joined)]))]
-    drop_visits(profile, len(visits) - MOST_VISITS)
+    whole = (begin, max([last, *map(_END, joined)]))
+    profile.visits = [*visits[:since], whole, *visits[behind:]]
+    drop_visits(profile, len(profile.visits) - MOST_VISITS)
     return begin

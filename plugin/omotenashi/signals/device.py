@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import cache, lru_cache
-from typing import Any
+from importlib.util import find_spec
+from pathlib import Path
 
-from crawleruseragents import CRAWLER_USER_AGENTS_DATA
+import msgspec
+from msgspec import Struct
 
 from omotenashi.signals.robots import PatternSet
 
@@ -32,6 +33,13 @@ _MOBILE = re.compile(
 )
 _DESKTOP = re.compile(r"Windows NT|Windows 9|Macintosh|X11|CrOS|Linux (?:x86_64|i686)")
 _LANGUAGE = re.compile(r"([a-z]{1,8}(?:-[a-z0-9]{1,8})*)(?:;q=([01](?:\.\d{0,6})?))?")
+
+
+class _Robot(Struct):
+    """An entry of crawler-user-agents."""
+
+    pattern: str
+    tags: frozenset[str] = frozenset()
 
 
 def device_class(user_agent: str, mobile_hint: str) -> str | None:
@@ -89,11 +97,19 @@ def _is_bot(user_agent: str) -> bool:
 
 @cache
 def _robots() -> PatternSet:
-    return PatternSet([one["pattern"] for one in CRAWLER_USER_AGENTS_DATA if not _is_fetched_for_somebody(one)])
+    return PatternSet([one.pattern for one in _listed_robots() if not _is_fetched_for_somebody(one)])
 
 
-def _is_fetched_for_somebody(one: Mapping[str, Any]) -> bool:
-    tags = set(one.get("tags", ()))
-    if "http-library" in tags and _CRAWLS.search(one["pattern"]):
+def _listed_robots() -> list[_Robot]:
+    """Read the package's data without importing it: it would keep all examples of each robot in memory."""
+    package = find_spec("crawleruseragents")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("crawleruseragents")
+    data = Path(package.origin).with_name("crawler-user-agents.json").read_bytes()
+    return msgspec.json.decode(data, type=list[_Robot])
+
+
+def _is_fetched_for_somebody(one: _Robot) -> bool:
+    if "http-library" in one.tags and _CRAWLS.search(one.pattern):
         return False
-    return one["pattern"] in _CMS or (bool(tags) and tags <= _NO_ROBOTS)
+    return one.pattern in _CMS or (bool(one.tags) and one.tags <= _NO_ROBOTS)

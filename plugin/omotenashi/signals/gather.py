@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,11 +17,14 @@ from omotenashi.model.text import fold
 from omotenashi.model.visitor import Arrival, ChosenPlace, History, Member, Visitor
 from omotenashi.signals import device, referrer, region
 from omotenashi.signals.decode import LONGEST_TEXT
-from omotenashi.signals.member import BadToken, MemberKeys, Refusal, from_statement, from_token
+from omotenashi.signals.member import BadToken, Refusal, from_statement, from_token
 from omotenashi.signals.page import Page, Tags, Told, page_of
-from omotenashi.signals.place_reader import PlaceReader
 from omotenashi.signals.referrer import Referral
 from omotenashi.signals.sources import sources
+
+if TYPE_CHECKING:
+    from omotenashi.signals.member_keys import MemberKeys
+    from omotenashi.signals.place_reader import PlaceReader
 
 MEMBER_COOKIE = "omo_member"
 

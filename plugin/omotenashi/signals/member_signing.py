@@ -8,7 +8,7 @@ from pathlib import Path
 import jwt
 
 from omotenashi.model.errors import SettingsError
-from omotenashi.signals.member import HAS_ED25519, MemberKeys
+from omotenashi.signals.member_keys import HAS_ED25519, MemberKeys
 
 if HAS_ED25519:
     from cryptography.exceptions import UnsupportedAlgorithm

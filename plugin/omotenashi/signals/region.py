@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -14,7 +15,9 @@ from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.text import fold
 from omotenashi.model.visitor import UNKNOWN_PLACE, ChosenPlace, Member, Place
 from omotenashi.signals.decode import cleaned
-from omotenashi.signals.place_reader import PlaceReader
+
+if TYPE_CHECKING:
+    from omotenashi.signals.place_reader import PlaceReader
 
 _CACHED = 1024
 _ATTRIBUTES = (fold("prefecture"), fold("都道府県"))

@@ -8,7 +8,7 @@ go uvicorn's way, by ASGI, and get the same answers.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Generator
+from collections.abc import Coroutine
 from http import HTTPStatus
 from itertools import chain
 from typing import Any, cast
@@ -149,10 +149,9 @@ class Protocol(HttpToolsProtocol):
             self.send_answer(answered.value, keep_alive=self._keep_alive, with_body=request.method != "HEAD")
             self._wait_for_more()
         else:
-            rest, with_body = _Rest(answering, awaited), request.method != "HEAD"
-            turn = _Turn(self, rest, keep_alive=self._keep_alive, with_body=with_body)
-            self.cycle = cast("RequestResponseCycle", turn)
-            self._start_asgi_task(self.cycle, self.app)
+            turn = _Turn(self, answering, keep_alive=self._keep_alive, with_body=request.method != "HEAD")
+            self.cycle = self._answering = cast("RequestResponseCycle", turn)
+            turn.wait_for(awaited)
 
     def shutdown(self) -> None:
         """Close; where a request is under way, after its answer."""
@@ -182,6 +181,13 @@ class Protocol(HttpToolsProtocol):
         self.transport.write(b"".join(parts))
         if not keep_alive:
             self.transport.close()
+
+    def go_on(self) -> None:
+        """Go on after an answer of which somebody else waited for the end."""
+        if self.pipeline or self._held:
+            self.on_response_complete()
+        else:
+            self._wait_for_more()
 
     def _go_on_later(self) -> None:
         if self._next_turn is None:
@@ -305,49 +311,55 @@ class _Flow(FlowControl):
 
 
 class _Turn:
-    """A request whose answer takes time. For uvicorn it is one of its own cycles: what comes after it is kept waiting."""
+    """A request whose answer takes time: it goes on without a task, which costs more than most answers do.
+
+    So what answers on this way may wait for futures alone, and not ask for its task, as `asyncio.timeout` does. For uvicorn it is one of its own
+    cycles, so that what comes after it is kept waiting, and one of its tasks, so that a stop waits for it.
+    """
 
     message_event = asyncio.Event()
     """Nobody waits for it."""
 
-    def __init__(self, protocol: Protocol, rest: _Rest, *, keep_alive: bool, with_body: bool) -> None:
+    def __init__(
+        self, protocol: Protocol, answering: Coroutine[Any, Any, Answer], *, keep_alive: bool, with_body: bool
+    ) -> None:
         self.keep_alive = keep_alive
         """uvicorn takes it back when the server is to stop."""
         self.disconnected = False
         self.response_complete = False
         self._protocol = protocol
-        self._rest = rest
+        self._answering = answering
         self._with_body = with_body
+        self._awaited: asyncio.Future[object]
+        protocol.tasks.add(cast("asyncio.Task[None]", self))
 
-    async def run_asgi(self, _: object) -> None:
-        """Send the answer when it is there and the other end reads."""
+    def wait_for(self, awaited: asyncio.Future[object]) -> None:
+        """Go on when that is there which the answer waits for."""
+        self._awaited = awaited
+        awaited.add_done_callback(self._go_on)
+
+    def cancel(self, msg: object = None) -> None:
+        """Wait no longer."""
+        self._awaited.cancel(msg)
+
+    def _go_on(self, _: object) -> None:
+        try:
+            awaited = self._answering.send(None)
+        except StopIteration as answered:
+            self._end(answered.value)
+        except asyncio.CancelledError:
+            self._end(None)
+        else:
+            self.wait_for(awaited)
+
+    def _end(self, answer: Answer | None) -> None:
+        """Send the answer, if there is one and somebody who waits for it."""
         protocol = self._protocol
-        answer = await self._rest
-        if protocol.flow.write_paused:
-            await protocol.flow.drain()
-        if not self.disconnected and not protocol.transport.is_closing():
+        protocol.tasks.discard(cast("asyncio.Task[None]", self))
+        if answer is not None and not self.disconnected and not protocol.transport.is_closing():
             protocol.send_answer(answer, keep_alive=self.keep_alive, with_body=self._with_body)
             self.response_complete = True
-            protocol.on_response_complete()
-
-
-class _Rest(Generator[Any, Any, Answer]):
-    """Goes on, in a task, with a coroutine that awaits something already."""
-
-    def __init__(self, answering: Coroutine[Any, Any, Answer], awaited: object) -> None:
-        self._answering = answering
-        self._awaited: list[object] = [awaited]
-
-    def __await__(self) -> _Rest:
-        return self
-
-    def send(self, value: object) -> object:
-        """Tell the task what to wait for, then go on."""
-        return self._awaited.pop() if self._awaited else self._answering.send(value)
-
-    def throw(self, *error: Any) -> object:  # noqa: ANN401 as generators have it
-        """Raise an error where it is awaited."""
-        return self._answering.throw(*error)
+            protocol.go_on()
 
 
 def _of_block(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import count
 from urllib.parse import quote
 
+from omotenashi.engine.choose import Choice
 from omotenashi.model.decision import Reason
 from omotenashi.model.errors import RefusedRequest
 from omotenashi.model.request import RequestFacts
@@ -26,6 +28,7 @@ BLOCK = "/v1/block/"
 _PROCESS = secrets.token_hex(6).encode()
 _NUMBERS = count()
 """Decisions are numbered in each process: a random number for each costs a system call."""
+_NO_HTML = b'"html":""'
 _NOBODY = encode(VisitorAnswer(None, new=False, segments=()))
 _CHARSETS = {
     **dict.fromkeys(("", "utf8"), "utf-8"),
@@ -78,9 +81,10 @@ async def block(service: Service, access: Access, request: Request) -> Answer:
     headers = PRIVATE_LINES + _timing(begun) + _why(shown, told=caller.trusted)
     if caller.trusted and outcome.rules:
         headers += line(b"x-omo-rules", outcome.rules.encode())
-    if shown is None or shown.html is None:
+    html = None if shown is None else shown.html
+    if html is None:
         return Answer(204, headers)
-    return Answer(200, headers + _HTML_LINES[charset], shown.html.encode(charset, "xmlcharrefreplace"))
+    return Answer(200, headers + _HTML_LINES[charset], html.encode(charset, "xmlcharrefreplace"))
 
 
 def failed_block() -> Answer:
@@ -109,9 +113,9 @@ def _told(outcome: Outcome) -> bytes:
 
     {"decision": …, "rules": their version, "visitor": a VisitorAnswer, "blocks": BlockAnswers by name}
     """
-    blocks = b",".join([one.wire or _wire(one, one.html) for one in outcome.blocks.values() if one.html is not None])
-    head = b'{"decision":"%b%08x","rules":"%b","visitor":' % (_PROCESS, next(_NUMBERS), outcome.rules.encode())
-    return b'%b%b,"blocks":{%b}}' % (head, _visitor(outcome), blocks)
+    blocks = [one.wire or _wire(one, one.parts) for one in outcome.blocks.values() if one.parts is not None]
+    about = (_PROCESS, next(_NUMBERS), outcome.rules.encode(), _visitor(outcome))
+    return b"".join((b'{"decision":"%b%08x","rules":"%b","visitor":%b,"blocks":{' % about, b",".join(blocks), b"}}"))
 
 
 def _visitor(outcome: Outcome) -> bytes:
@@ -120,25 +124,46 @@ def _visitor(outcome: Outcome) -> bytes:
     return encode(VisitorAnswer(outcome.visitor_id, outcome.new, outcome.segments, outcome.arrival))
 
 
-def _wire(shown: Shown, html: str) -> bytes:
-    """Return the name of a block and its answer as they stand in the JSON, made once where it is the same for all."""
-    choice = shown.choice
+def _wire(shown: Shown, parts: Sequence[str]) -> bytes:
+    """Return the name of a block and its answer as they stand in the JSON.
+
+    What is the same for all is made once: contents without gaps, and of the others what is around the gaps.
+    """
+    form = shown.form
+    if form is None:
+        shown.wire = b"".join(_around(shown.choice, parts))
+        return shown.wire
+    if not form.wire:
+        form.wire = _around(shown.choice, form.parts)
+    pieces = list(form.wire)
+    for gap in form.gaps:
+        pieces[gap.place + 1] = _inner(parts[gap.place])
+    return b"".join(pieces)
+
+
+def _around(choice: Choice, parts: Iterable[str]) -> tuple[bytes, ...]:
+    """Return the JSON of a choice in pieces: what is before the parts of its HTML, each of them, and what is behind."""
     rule = choice.rule
     answer = BlockAnswer(
-        html=html,
+        html="",
         rule=rule.name if rule else "otherwise",
         id=rule.id if rule else f"{choice.block}/otherwise",
         variant=choice.variant,
         content=choice.show.content,
         reason=choice.reason,
     )
-    shown.wire = encode(choice.block) + b":" + encode(answer)
-    return shown.wire
+    before, html, behind = encode(answer).partition(_NO_HTML)
+    return encode(choice.block) + b":" + before + html[:-1], *map(_inner, parts), html[-1:] + behind
+
+
+def _inner(text: str) -> bytes:
+    """Return what stands in the JSON between the quotation marks of a text."""
+    return encode(text)[1:-1]
 
 
 def _html_alone(outcome: Outcome) -> bytes:
     """Return the JSON for a browser without the key."""
-    html = {name: BrowserBlockAnswer(one.html) for name, one in outcome.blocks.items() if one.html is not None}
+    html = {name: BrowserBlockAnswer(html) for name, one in outcome.blocks.items() if (html := one.html) is not None}
     return encode(BrowserAnswer(html))
 
 

@@ -14,9 +14,9 @@ from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from omotenashi.model.errors import StoreUnavailable
-from omotenashi.profiles.fold import copied
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.merge import is_emptied_for, is_to_move, merge_into
 from omotenashi.profiles.packing import EMPTY, pack, unpack
@@ -261,7 +261,7 @@ class RemoteStore:
     def _editable(self, row: Row, now: int) -> Profile:
         """Return a profile that may be changed."""
         gone = row.data is None or is_over(row.updated, now, self.keep)
-        return Profile() if gone else copied(row.profile)
+        return Profile() if gone else replace(row.profile)
 
     def _after(self, row: Row, profile: Profile, now: int, mark: Mark | None) -> Row:
         """Return the row that is to be written; the same one where nothing has changed."""
