@@ -46,7 +46,7 @@ class Namespace:
         self.address = (
             f"{_BLOCK}.{number}.9"  # not the cable's own, so that the servers reach each other when it is cut
         )
-        self.enter = (self._ip, "netns", "exec", self._name)
+        self.enter: tuple[str, ...] = (self._ip, "netns", "exec", self._name)
         self._run("netns", "add", self._name)
         try:
             self._lay_cable(near, far)

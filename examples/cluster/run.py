@@ -108,7 +108,7 @@ def _welcome(site: Site) -> None:
     }
     say(WELCOME.format(**values))
     while True:
-        site.programs[-1].require_alive()
+        site.nginx.require_alive()
         time.sleep(0.5)
 
 

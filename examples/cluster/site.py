@@ -49,7 +49,7 @@ class Site(Struct, frozen=True):
     folder: Path
     nodes: tuple[Node, ...]
     store: Store
-    programs: tuple[Program, ...]
+    nginx: Program
 
 
 @contextmanager
@@ -79,8 +79,7 @@ def running(folder: Path, port: int, network: Network, replicas: int = 0) -> Ite
         stack.callback(nginx.stop)
         nginx.start()
         wait_for(lambda: _answers(f"{url}/readyz"), nginx.name, nginx)
-        programs = (*(one.program for one in (*nodes, *store.servers)), nginx)
-        yield Site(url, keys["OMO_KEY"], work, nodes, store, programs)
+        yield Site(url, keys["OMO_KEY"], work, nodes, store, nginx)
 
 
 def _emptied(folder: Path) -> Path:
@@ -99,7 +98,16 @@ def _kept(path: Path) -> str:
 
 def _node(number: int, folder: Path, wanted: int, settings: Mapping[str, str]) -> Node:
     name, port = f"node-{number}", free_port(wanted)
-    command = [sys.executable, "-m", "omotenashi", "serve", "--rules", HERE / "rules", "--port", str(port)]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "omotenashi",
+        "serve",
+        "--rules",
+        HERE / "rules",
+        "--port",
+        str(port),
+    ]
     command += ["--data", folder / name, "--trusted-proxies", "127.0.0.1/32"]
     return Node(f"http://127.0.0.1:{port}", Program(name, command, folder / f"{name}.log", settings))
 

@@ -1,0 +1,121 @@
+"""Break one part after the other under steady traffic, and show what visitors see.
+
+A node is killed, then a master of the store, then the whole store for a minute; then the network between the nodes and
+the store is cut. Each once with and once without waiting for a replica before an event is acknowledged.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+
+from examples.cluster.network import Loopback, Namespace, namespace_or_none
+from examples.cluster.processes import ClusterError, wait_for
+from examples.cluster.run import arguments, say, stop_as_ctrl_c
+from examples.cluster.site import Site, running
+from examples.cluster.table import Observation, summary, table
+from examples.cluster.traffic import Traffic
+from msgspec import Struct
+
+PARTS = ("node", "master", "store", "network")
+_CALM = 3.0
+"""Seconds of traffic before something is broken, and after all is well again."""
+
+
+class Trouble(Struct, frozen=True):
+    """Something that breaks, and is mended after some seconds."""
+
+    title: str
+    breaks: Callable[[], None]
+    mends: Callable[[], None]
+    lasts: float
+
+
+def main() -> int:
+    """Break what the options name; return the exit code: 1 where a fragment was neither 200 nor 204."""
+    options = _options()
+    stop_as_ctrl_c()
+    namespace = namespace_or_none()
+    try:
+        with closing(namespace or Loopback()):
+            seen = [one for replicas in options.replicas for one in _broken(options, replicas, namespace)]
+    except ClusterError as error:
+        sys.stderr.write(f"cluster: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        say("\n終わりました / stopped")
+        return 0
+    say(f"まとめ / In short\n{summary(seen)}")
+    return 0 if all(kept == fragments for kept, fragments in map(Observation.kept, seen)) else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = arguments("Break the cluster part by part under steady traffic, and show what visitors see.")
+    parser.add_argument("--only", choices=PARTS, nargs="+", default=PARTS, help="what to break (all)")
+    parser.add_argument("--replicas", type=int, nargs="+", default=[0, 1], help="values of --store-replicas (0 1)")
+    parser.add_argument("--rate", type=int, default=300, help="requests a second (300)")
+    parser.add_argument("--killed", type=float, default=6, help="seconds until a node or master starts again (6)")
+    parser.add_argument("--gone", type=float, default=60, help="seconds for which the store is gone (60)")
+    parser.add_argument("--cut", type=float, default=20, help="seconds for which the network is cut (20)")
+    return parser.parse_args()
+
+
+def _broken(options: argparse.Namespace, replicas: int, namespace: Namespace | None) -> list[Observation]:
+    """Start everything, break one part after the other, and return what was seen."""
+    found = []
+    with running(options.folder, options.port, namespace or Loopback(), replicas) as site:
+        for part in options.only:
+            trouble = _trouble(part, site, options, namespace)
+            seen = asyncio.run(_observed(site, trouble, options.rate, replicas))
+            say(f"{table(seen)}\n")
+            found.append(seen)
+    return found
+
+
+def _trouble(part: str, site: Site, options: argparse.Namespace, namespace: Namespace | None) -> Trouble:
+    node, store = site.nodes[0].program, site.store
+    if part == "node":
+        return Trouble("ノードを1台止める / a node is killed (kill -9)", node.kill, node.start, options.killed)
+    if part == "master":
+        master = store.masters()[0].program
+        return Trouble("マスターを1台止める / a master is killed (kill -9)", master.kill, master.start, options.killed)
+    if part == "store":
+        return Trouble(
+            "保存先を全部止める / the whole store is killed (kill -9)", store.kill, store.start, options.gone
+        )
+    if namespace is None:
+        title = "保存先が黙る / the store is silent (SIGSTOP; cutting the network takes root and iproute2)"
+        return Trouble(title, store.freeze, store.thaw, options.cut)
+    title = "ノードと保存先の間を切る / the network between nodes and store is cut (namespace, link down)"
+    return Trouble(title, namespace.cut, namespace.mend, options.cut)
+
+
+async def _observed(site: Site, trouble: Trouble, rate: int, replicas: int) -> Observation:
+    """Return what requests see before, while and after something is broken."""
+    traffic = Traffic(site, rate)
+    await traffic.introduce()
+    async with traffic.flowing():
+        await asyncio.sleep(_CALM)
+        broken = time.monotonic()
+        await asyncio.to_thread(trouble.breaks)
+        await asyncio.sleep(trouble.lasts)
+        mended = time.monotonic()
+        await asyncio.to_thread(trouble.mends)
+        await asyncio.to_thread(_wait_until_well, site)
+        await asyncio.sleep(_CALM)
+    lost = await traffic.lost()
+    return Observation(trouble.title, replicas, traffic.samples, broken, mended, traffic.acknowledged, lost)
+
+
+def _wait_until_well(site: Site) -> None:
+    wait_for(site.store.is_well, "Redis Cluster")
+    for node in site.nodes:
+        wait_for(node.is_ready, node.program.name, node.program)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
