@@ -21,8 +21,8 @@ BLOCK = "welcome_back"
 _VISITORS = 300
 """All have the history on which the block's rule depends, in all parts of the store."""
 _CONNECTIONS = 32
-_EVENTS_EACH = 100
-"""Events for one visitor; a profile keeps 200 views."""
+_EVENT_VISITORS, _EVENTS_EACH = 60, 100
+"""So many at a time, in all parts of the store, until each has so many events; a profile keeps 200 views."""
 _PATIENCE = 5.0
 """Seconds after which it counts as no answer."""
 _CONSENT = ["personalization"]
@@ -113,7 +113,7 @@ class Traffic:
         self._site = site
         self._pause = _CONNECTIONS / rate
         self._name = f"{time.time_ns() // 1000:x}"
-        self._numbers = count()
+        self._numbers, self._events = count(), count()
         self._acknowledged: dict[str, set[str]] = defaultdict(set)
         """Pages of events that were answered with 204, by visitor."""
 
@@ -172,10 +172,11 @@ class Traffic:
         connection.close()
 
     async def _sample(self, connection: Connection, kind: Kind) -> Sample:
-        number, at = next(self._numbers), time.monotonic()
+        at = time.monotonic()
         if kind is Kind.EVENT:
-            answer = await self._event(connection, number)
+            answer = await self._event(connection, next(self._events))
             return Sample(kind, at, time.monotonic() - at, answer.status)
+        number = next(self._numbers)
         visitor, page = self._visitor(number % _VISITORS), f"/running/{number}"
         if kind is Kind.FRAGMENT:
             cookie = f"omo_consent=personalization; omo_vid={visitor['id']}"
@@ -186,7 +187,8 @@ class Traffic:
         return Sample(kind, at, time.monotonic() - at, answer.status, f'"{BLOCK}"'.encode() in answer.body)
 
     async def _event(self, connection: Connection, number: int) -> Answer:
-        visitor, page = f"events-{self._name}-{number // 10 // _EVENTS_EACH:06}", f"/event/{number}"
+        turn, one = number // (_EVENT_VISITORS * _EVENTS_EACH), number % _EVENT_VISITORS
+        visitor, page = f"events-{self._name}-{turn:04}-{one:02}", f"/event/{number}"
         event = {"event": "page_view", "page": page, "event_id": page}
         answer = await connection.post("/v1/event", {"visitor": _consenting(visitor), "events": [event]})
         if answer.status == 204:

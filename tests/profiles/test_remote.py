@@ -246,6 +246,26 @@ async def test_when_a_master_is_gone_its_replica_goes_on(cluster: Cluster) -> No
         assert [await paths(store, f"v{number}") for number in range(30)] == [["/a"]] * 30
 
 
+async def test_a_cluster_that_was_gone_as_a_whole_is_found_again_by_itself(cluster: Cluster) -> None:
+    async with opened_at(cluster.url) as store:
+        await store.write(Change("v1", NOON, (view(0),)))
+        for node in cluster.nodes:
+            node.kill()
+        with pytest.raises(StoreUnavailable):
+            await store.fetch(["v1"])
+        while "cannot be connected" not in (store.check() or ""):
+            await asyncio.sleep(0.02)
+        for node in cluster.nodes:
+            node.start()
+        found: list[str] = []
+        while not found:
+            with suppress(StoreUnavailable):
+                found = await paths(store, "v1")
+            await asyncio.sleep(0.02)
+        assert found == ["/a"]
+        await healthy(store)
+
+
 async def test_a_node_with_another_key_of_member_ids_is_refused(server: Server) -> None:
     async with opened_at(server.url, prefix="shop") as first, opened_at(server.url, prefix="shop") as second:
         await first.look(b"the-key-of-member-ids")
