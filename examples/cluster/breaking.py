@@ -22,7 +22,7 @@ from examples.cluster.traffic import Traffic
 from msgspec import Struct
 
 PARTS = ("node", "master", "store", "network")
-_CALM = 3.0
+_CALM = 2.0
 """Seconds of traffic before something is broken, and after all is well again."""
 
 
@@ -36,7 +36,7 @@ class Trouble(Struct, frozen=True):
 
 
 def main() -> int:
-    """Break what the options name; return the exit code: 1 where a fragment was neither 200 nor 204."""
+    """Break what the options name; return the exit code: 1 where a fragment was neither 200 nor 204, or history is not known again."""
     options = _options()
     stop_as_ctrl_c()
     namespace = namespace_or_none()
@@ -50,7 +50,8 @@ def main() -> int:
         say("\n終わりました / stopped")
         return 0
     say(f"まとめ / In short\n{summary(seen)}")
-    return 0 if all(kept == fragments for kept, fragments in map(Observation.kept, seen)) else 1
+    kept = all(kept == fragments for kept, fragments in map(Observation.kept, seen))
+    return 0 if kept and all(map(Observation.is_known_at_the_end, seen)) else 1
 
 
 def _options() -> argparse.Namespace:

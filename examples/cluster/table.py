@@ -9,7 +9,8 @@ from examples.cluster.traffic import Kind, Sample
 from msgspec import Struct
 
 _HEAD = ("", "requests", "200", "204", "503", "other", "no answer", "history", "without", "p50 ms", "p99 ms", "max ms")
-_WIDTHS = (10, 9, 7, 7, 6, 6, 10, 8, 8, 7, 7, 7)
+_WIDTHS = (-10, 9, 7, 7, 6, 6, 10, 8, 8, 7, 7, 7)
+"""Characters; negative: flush left."""
 _WINDOW = 0.5
 """Seconds; where more than a twentieth of the answers in one are without history, it counts as unknown."""
 _MOST_COLUMNS = 24
@@ -28,14 +29,24 @@ class Observation(Struct, frozen=True):
     acknowledged: int
     lost: int
 
+    def since(self) -> list[Sample]:
+        """Return the requests from when it was broken."""
+        return [one for one in self.samples if one.at >= self.broken]
+
     def answers(self) -> list[Sample]:
         """Return those in which history matters, in order of time, from when it was broken."""
-        return sorted((one for one in self.samples if one.knows is not None and one.at >= self.broken), key=_at)
+        return sorted((one for one in self.since() if one.knows is not None), key=_at)
 
     def kept(self) -> tuple[int, int]:
         """Return how many fragments were 200 or 204, and how many there were."""
         fragments = [one.status for one in self.samples if one.kind is Kind.FRAGMENT]
         return sum(status in (200, 204) for status in fragments), len(fragments)
+
+    def is_known_at_the_end(self) -> bool:
+        """Tell whether most answers of the last second have a history again."""
+        answers = self.answers()
+        last = [one.knows for one in answers if one.at > answers[-1].at - 1]
+        return sum(map(bool, last)) * 2 > len(last)
 
     def unknown_until(self) -> float | None:
         """Return when the last answer was sent of those that were without history for long; None if that was never."""
@@ -54,8 +65,9 @@ class Observation(Struct, frozen=True):
 
 def table(seen: Observation) -> str:
     """Return a table of the requests, and what became of history and of events."""
-    rows = [_HEAD, *(_row(kind, [one for one in seen.samples if one.kind is kind]) for kind in Kind)]
-    lines = ["".join(_cell(*cell) for cell in zip(row, _WIDTHS, strict=True)) for row in rows]
+    rows = [_HEAD, *(_row(kind.value, [one for one in seen.since() if one.kind is kind]) for kind in Kind)]
+    rows.append(_row("before", [one for one in seen.samples if one.at < seen.broken]))
+    lines = ["".join(map(_cell, row, _WIDTHS)) for row in rows]
     title = f"{seen.title}   --store-replicas {seen.replicas}"
     return "\n".join([title, *lines, f"history {history(seen)}", *_course(seen), events(seen)])
 
@@ -87,14 +99,14 @@ def summary(all_seen: Sequence[Observation]) -> str:
     return "\n".join(lines)
 
 
-def _row(kind: Kind, samples: Sequence[Sample]) -> tuple[str, ...]:
+def _row(name: str, samples: Sequence[Sample]) -> tuple[str, ...]:
     statuses = Counter(one.status for one in samples)
     plain = [statuses.pop(status, 0) for status in (200, 204, 503)]
     silent = statuses.pop(0, 0)
     known = [one.knows for one in samples if one.knows is not None]
     told = (f"{sum(known):,}", f"{len(known) - sum(known):,}") if known else ("", "")
     counts = (len(samples), *plain, statuses.total(), silent)
-    return (kind.value, *(f"{one:,}" for one in counts), *told, *_latencies(samples))
+    return (name, *(f"{one:,}" for one in counts), *told, *_latencies(samples))
 
 
 def _latencies(samples: Sequence[Sample]) -> tuple[str, ...]:
@@ -117,11 +129,7 @@ def _course(seen: Observation) -> Iterable[str]:
 
 
 def _cell(text: str, width: int) -> str:
-    return (
-        text.ljust(width)
-        if width == _WIDTHS[0] and not text[:1].isdigit() and text in (*Kind, "")
-        else text.rjust(width)
-    )
+    return text.ljust(-width) if width < 0 else text.rjust(width)
 
 
 def _at(sample: Sample) -> float:

@@ -18,7 +18,7 @@ from examples.cluster.site import Site
 from msgspec import Struct
 
 BLOCK = "welcome_back"
-_VISITORS = 300
+_VISITORS = 120
 """All have the history on which the block's rule depends, in all parts of the store."""
 _CONNECTIONS = 32
 _EVENT_VISITORS, _EVENTS_EACH = 60, 100
@@ -124,9 +124,9 @@ class Traffic:
 
     async def introduce(self) -> None:
         """Give all visitors their history."""
-        for number in range(_VISITORS):
-            events = [{"event": "page_view", "page": f"/running/{page}"} for page in "abc"]
-            await self._insist("/v1/event", {"visitor": self._visitor(number), "events": events})
+        events = [{"event": "page_view", "page": f"/running/{page}"} for page in "abc"]
+        bodies = [{"visitor": self._visitor(number), "events": events} for number in range(_VISITORS)]
+        await asyncio.gather(*(self._insist("/v1/event", body) for body in bodies))
 
     @asynccontextmanager
     async def flowing(self) -> AsyncIterator[None]:
