@@ -1,9 +1,11 @@
-"""The network between the nodes and the store: a namespace of its own where the machine may make one."""
+"""The network between the nodes and the store: namespaces, as other machines, where the machine may make some."""
 
 from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Protocol
 
 from examples.cluster.processes import ClusterError, installed
@@ -13,15 +15,12 @@ _BLOCK = "198.18"
 
 
 class Network(Protocol):
-    """Where the store's servers run."""
+    """Where servers of the store run."""
 
     address: str
     """At which the nodes reach them."""
     enter: tuple[str, ...]
     """What stands before a command that runs there."""
-
-    def close(self) -> None:
-        """Take it away."""
 
 
 class Loopback:
@@ -30,65 +29,108 @@ class Loopback:
     address = "127.0.0.1"
     enter: tuple[str, ...] = ()
 
-    def close(self) -> None:
-        """Nothing was made."""
-
 
 class Namespace:
-    """A network namespace, as on another machine, at the end of a cable (a pair of virtual Ethernet devices)."""
+    """A network namespace, as another machine, with a cable (a pair of virtual Ethernet devices) to this one."""
 
-    def __init__(self) -> None:
-        """Make it; raises ClusterError where the machine does not allow that."""
-        number = os.getpid() % 250
+    def __init__(self, number: int) -> None:
+        """Make it; raises ClusterError where the machine does not allow that. `number`: 0 or 1."""
         self._ip = installed("ip", "iproute2")
-        self._name, self._here, self._there = f"omo-{os.getpid()}", f"omo{os.getpid()}a", f"omo{os.getpid()}b"
-        near, far = f"{_BLOCK}.{number}.1", f"{_BLOCK}.{number}.2"
-        self.address = (
-            f"{_BLOCK}.{number}.9"  # not the cable's own, so that the servers reach each other when it is cut
-        )
-        self.enter: tuple[str, ...] = (self._ip, "netns", "exec", self._name)
-        self._run("netns", "add", self._name)
+        self.name, self._near, self._far = (f"omo{os.getpid()}-{number}{end}" for end in ("", "n", "f"))
+        self._net = f"{_BLOCK}.{os.getpid() % 120 * 2 + number}"
+        self.address = f"{self._net}.9"  # not the cable's own, so that the servers reach each other when it is cut
+        self.enter: tuple[str, ...] = (self._ip, "netns", "exec", self.name)
+        self.run("netns", "add", self.name)
         try:
-            self._lay_cable(near, far)
+            self._lay_cable()
         except ClusterError:
             self.close()
             raise
 
     def cut(self) -> None:
-        """Let no packet through: nobody is told, as where a switch has failed."""
-        self._inside("link", "set", self._there, "down")
+        """Let no packet to or from this machine through: nobody is told, as where a switch has failed."""
+        self.inside("link", "set", self._far, "down")
 
     def mend(self) -> None:
         """Let packets through again."""
-        self._inside("link", "set", self._there, "up")
-        self._inside("route", "replace", "default", "dev", self._there)
+        self.inside("link", "set", self._far, "up")
+        self.inside("route", "replace", "default", "dev", self._far)
 
     def close(self) -> None:
-        """Take the namespace away, and the cable with it."""
-        self._run("netns", "del", self._name)
+        """Take the namespace away, and its cables with it."""
+        self.run("netns", "del", self.name)
 
-    def _lay_cable(self, near: str, far: str) -> None:
-        self._run("link", "add", self._here, "type", "veth", "peer", "name", self._there, "netns", self._name)
-        self._run("addr", "add", f"{near}/29", "dev", self._here)
-        self._run("link", "set", self._here, "up")
-        self._inside("link", "set", "lo", "up")
-        self._inside("addr", "add", f"{self.address}/32", "dev", "lo")
-        self._inside("addr", "add", f"{far}/29", "dev", self._there)
-        self.mend()
-        self._run("route", "add", f"{self.address}/32", "via", far, "dev", self._here)
+    def inside(self, *words: str) -> None:
+        """Run `ip` in it; raises ClusterError."""
+        self.run("-n", self.name, *words)
 
-    def _inside(self, *words: str) -> None:
-        self._run("-n", self._name, *words)
-
-    def _run(self, *words: str) -> None:
+    def run(self, *words: str) -> None:
+        """Run `ip`; raises ClusterError."""
         done = subprocess.run([self._ip, *words], capture_output=True, text=True, check=False)  # noqa: S603 our own
         if done.returncode:
             raise ClusterError(f"ip {' '.join(words)}: {done.stderr.strip()}")
 
+    def _lay_cable(self) -> None:
+        self.run("link", "add", self._near, "type", "veth", "peer", "name", self._far, "netns", self.name)
+        self.run("addr", "add", f"{self._net}.1/29", "dev", self._near)
+        self.run("link", "set", self._near, "up")
+        self.inside("link", "set", "lo", "up")
+        self.inside("addr", "add", f"{self.address}/32", "dev", "lo")
+        self.inside("addr", "add", f"{self._net}.2/29", "dev", self._far)
+        self.mend()
+        self.run("route", "add", f"{self.address}/32", "via", f"{self._net}.2", "dev", self._near)
 
-def namespace_or_none() -> Namespace | None:
-    """Return a namespace, or None where the machine may not make one (that takes root and iproute2)."""
-    try:
-        return Namespace()
-    except ClusterError:
-        return None
+
+class Rooms:
+    """Two namespaces with a cable between them: one for a single server of the store, one for all others."""
+
+    def __init__(self, one: Namespace, others: Namespace) -> None:
+        """Lay the cable; raises ClusterError."""
+        self.one, self.others = one, others
+        self._ends = {one: f"omo{os.getpid()}-a", others: f"omo{os.getpid()}-b"}
+        ends = self._ends
+        one.inside("link", "add", ends[one], "type", "veth", "peer", "name", ends[others], "netns", others.name)
+        for here, there in self._ways():
+            here.inside(
+                "route", "add", "blackhole", there.address, "metric", "9000"
+            )  # no way round through this machine
+        self.join()
+
+    def cut(self) -> None:
+        """Let nothing through between the nodes and the store."""
+        self.one.cut()
+        self.others.cut()
+
+    def mend(self) -> None:
+        """Let it through again."""
+        self.one.mend()
+        self.others.mend()
+
+    def part(self) -> None:
+        """Let nothing through between the one server and the others; the nodes reach all of them."""
+        for room, end in self._ends.items():
+            room.inside("link", "set", end, "down")
+
+    def join(self) -> None:
+        """Let it through again."""
+        for here, there in self._ways():
+            here.inside("link", "set", self._ends[here], "up")
+            here.inside("route", "replace", there.address, "dev", self._ends[here], "src", here.address)
+
+    def _ways(self) -> tuple[tuple[Namespace, Namespace], tuple[Namespace, Namespace]]:
+        return (self.one, self.others), (self.others, self.one)
+
+
+@contextmanager
+def rooms_or_none() -> Iterator[Rooms | None]:
+    """Make rooms, and take them away at the end; None where the machine may not (that takes root and iproute2)."""
+    with ExitStack() as stack:
+        try:
+            made = []
+            for number in (0, 1):
+                made.append(Namespace(number))
+                stack.callback(made[-1].close)
+            rooms = Rooms(*made)
+        except ClusterError:
+            rooms = None
+        yield rooms

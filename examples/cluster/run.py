@@ -15,6 +15,7 @@ from types import FrameType
 from examples.cluster.network import Loopback
 from examples.cluster.processes import ROOT, ClusterError
 from examples.cluster.site import FRONT, Site, running
+from examples.cluster.store import SERVERS
 
 WELCOME = """\
 
@@ -47,7 +48,7 @@ def main() -> int:
     stop_as_ctrl_c()
     try:
         say("起動しています / starting …")
-        with running(options.folder, options.port, Loopback()) as site:
+        with running(options.folder, options.port, [Loopback()] * SERVERS) as site:
             _check(site) if options.check else _welcome(site)
     except ClusterError as error:
         sys.stderr.write(f"cluster: {error}\n")

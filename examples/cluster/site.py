@@ -9,7 +9,7 @@ import shutil
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -53,18 +53,18 @@ class Site(Struct, frozen=True):
 
 
 @contextmanager
-def running(folder: Path, port: int, network: Network, replicas: int = 0) -> Iterator[Site]:
+def running(folder: Path, port: int, networks: Sequence[Network], replicas: int = 0) -> Iterator[Site]:
     """Start everything on the rules of this folder, and stop it at the end.
 
     `folder`: where everything is written, but for the keys emptied first; `port`: of nginx, where that is free;
-    `replicas`: how many of the store must have confirmed what is written.
+    `networks`: of each server of the store; `replicas`: how many of the store must have confirmed what is written.
     """
     for program, package in (("redis-server", "redis-server"), ("redis-cli", "redis-tools"), ("nginx", "nginx-light")):
         installed(program, package)
     work = _emptied(folder / "run")
     keys = {"OMO_KEY": _kept(folder / "key"), "OMO_HASH_KEY": _kept(folder / "hash-key")}
     with ExitStack() as stack:
-        store = Store(work, network)
+        store = Store(work, networks)
         stack.callback(store.stop)
         store.start()
         store.form()

@@ -12,7 +12,7 @@ from examples.cluster.processes import ClusterError, Program, free_port, install
 from redis import Redis
 from redis.exceptions import RedisError
 
-MASTERS = 3
+SERVERS = 6
 NODE_TIMEOUT = 2000
 """Milliseconds without an answer after which a master is taken to be gone, and its replica steps in (Redis: 15,000)."""
 _BUS = 10_000
@@ -49,11 +49,18 @@ class Server:
         """Tell whether it answers as a master."""
         return self.info().get("role") == "master"
 
+    def promote(self) -> None:
+        """Let it be a master, with its master as its replica, if it is none."""
+        if not self.is_master():
+            with Redis(self.address, self.port, socket_timeout=5) as client:
+                client.execute_command("CLUSTER FAILOVER")
+            wait_for(self.is_master, self.program.name, self.program)
+
     def is_well(self) -> bool:
         """Tell whether it is a master with a replica, or a replica with its master, in a Cluster that is whole."""
         info = self.info()
         linked = info.get("connected_slaves") == 1 or info.get("master_link_status") == "up"
-        return linked and info["cluster_state"] == "ok" and int(info["cluster_known_nodes"]) == 2 * MASTERS
+        return linked and info["cluster_state"] == "ok" and int(info["cluster_known_nodes"]) == SERVERS
 
     def _command(self, folder: Path) -> Sequence[str | Path]:
         return [
@@ -69,8 +76,9 @@ class Server:
 class Store:
     """All servers."""
 
-    def __init__(self, folder: Path, network: Network) -> None:
-        self.servers = [Server(number, folder, network) for number in range(1, 2 * MASTERS + 1)]
+    def __init__(self, folder: Path, networks: Sequence[Network]) -> None:
+        """`networks`: the one of each server."""
+        self.servers = [Server(number, folder, network) for number, network in enumerate(networks, 1)]
 
     @property
     def url(self) -> str:
