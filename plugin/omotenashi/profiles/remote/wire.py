@@ -28,7 +28,7 @@ from omotenashi.model.errors import StoreUnavailable
 from omotenashi.profiles.remote.address import Address, Kind
 from omotenashi.profiles.remote.client import Command, client_of, cluster_of
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
 """Seconds until a server that failed is tried again; each time half as long again, and up to a half more or less."""
 _FAULTS = (RedisError, RedisClusterException, OSError, asyncio.TimeoutError)
 
