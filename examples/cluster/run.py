@@ -26,7 +26,7 @@ WELCOME = """\
      3回までのお知らせ。どのノードが答えても、合わせて3回 / shown three times, whichever node answers
      (-i を付けると X-Node: どのノードが答えたか / which node answered)
   2. {include}
-     SSI と同じ呼び方 / as SSI calls it; 204: もとのまま / keeps the original. 3回目から変わります / changes at the third view
+     SSI と同じ呼び方 / as SSI calls it; 204: もとのまま / keeps the original. 3回見ると変わります / changes after three views
   3. kill {node_pid}
      ノードを1台止めて 1. をもう一度 / stop a node, and ask again
   4. {state}
@@ -34,7 +34,7 @@ WELCOME = """\
 
 ルール / Rules:   examples/cluster/rules/ を書きかえると、2台とも読みなおします / edit them: both nodes take them up
 ログ / Logs:      {logs}/*.log
-壊してみる / Break it:   examples/cluster/break
+壊してみる / Break it:   examples/cluster/break (これを終えてから / once this is stopped)
 
 Ctrl-C で終わります / stops everything.
 """
@@ -69,12 +69,12 @@ def arguments(description: str) -> argparse.ArgumentParser:
 
 
 def stop_as_ctrl_c() -> None:
-    """Let SIGTERM and SIGHUP stop everything, too."""
+    """Let SIGTERM and SIGHUP stop everything, too, and SIGINT where a script started this in the background."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    for name in (signal.SIGTERM, signal.SIGHUP):
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, interrupt)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import secrets
@@ -14,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from examples.cluster.network import Network
-from examples.cluster.processes import Program, free_port, installed, wait_for
+from examples.cluster.processes import ClusterError, Program, free_port, installed, wait_for
 from examples.cluster.store import Store
 from msgspec import Struct
 
@@ -61,9 +62,10 @@ def running(folder: Path, port: int, networks: Sequence[Network], replicas: int 
     """
     for program, package in (("redis-server", "redis-server"), ("redis-cli", "redis-tools"), ("nginx", "nginx-light")):
         installed(program, package)
-    work = _emptied(folder / "run")
-    keys = {"OMO_KEY": _kept(folder / "key"), "OMO_HASH_KEY": _kept(folder / "hash-key")}
     with ExitStack() as stack:
+        stack.enter_context(_locked(folder))
+        work = _emptied(folder / "run")
+        keys = {"OMO_KEY": _kept(folder / "key"), "OMO_HASH_KEY": _kept(folder / "hash-key")}
         store = Store(work, networks)
         stack.callback(store.stop)
         store.start()
@@ -80,6 +82,18 @@ def running(folder: Path, port: int, networks: Sequence[Network], replicas: int 
         nginx.start()
         wait_for(lambda: _answers(f"{url}/readyz"), nginx.name, nginx)
         yield Site(url, keys["OMO_KEY"], work, nodes, store, nginx)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keep a second one out of the folder; raises ClusterError where this is the second."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ClusterError(f"{folder} は使用中です / is in use; name another with --folder") from error
+        yield
 
 
 def _emptied(folder: Path) -> Path:
