@@ -11,7 +11,7 @@ import random
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, cast
 
 from redis.asyncio.cluster import ClusterNode, PipelineCommand, RedisCluster
 from redis.exceptions import (
@@ -22,6 +22,7 @@ from redis.exceptions import (
     RedisError,
     ResponseError,
     SlotNotCoveredError,
+    TryAgainError,
 )
 
 from omotenashi.model.errors import StoreUnavailable
@@ -160,7 +161,9 @@ class Wire:
 
     def _outcome(self, outcome: Outcome) -> Outcome:
         """A command that was refused, such as by a full server, fails alone."""
-        if isinstance(outcome, ClusterDownError | SlotNotCoveredError):
+        if isinstance(
+            outcome, ClusterDownError | SlotNotCoveredError | AskError
+        ):  # asked of a node that is not known yet
             self._lost("", outcome)
         return StoreUnavailable(self._in_words(outcome)) if isinstance(outcome, Exception) else outcome
 
@@ -258,10 +261,18 @@ class _Cluster:
         for outcome in found:
             if isinstance(outcome, Exception) and not isinstance(outcome, ResponseError):
                 raise outcome
-        return [
-            await self._redirected(outcome, command) if isinstance(outcome, AskError) else outcome
-            for command, outcome in zip(commands, found, strict=True)
-        ]
+        return [await self._settled(name, *asked) for asked in zip(commands, found, strict=True)]
+
+    async def _settled(self, name: str, command: Command, outcome: Outcome) -> Outcome:
+        """Return the reply of whoever has the key by now."""
+        if isinstance(outcome, AskError):
+            outcome = await self._redirected(outcome, command)
+        if (
+            isinstance(outcome, TryAgainError) and command[0] == "MGET"
+        ):  # while a slot moves, for keys that are not there
+            parts = await self.run(name, [("GET", key) for key in command[1:]])
+            return next((one for one in parts if isinstance(one, Exception)), cast("Reply", parts))
+        return outcome
 
     async def _redirected(self, error: AskError, command: Command) -> Outcome:
         """Follow a slot that has moved (MOVED, which is remembered) or is moving (ASK) to another node."""
