@@ -170,7 +170,8 @@ class RemoteStore:
         keys = self._keys(place)
         self._recent.forget(place)
         erased = [keys.profile, keys.parcel, *([keys.record] if record else [])]
-        return await self._opened().write(keys.profile, "DEL", *erased) != 0
+        wire = self._opened()  # one command for each key, since they may lie in two places while a slot moves
+        return any(await asyncio.gather(*(wire.write(keys.profile, "DEL", key) for key in erased)))
 
     def check(self) -> str | None:
         """Return None as long as the servers answer, else why not."""
