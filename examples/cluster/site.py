@@ -22,6 +22,7 @@ from msgspec import Struct
 HERE = Path(__file__).resolve().parent
 FRONT, NODES = 8800, (8801, 8802)
 """The ports in nginx.conf; where one is taken, another is put in its place."""
+_ANOTHER = "--folder で別の場所を / name another with --folder"
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -63,9 +64,7 @@ def running(folder: Path, port: int, networks: Sequence[Network], replicas: int 
     for program, package in (("redis-server", "redis-server"), ("redis-cli", "redis-tools"), ("nginx", "nginx-light")):
         installed(program, package)
     with ExitStack() as stack:
-        stack.enter_context(_locked(folder))
-        work = _emptied(folder / "run")
-        keys = {"OMO_KEY": _kept(folder / "key"), "OMO_HASH_KEY": _kept(folder / "hash-key")}
+        work, keys = stack.enter_context(_prepared(folder))
         store = Store(work, networks)
         stack.callback(store.stop)
         store.start()
@@ -85,20 +84,32 @@ def running(folder: Path, port: int, networks: Sequence[Network], replicas: int 
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Keep a second one out of the folder; raises ClusterError where this is the second."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+def _prepared(folder: Path) -> Iterator[tuple[Path, dict[str, str]]]:
+    """Return an empty folder to write to, and the keys; keep a second one out.
+
+    Raises ClusterError where this is the second, or the files are somebody else's.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        raise ClusterError(f"{folder}: {error.strerror}; {_ANOTHER}") from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            keys = {"OMO_KEY": _kept(folder / "key"), "OMO_HASH_KEY": _kept(folder / "hash-key")}
+            work = _emptied(folder / "run")
         except OSError as error:
-            raise ClusterError(f"{folder} は使用中です / is in use; name another with --folder") from error
-        yield
+            raise ClusterError(
+                f"{folder} は使えません / is in use or not yours ({error.strerror}); {_ANOTHER}"
+            ) from error
+        yield work, keys
 
 
 def _emptied(folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir()
     return folder
 
 
