@@ -93,13 +93,13 @@ class Cluster:
     def url(self) -> str:
         return f"redis+cluster://{','.join(f'127.0.0.1:{node.port}' for node in self.nodes)}"
 
-    def is_whole(self) -> bool:
-        """Tell whether every node finds that all parts are there."""
-        return all(_state(node) == "ok" for node in self.nodes)
-
     def masters(self) -> list[Server]:
         """Return the nodes that are masters by now."""
         return [node for node in self.nodes if node.answers() and _role(node) == b"master"]
+
+    def is_whole(self) -> bool:
+        """Tell whether every node finds that all parts are there."""
+        return all(_state(node) == "ok" for node in self.nodes)
 
     def master_of(self, key: bytes) -> Server:
         """Return the master that keeps a key."""

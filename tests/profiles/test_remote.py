@@ -18,7 +18,6 @@ from omotenashi.model.errors import SettingsError, StoreUnavailable
 from omotenashi.model.event import Event
 from omotenashi.profiles.fold import claimed
 from omotenashi.profiles.keep import Keep
-from omotenashi.profiles.remote.address import parse_address
 from omotenashi.profiles.remote.rows import keys_of, place_of
 from omotenashi.profiles.remote.store import RemoteStore
 from omotenashi.profiles.store import Change, Claim, MemberRecord
@@ -59,15 +58,6 @@ def view(second: int, path: str = "/a") -> Event:
 async def paths(store: RemoteStore, key: str) -> list[str]:
     profile = (await store.fetch([key])).read(key, NOON)
     return [] if profile is None else [one.path for one in profile.views]
-
-
-async def test_a_node_that_starts_finds_the_cluster_before_anybody_asks(cluster_url: str) -> None:
-    store = RemoteStore(parse_address(f"{cluster_url}?prefix=started"))
-    store.start()
-    assert "not found yet" in (store.check() or "")
-    await healthy(store)
-    assert await store.write(Change("v1", NOON, claims=(LIMIT,))) == {"hero"}
-    await store.close()
 
 
 async def test_what_one_node_wrote_the_other_reads(pair: tuple[RemoteStore, RemoteStore]) -> None:

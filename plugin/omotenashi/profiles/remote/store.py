@@ -102,9 +102,8 @@ class RemoteStore:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def start(self) -> None:
-        """Begin to find the servers, so that the first request need not; called within the event loop."""
+        """Be ready; the first request connects."""
         self._wire = self._make_wire()
-        self._wire.start()
 
     async def look(self, secret: bytes | None = None) -> None:
         """Find the servers; raises StoreUnavailable that says what is wrong.

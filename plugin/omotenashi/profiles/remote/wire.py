@@ -74,12 +74,6 @@ class Wire:
         """Why, by name of the server."""
         self._looking: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Find the nodes of a Cluster, while whoever starts goes on; until they are found that is a problem."""
-        if self._address.kind is Kind.CLUSTER:
-            self._gone[str(self._address)] = "not found yet"
-            self._looking = asyncio.create_task(self._look_for(pause=0))
-
     @property
     def problem(self) -> str | None:
         """What is wrong, in one line."""
@@ -184,11 +178,12 @@ class Wire:
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look_for())
 
-    async def _look_for(self, pause: float = FIRST_PAUSE) -> None:
+    async def _look_for(self) -> None:
         """Ask for those who are gone, until they are there again, or others in their places."""
+        pause = FIRST_PAUSE
         while self._gone:
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 so that many nodes do not come together
-            pause = min(max(pause * 1.5, FIRST_PAUSE), LONGEST_PAUSE)
+            pause = min(pause * 1.5, LONGEST_PAUSE)
             try:
                 await self.servers.refresh()
             except _FAULTS as error:
