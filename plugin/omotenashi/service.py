@@ -112,6 +112,16 @@ class Service:
         self._watcher = Watcher(self.look_around)
         self._watcher.start()
 
+    async def meet_store(self) -> None:
+        """Find the servers of the store before the first request asks for them; where they do not answer, go on.
+
+        Raises SettingsError where other nodes use another key of member ids.
+        """
+        try:
+            await self.persons.store.look(self.persons.secret)
+        except StoreUnavailable as error:
+            self.persons.failed(error)
+
     async def close(self) -> None:
         """Finish what was accepted."""
         if self._watcher:

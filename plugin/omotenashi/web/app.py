@@ -136,6 +136,7 @@ def _router(service: Service) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         service.start()
+        await service.meet_store()
         yield
         await service.close()
 
