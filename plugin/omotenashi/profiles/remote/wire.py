@@ -155,9 +155,7 @@ class Wire:
 
     def _outcome(self, outcome: Outcome) -> Outcome:
         """A command that was refused, such as by a full server, fails alone."""
-        if isinstance(
-            outcome, ClusterDownError | SlotNotCoveredError | AskError
-        ):  # asked of a node that is not known yet
+        if isinstance(outcome, ClusterDownError | SlotNotCoveredError | AskError):  # the last: of a node that is new
             self._lost("", outcome)
         return StoreUnavailable(self._in_words(outcome)) if isinstance(outcome, Exception) else outcome
 
@@ -259,12 +257,10 @@ class _Cluster:
         return [await self._settled(name, *asked) for asked in zip(commands, found, strict=True)]
 
     async def _settled(self, name: str, command: Command, outcome: Outcome) -> Outcome:
-        """Return the reply of whoever has the key by now."""
+        """Return the reply of whoever has the key by now; keys of a slot that is moving are read one by one."""
         if isinstance(outcome, AskError):
             outcome = await self._redirected(outcome, command)
-        if (
-            isinstance(outcome, TryAgainError) and command[0] == "MGET"
-        ):  # while a slot moves, for keys that are not there
+        if isinstance(outcome, TryAgainError) and command[0] == "MGET":
             parts = await self.run(name, [("GET", key) for key in command[1:]])
             return next((one for one in parts if isinstance(one, Exception)), cast("Reply", parts))
         return outcome
