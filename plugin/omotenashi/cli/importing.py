@@ -15,7 +15,7 @@ from omotenashi.cli.common import FAILED, FINE, command
 from omotenashi.cli.loading import load_site
 from omotenashi.cli.search_console import add_search_console
 from omotenashi.cli.stores import settings_of, store_arguments, store_of, warn
-from omotenashi.model.errors import StoreUnavailable
+from omotenashi.model.errors import SettingsError, StoreUnavailable
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.visitor import Member
 from omotenashi.profiles.database import Database
@@ -23,6 +23,7 @@ from omotenashi.profiles.import_events import EVENT_COLUMNS, EventWork
 from omotenashi.profiles.import_members import MemberWork, Unreadable, member_columns
 from omotenashi.profiles.import_tables import Table, look_through
 from omotenashi.profiles.importing import Committed, Import
+from omotenashi.profiles.remote.address import Address
 from omotenashi.settings import hash_key
 from omotenashi.signals.consent_forms import CATEGORIES
 from omotenashi.signals.member import completed
@@ -54,6 +55,10 @@ def _import(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     site, _ = load_site(settings.rules, options)
     path, keep = store_of(settings)
+    if isinstance(path, Address):
+        raise SettingsError(
+            "store: files are imported into sqlite:///path; from there omo migrate brings them into Redis"
+        )
     table = look_through(options.file, options.format)
     secret = hash_key(settings, make=not path.exists())
     try:

@@ -105,14 +105,15 @@ class RemoteStore:
         """Be ready; the first request connects."""
         self._wire = self._make_wire()
 
-    async def look(self, secret: bytes | None = None) -> None:
+    async def look(self, secret: bytes | None = None, *, first: bool = True) -> None:
         """Find the servers; raises StoreUnavailable that says what is wrong.
 
-        `secret`: the key of member ids, which has to be that of the other nodes; raises SettingsError where it is not.
+        `secret`: the key of member ids, which has to be that of the other nodes; raises SettingsError where it is not, or
+        where there was no node before and this one may not be the `first`.
         """
         await self._opened().look()
         if secret is not None:
-            await introduce(self._opened(), self._address.prefix, secret)
+            await introduce(self._opened(), self._address.prefix, secret, first=first)
 
     async def fetch(self, keys: Collection[str], patience: float | None = None) -> Snapshot:
         """Return profiles and records as they are now, in one round trip.
@@ -127,6 +128,12 @@ class RemoteStore:
         if any(parcel is not None for _, _, parcel in found):  # a node stopped between the steps of a login
             return await self._patiently(self._finished(keys), patience)
         return Snapshot(dict(zip(keys, found, strict=True)), self.keep)
+
+    async def record_value(self, key: str) -> bytes | None:
+        """Return what `rows.record_of` reads, also where the profile beside it cannot be read; raises StoreUnavailable."""
+        stored = self._keys(rows.place_of(key)).record
+        reply = await self._opened().read(stored, "GET", stored)
+        return reply if isinstance(reply, bytes) else None
 
     async def write(self, change: Change, patience: float | None = None) -> frozenset[str]:
         """Apply a change; return, once it is written, the rules whose claim was granted.
@@ -150,9 +157,8 @@ class RemoteStore:
 
     async def write_record(self, key: str, record: MemberRecord, now: int) -> None:
         """Keep a member's record; raises StoreUnavailable."""
-        del now  # records are kept until they are erased
         keys = self._keys(rows.place_of(key))
-        await self._opened().write(keys.record, "SET", keys.record, rows.record_value(record))
+        await self._opened().write(keys.record, "SET", keys.record, rows.record_value(record, now))
 
     async def move(self, visitor_key: str, member_key: str, now: int, patience: float | None = None) -> None:
         """Move an anonymous visitor's profile to the member who logged in; raises as `write` does.

@@ -18,6 +18,7 @@ from redis.exceptions import (
     AskError,
     ClusterDownError,
     MovedError,
+    RedisClusterException,
     RedisError,
     ResponseError,
     SlotNotCoveredError,
@@ -29,7 +30,7 @@ from omotenashi.profiles.remote.client import Command, client_of, cluster_of
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 """Seconds until a server that failed is tried again; each time half as long again, and up to a half more or less."""
-_FAULTS = (RedisError, OSError, asyncio.TimeoutError)
+_FAULTS = (RedisError, RedisClusterException, OSError, asyncio.TimeoutError)
 
 Reply: TypeAlias = "bytes | int | list[bytes | None] | None"
 Outcome: TypeAlias = "Reply | Exception"
