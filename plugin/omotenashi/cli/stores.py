@@ -50,16 +50,17 @@ def store_of(settings: Settings) -> tuple[Path | Address, Keep]:
 
 @asynccontextmanager
 async def opened_store(
-    address: Address, keep: Keep, settings: Settings, secret: bytes | None
+    address: Address, keep: Keep, settings: Settings, secret: bytes | None, *, first: bool = False
 ) -> AsyncIterator[RemoteStore]:
     """Open a store of many nodes; `secret` is the key of member ids, None where it is not needed.
 
-    Raises StoreUnavailable where nobody answers, SettingsError where the nodes have another key, or none was there yet.
+    `first`: there need not be anything yet. Raises StoreUnavailable where nobody answers, SettingsError where there is
+    nothing, or the nodes have another key.
     """
     store = remote_store(address, keep, replicas=settings.store_replicas, timeout=PATIENCE)
     store.start()
     try:
-        await store.look(secret, first=False)
+        await store.look(secret, first=first)
         yield store
     finally:
         await store.close()

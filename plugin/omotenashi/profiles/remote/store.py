@@ -169,6 +169,12 @@ class RemoteStore:
         self._opened()
         await self._patiently(self._moved(visitor_key, member_key, now), patience)
 
+    async def settle(self, place: str) -> None:
+        """Finish a login that a node has left half done; raises StoreUnavailable."""
+        parcel = (await self._fetched(place))[2]
+        if parcel is not None:
+            await self._deliver(place, parcel)
+
     async def erase(self, key: str, *, record: bool = True) -> bool:
         """Erase the profile and, unless told otherwise, the record; raises StoreUnavailable."""
         place = rows.place_of(key)
@@ -189,6 +195,11 @@ class RemoteStore:
         wire, self._wire = self._wire, None
         if wire is not None:
             await wire.close()
+
+    @property
+    def wire(self) -> Wire:
+        """What commands go over; raises StoreUnavailable where the store is closed."""
+        return self._opened()
 
     # Reading
 
