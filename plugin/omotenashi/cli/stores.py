@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from omotenashi.model.errors import SettingsError
+from omotenashi.model.errors import SettingsError, StoreUnavailable
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.remote.address import Address
 from omotenashi.profiles.remote.opening import remote_store
@@ -48,11 +48,10 @@ def store_of(settings: Settings) -> tuple[Path | Address, Keep]:
     return place, keep_of(settings)
 
 
-@asynccontextmanager
-async def opened_store(
+async def looked_for(
     address: Address, keep: Keep, settings: Settings, secret: bytes | None, *, first: bool = False
-) -> AsyncIterator[RemoteStore]:
-    """Open a store of many nodes; `secret` is the key of member ids, None where it is not needed.
+) -> RemoteStore:
+    """Return a store of many nodes, open; `secret` is the key of member ids, None where it is not needed.
 
     `first`: there need not be anything yet. Raises StoreUnavailable where nobody answers, SettingsError where there is
     nothing, or the nodes have another key.
@@ -61,6 +60,19 @@ async def opened_store(
     store.start()
     try:
         await store.look(secret, first=first)
+    except (StoreUnavailable, SettingsError):
+        await store.close()
+        raise
+    return store
+
+
+@asynccontextmanager
+async def opened_store(
+    address: Address, keep: Keep, settings: Settings, secret: bytes | None, *, first: bool = False
+) -> AsyncIterator[RemoteStore]:
+    """Open a store of many nodes, and close it in the end; all as `looked_for` says."""
+    store = await looked_for(address, keep, settings, secret, first=first)
+    try:
         yield store
     finally:
         await store.close()

@@ -26,3 +26,10 @@ if redis.call('GETRANGE', KEYS[1], 0, 7) == ARGV[1] then redis.call('DEL', KEYS[
 return 1
 """
 """Parcel; its id. Another one stays."""
+
+SWAP = b"""
+if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2])
+return 1
+"""
+"""A record, or how far an import is; what was read, and what is to be there, for ever. Returns 1, or 0 where it is another by now."""

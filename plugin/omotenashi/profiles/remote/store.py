@@ -16,13 +16,13 @@ from typing import Any, TypeAlias, TypeVar
 from msgspec import Struct
 
 from omotenashi.model.errors import StoreUnavailable
-from omotenashi.profiles.fold import copied
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.merge import is_emptied_for, is_to_move, merge_into
-from omotenashi.profiles.packing import EMPTY, pack, unpack
+from omotenashi.profiles.packing import pack, unpack
 from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.remote import rows, scripts
 from omotenashi.profiles.remote.address import Address
+from omotenashi.profiles.remote.edited import editable, row_after
 from omotenashi.profiles.remote.introduce import introduce
 from omotenashi.profiles.remote.recent import Recent
 from omotenashi.profiles.remote.rows import Keys, Mark, Parcel, Row
@@ -40,8 +40,6 @@ _TRIES = 100
 """How often a change is folded again because others wrote in between: each time one of them got on."""
 _PARCEL_KEPT = 3600
 """Seconds for which it is kept what is on its way from a device to a member, should a node stop in between."""
-_MARKS_KEPT = 86_400
-"""Seconds for which it is known what was delivered."""
 _CLOSED = "the profile store is closed"
 
 T = TypeVar("T")
@@ -219,9 +217,7 @@ class RemoteStore:
     async def _finished(self, keys: Collection[str]) -> Snapshot:
         """Finish the logins that stopped half way, and read again."""
         for place in map(rows.place_of, keys):
-            _, _, parcel = await self._fetched(place)
-            if parcel is not None:
-                await self._deliver(place, parcel)
+            await self.settle(place)
         return await self.fetch(keys)
 
     def _known(self, place: str, value: bytes | None) -> Row:
@@ -266,29 +262,14 @@ class RemoteStore:
         for _ in range(_TRIES):
             if mark is not None and row.is_marked(mark):
                 return None
-            profile = self._editable(row, now)
+            profile = editable(row, now, self.keep)
             edited = edit(profile)
-            after = self._after(row, profile, now, mark)
+            after = row_after(row, profile, now, self.keep, mark)
             there = row if after is row else await self._swapped(place, row, after)
             if there is after:
                 return edited
             row = there
         raise StoreUnavailable(f"{self._address}: too many write the same profile")
-
-    def _editable(self, row: Row, now: int) -> Profile:
-        """Return a profile that may be changed."""
-        gone = row.data is None or is_over(row.updated, now, self.keep)
-        return Profile() if gone else copied(row.profile)
-
-    def _after(self, row: Row, profile: Profile, now: int, mark: Mark | None) -> Row:
-        """Return the row that is to be written; the same one where nothing has changed."""
-        updated = max(now, row.updated)
-        kept = current(profile, updated, self.keep)
-        data = pack(kept)
-        if mark is None and (data == EMPTY if row.data is None else data == row.data):
-            return row
-        marks = [one for one in row.marks if one.at > updated - _MARKS_KEPT and (mark is None or one.id != mark.id)]
-        return Row(rows.new_version(), updated, data, (*marks, *([mark] if mark else [])), kept)
 
     async def _swapped(self, place: str, before: Row, after: Row) -> Row:
         """Put a row in the place of the one that was read; return the row that is there now."""
@@ -315,7 +296,7 @@ class RemoteStore:
             if parcel is not None:
                 await self._deliver(place, parcel)
                 continue
-            anonymous = self._editable(row, now)
+            anonymous = editable(row, now, self.keep)
             if is_emptied_for(anonymous, owner):
                 return
             if is_to_move(anonymous, owner):
