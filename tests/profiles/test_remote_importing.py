@@ -154,9 +154,10 @@ def test_a_batch_of_which_a_part_was_written_is_done_again_for_the_rest_alone(
         return await sent(self, asked, writes=writes)
 
     for _ in range(6):
-        with monkeypatch.context() as patched, pytest.raises(Stopped):
+        with monkeypatch.context() as patched:
             patched.setattr(Bulk, "ask", half_sent)
-            run("events", events, store)
+            with pytest.raises(Stopped):
+                run("events", events, store)
     assert told(events, store, capsys) == told(events, f"sqlite:///{tmp_path}/visitors.sqlite", capsys)
     assert in_redis(redis_url, prefix) == in_file(tmp_path / "visitors.sqlite")
 

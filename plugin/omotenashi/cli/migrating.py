@@ -25,7 +25,9 @@ def add_migrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     """Add the command."""
     text = "保存先を移す / move all that is stored to another store: a file, Redis or Valkey"
     one = command(commands, "migrate", _migrate, text)
-    one.add_argument("source", metavar="FROM", help="sqlite:///path, or redis://… as for --store")
+    one.add_argument(
+        "source", metavar="FROM", help="sqlite:///path or redis://… as for --store; store: what the settings name"
+    )
     one.add_argument("target", metavar="TO", help="likewise; it must be empty")
     one.add_argument("--data", type=Path, metavar="DIR", help="the directory with the key of member ids (omo-data)")
     one.add_argument("--lang", choices=("ja", "en"))
@@ -33,11 +35,16 @@ def add_migrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def _migrate(options: argparse.Namespace) -> int:
     settings = settings_of(options)
-    source, keep = store_of(replace(settings, store=options.source))
-    target, _ = store_of(replace(settings, store=options.target))
+    source, keep = store_of(_naming(settings, options.source))
+    target, _ = store_of(_naming(settings, options.target))
     if isinstance(source, Path) and not source.exists():
         raise SettingsError(f"there is no store at {source}")
     return asyncio.run(_migrated(source, target, keep, settings))
+
+
+def _naming(settings: Settings, store: str) -> Settings:
+    """Return the settings with this store; `store` is theirs, so that no password need stand on a command line."""
+    return settings if store == "store" else replace(settings, store=store)
 
 
 async def _migrated(source: Path | Address, target: Path | Address, keep: Keep, settings: Settings) -> int:
