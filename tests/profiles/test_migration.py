@@ -11,9 +11,10 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis import Redis, RedisCluster
@@ -22,12 +23,14 @@ from tests.profiles.conftest import opened_at
 from omotenashi.cli import main
 from omotenashi.model.errors import StoreUnavailable
 from omotenashi.model.event import Event
+from omotenashi.profiles import transfer
 from omotenashi.profiles.database import Database
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.remote.rows import keys_of, place_of, place_of_digest
 from omotenashi.profiles.remote.store import RemoteStore
 from omotenashi.profiles.sqlite_file import opened
 from omotenashi.profiles.store import Change, MemberRecord
+from omotenashi.profiles.transfer import Progress
 
 HASH_KEY = "a-key-of-thirty-two-characters-or-more"
 NOW = int(time.time())
@@ -98,8 +101,8 @@ def rows(file: str, *, old: bool = False) -> dict[str, list[tuple[int, bytes, in
         }
 
 
-def migrate(source: str, target: str) -> int:
-    return main(["migrate", source, target])
+def migrate(source: str, target: str, *flags: str) -> int:
+    return main(["migrate", source, target, *flags])
 
 
 def killed(source: str, target: str, after: float) -> bool:
@@ -156,7 +159,7 @@ def test_it_goes_on_where_it_was_killed(file: str, alone: str, redis_url: str, c
     assert f"resuming after {PROFILES} of {PROFILES + RECORDS}" in capsys.readouterr().err
 
 
-def test_what_differs_in_the_end_is_counted_and_mended_by_the_next_run(
+def test_what_has_changed_since_is_counted_and_copied_where_asked(
     file: str, alone: str, redis_url: str, capsys: Capture
 ) -> None:
     prefix = alone.partition("prefix=")[2]
@@ -165,22 +168,48 @@ def test_what_differs_in_the_end_is_counted_and_mended_by_the_next_run(
         first, second, *_ = sorted(client.keys(f"{prefix}:*:p"))
         client.delete(first)
         client.setrange(second, 30, b"another")
-        assert migrate(file, alone) == 1
-        assert "2 differ (1 missing, 1 different, 0 in the target alone)" in capsys.readouterr().out
-        assert migrate(file, alone) == 0
+        for _ in range(2):
+            assert migrate(file, alone) == 1
+            assert "2 differ (1 missing, 1 different, 0 in the target alone)" in capsys.readouterr().out
+        assert not client.exists(first)
+        assert migrate(file, alone, "--again") == 0
         assert client.ttl(first) > 0
+        assert client.ttl(second) > 0
+
+
+def test_what_differs_in_the_end_is_mended_by_the_next_run(
+    file: str, alone: str, redis_url: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    prefix = alone.partition("prefix=")[2]
+
+    async def copied_and_lost(*given: Any) -> AsyncIterator[Progress]:
+        async for progress in transfer.copied(*given):
+            yield progress
+        with Redis.from_url(redis_url) as client:
+            client.delete(client.keys(f"{prefix}:*:r")[0])
+
+    with monkeypatch.context() as patched:
+        patched.setattr("omotenashi.cli.migrating.copied", copied_and_lost)
+        assert migrate(file, alone) == 1
+        said = capsys.readouterr().out
+        assert "1 differ (1 missing, 0 different, 0 in the target alone); stop what writes there, and run" in said
+    assert migrate(file, alone) == 0
 
 
 def test_what_is_newer_in_the_target_stays_and_what_is_there_alone_is_told(
-    file: str, alone: str, redis_url: str, capsys: Capture
+    tmp_path: Path, alone: str, redis_url: str, capsys: Capture
 ) -> None:
-    assert migrate(file, alone) == 0
-    prefix = alone.partition("prefix=")[2]
-    asyncio.run(visit(redis_url, prefix, "a-visitor-of-the-service"))
-    assert migrate(file, alone) == 1
-    assert migrate(file, alone) == 1
-    said = capsys.readouterr().out
-    assert said.count("1 differ (0 missing, 0 different, 1 in the target alone)") == 2
+    path, prefix = tmp_path / "service.sqlite", alone.partition("prefix=")[2]
+    with closing(Database(path, Keep(), wait=1)) as database, database.transaction() as writing:
+        for key in ("v1", "v2"):
+            writing.apply(Change(key, NOW - 60, (Event("page_view", NOW - 60, path="/a"),)))
+    assert migrate(f"sqlite:///{path}", alone) == 0
+    for key in ("v2", "v3"):
+        asyncio.run(visit(redis_url, prefix, key))
+    for _ in range(2):
+        assert migrate(f"sqlite:///{path}", alone, "--again") == 1
+        said = capsys.readouterr().out
+        assert "1 profiles and 0 records are the same, 2 differ (0 missing, 1 different, 1 in the target alone)" in said
 
 
 async def visit(address: str, prefix: str, key: str) -> None:

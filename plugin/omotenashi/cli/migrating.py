@@ -29,6 +29,7 @@ def add_migrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "source", metavar="FROM", help="sqlite:///path or redis://… as for --store; store: what the settings name"
     )
     one.add_argument("target", metavar="TO", help="likewise; it must be empty")
+    one.add_argument("--again", action="store_true", help="copy what has changed since it was finished")
     one.add_argument("--data", type=Path, metavar="DIR", help="the directory with the key of member ids (omo-data)")
     one.add_argument("--lang", choices=("ja", "en"))
 
@@ -39,7 +40,7 @@ def _migrate(options: argparse.Namespace) -> int:
     target, _ = store_of(_naming(settings, options.target))
     if isinstance(source, Path) and not source.exists():
         raise SettingsError(f"there is no store at {source}")
-    return asyncio.run(_migrated(source, target, keep, settings))
+    return asyncio.run(_migrated(source, target, keep, settings, again=options.again))
 
 
 def _naming(settings: Settings, store: str) -> Settings:
@@ -47,15 +48,20 @@ def _naming(settings: Settings, store: str) -> Settings:
     return settings if store == "store" else replace(settings, store=store)
 
 
-async def _migrated(source: Path | Address, target: Path | Address, keep: Keep, settings: Settings) -> int:
+async def _migrated(
+    source: Path | Address, target: Path | Address, keep: Keep, settings: Settings, *, again: bool
+) -> int:
     secret = _secret(settings, source, target)
     async with AsyncExitStack() as stack:
         here = await _opened(stack, source, keep, settings, secret)
         there = await _opened(stack, target, keep, settings, secret, first=True)
-        progress = await begun(here, there)
+        progress = await begun(here, there, again=again)
         began, total = time.monotonic(), await here.prepare()
         if progress.finished:
-            print("omo: everything was copied before; the two are compared", file=sys.stderr)
+            print(
+                "omo: all was copied before, and the two are compared; to copy what has changed add --again",
+                file=sys.stderr,
+            )
         else:
             progress = await _copied(here, there, progress, keep, total)
         comparison = await _compared(here, there, keep, total)
@@ -125,6 +131,6 @@ def _summary(progress: Progress, comparison: Comparison) -> str:
         return f"{told}, nothing differs"
     return (
         f"{told}, {comparison.differences} differ ({comparison.missing} missing, {comparison.different} different, "
-        f"{comparison.extra} in the target alone); stop what writes there and run the command again"
-        + ("; what is in the target alone stays until you delete it" if comparison.extra else "")
+        f"{comparison.extra} in the target alone)"
+        + ("" if progress.finished else "; stop what writes there, and run the command again")
     )

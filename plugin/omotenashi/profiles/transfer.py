@@ -107,8 +107,11 @@ class Comparison(Struct):
         return self.missing + self.different + self.extra
 
 
-async def begun(source: Side, target: Side) -> Progress:
-    """Return how far a migration is; raises SettingsError where the target holds anything else."""
+async def begun(source: Side, target: Side, *, again: bool = False) -> Progress:
+    """Return how far a migration is; raises SettingsError where the target holds anything else.
+
+    `again`: one that was finished goes through all of it again.
+    """
     if source.name == target.name:
         raise SettingsError(f"{source.name} is named twice: name two stores")
     progress = await target.progress()
@@ -121,7 +124,7 @@ async def begun(source: Side, target: Side) -> Progress:
             f"{target.name} holds profiles already; a migration goes into an empty store: name another file, or another "
             "?prefix=…"
         )
-    return progress or Progress(source.name)
+    return Progress(source.name) if progress is None or (again and progress.finished) else progress
 
 
 async def copied(
@@ -181,7 +184,10 @@ async def _items(side: Side) -> AsyncIterator[list[Item]]:
 
 
 async def concluded(target: Side, progress: Progress, comparison: Comparison) -> None:
-    """Note in the target what came of it: where the sides differ, the next run goes through all of it again."""
-    equal = not comparison.differences
-    after = replace(progress, finished=True) if equal else Progress(progress.source)
-    await target.write([], after)
+    """Note in the target what came of it: where the sides differ, the next run goes through all of it again.
+
+    A migration that was finished stays so: what is missing since then was erased perhaps.
+    """
+    if not progress.finished:
+        equal = not comparison.differences
+        await target.write([], replace(progress, finished=True) if equal else Progress(progress.source))
