@@ -26,7 +26,7 @@ from redis.exceptions import (
 
 from omotenashi.model.errors import StoreUnavailable
 from omotenashi.profiles.remote.address import Address, Kind
-from omotenashi.profiles.remote.client import Command, client_of, cluster_of
+from omotenashi.profiles.remote.client import Command, client_of, cluster_of, sentinels_of
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 """Seconds until a server that failed is tried again; each time half as long again, and up to a half more or less."""
@@ -233,6 +233,8 @@ class _Single:
 
     async def close(self) -> None:
         await self._client.aclose()
+        for sentinel in sentinels_of(self._client):
+            await sentinel.aclose()
 
 
 class _Cluster:
