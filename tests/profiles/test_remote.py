@@ -235,6 +235,26 @@ async def test_when_a_master_is_gone_its_replica_goes_on(cluster: Cluster) -> No
         assert [await paths(store, f"v{number}") for number in range(30)] == [["/a"]] * 30
 
 
+async def test_when_a_whole_cluster_is_gone_it_is_found_again_by_itself(cluster: Cluster) -> None:
+    async with opened_at(cluster.url, prefix="shop") as store:
+        await store.write(Change("v1", NOON, (view(0),)))
+        await asyncio.sleep(1.1)  # until it is on disk
+        for node in cluster.nodes:
+            node.kill()
+        for _ in range(3):
+            with pytest.raises(StoreUnavailable):
+                await store.fetch(["v1"])
+            await asyncio.sleep(0.3)
+        for node in cluster.nodes:
+            node.start()
+        for _ in range(1000):  # the nodes answer before they know that all are there
+            with suppress(StoreUnavailable):
+                assert await paths(store, "v1") == ["/a"]
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError(store.check())
+
+
 async def test_a_node_with_another_key_of_member_ids_is_refused(server: Server) -> None:
     async with opened_at(server.url, prefix="shop") as first, opened_at(server.url, prefix="shop") as second:
         await first.look(b"the-key-of-member-ids")
