@@ -10,6 +10,7 @@ from pathlib import Path
 
 from omotenashi.language.condition import facts
 from omotenashi.profiles.keep import Keep
+from omotenashi.profiles.remote.address import Address
 from omotenashi.signals.arrival_cookie import ARRIVAL_COOKIE
 from omotenashi.signals.consent import OWN_COOKIE
 from omotenashi.signals.gather import MEMBER_COOKIE
@@ -42,18 +43,19 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
 """What is stored, and the fields of conditions that ask for it."""
 
 
-def notice(site: Site, keep: Keep, store: Path, language: str) -> str:
-    """Return the notice in Japanese (ja) or English (en); `store` is the file in which it all lies."""
-    words = _WORDS[language]
+def notice(site: Site, keep: Keep, store: Path | Address, language: str) -> str:
+    """Return the notice in Japanese (ja) or English (en); `store` is where it all lies."""
+    words = {**_WORDS[language], **_WORDS_OF_STORES[language][isinstance(store, Address)]}
+    place = store if isinstance(store, Address) else store.absolute()
     parts = (
         [f"# {words['title'].format(site=site.facts.name or words['this_site'])}", f"<!-- {words['draft']} -->"],
         [f"## {words['stored']}", words["only_with_consent"], *_stored(site, keep, words), words["not_stored"]],
         _sensitive(site, words),
         [f"## {words['basis']}", *_basis(site, words)],
-        [f"## {words['where']}", words["here"], f"<!-- {store.absolute()} -->", words["external"], words["contents"]],
+        [f"## {words['where']}", words["here"], f"<!-- {place} -->", words["external"], words["contents"]],
         [f"## {words['cookies']}", *_cookies(site, words)],
         [f"## {words['identifiers']}", words["ids"], *([words["split_by_id"]] if site.engine.experiments() else [])],
-        [f"## {words['rights']}", words["why_page"], words["requests"]],
+        [f"## {words['rights']}", words["why_page"], words["requests"].format(gone=words["gone"])],
     )
     return "\n\n".join(line for part in parts for line in part)
 
@@ -171,7 +173,6 @@ _JA = {
     "gpc_ignored": "ブラウザの Global Privacy Control(`Sec-GPC: 1`)は考慮しません。",
     "denial": "はっきりした拒否(サイトからの連絡、ヘッダー、クッキーのどれか)が示されると、その端末の記録を消します。",
     "where": "保存する場所と外部送信",
-    "here": "このサイトのサーバーにある1つのファイルに保存します。",
     "external": "**外部送信**: この仕組みが訪問者の情報を外部に送ることはありません(送信先、送信する情報ともになし)。答えはこのサイト(CMS)だけに返します。",
     "contents": "ページに表示する内容に、編集者が外部のタグや画像を入れた場合は、その送信先を別に記してください。",
     "cookies": "クッキー",
@@ -186,11 +187,11 @@ _JA = {
     "member_cookie": "ログイン中の会員を示す署名付きの札。サイトがログイン時に設定した場合だけ。",
     "hours": "12時間以内",
     "identifiers": "識別子",
-    "ids": "訪問者は乱数で、会員は鍵付きのハッシュで区別します。どちらも、そのままの形ではファイルに残りません。ログインすると、その端末の記録は会員の記録に移ります。",
+    "ids": "訪問者は乱数で、会員は鍵付きのハッシュで区別します。どちらも、そのままの形では保存しません。ログインすると、その端末の記録は会員の記録に移ります。",
     "split_by_id": "いくつかの案を見比べるときは、この識別子から計算して、見せる案を決めます。そのために保存するものはありません。",
     "rights": "ご本人の権利",
     "why_page": "`/omo/why` で、何が何をもとに選ばれているか、何が保存されているかを見て、止める・再び始める・消す・すべて受け取ることができます。",
-    "requests": "お問い合わせには、運営者が `omo visitor export ID`、`omo visitor erase ID`、`omo visitor explain ID` で答えられます。消したものは60秒以内にファイルから完全になくなります。",
+    "requests": "お問い合わせには、運営者が `omo visitor export ID`、`omo visitor erase ID`、`omo visitor explain ID` で答えられます。{gone}",
 }
 _EN = {
     "title": "Personalisation and privacy at {site}",
@@ -228,7 +229,6 @@ _EN = {
     "gpc_ignored": "Global Privacy Control (`Sec-GPC: 1`) is not considered.",
     "denial": "Only a clear refusal (in what the site states, the header or the cookie) deletes what is stored of the device.",
     "where": "Where it is stored, and transmission to third parties",
-    "here": "In one file on this site’s own server.",
     "external": "**Transmission to third parties**: none. Answers go to this site (its CMS) only.",
     "contents": "Where editors put tags or images of others into what is shown, name those separately.",
     "cookies": "Cookies",
@@ -243,10 +243,35 @@ _EN = {
     "member_cookie": "A signed token of the member who is logged in, where the site sets it at login.",
     "hours": "12 hours at most",
     "identifiers": "Identifiers",
-    "ids": "Visitors are told apart by a random number, members by a keyed hash. Neither stands in the file as it is. At login, what is stored of the device moves to the member.",
+    "ids": "Visitors are told apart by a random number, members by a keyed hash. Neither is stored as it is. At login, what is stored of the device moves to the member.",
     "split_by_id": "Where several versions are compared, which one is shown is computed from that identifier. Nothing is stored for it.",
     "rights": "Your rights",
     "why_page": "On `/omo/why` you see what is chosen by what and what is stored, and can stop it, start again, erase it or receive all of it.",
-    "requests": "The operator answers requests with `omo visitor export ID`, `omo visitor erase ID` and `omo visitor explain ID`. What is erased is gone from every file within 60 seconds.",
+    "requests": "The operator answers requests with `omo visitor export ID`, `omo visitor erase ID` and `omo visitor explain ID`. {gone}",
 }
 _WORDS = {"ja": _JA, "en": _EN}
+_WORDS_OF_STORES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
+    "ja": (
+        {
+            "here": "このサイトのサーバーにある1つのファイルに保存します。",
+            "gone": "消したものは60秒以内にファイルから完全になくなります。",
+        },
+        {
+            "here": "このサイトが運用するデータベースサーバー(Redis または Valkey)に保存します。",
+            "gone": "消したものは、データベースサーバーのメモリーと複製からただちになくなります。"
+            "サーバーがディスクに書く追記ファイルとスナップショットからは、次の書き直し(BGREWRITEAOF、BGSAVE)でなくなります。",
+        },
+    ),
+    "en": (
+        {
+            "here": "In one file on this site’s own server.",
+            "gone": "What is erased is gone from every file within 60 seconds.",
+        },
+        {
+            "here": "On database servers that this site runs (Redis or Valkey).",
+            "gone": "What is erased is gone from the memory of the database servers and their replicas at once, and from the "
+            "append-only and snapshot files that they write to disk with the next rewrite (BGREWRITEAOF, BGSAVE).",
+        },
+    ),
+}
+"""Where it lies, and when it is gone: in a file, and in Redis or Valkey."""

@@ -19,7 +19,7 @@ from omotenashi.profiles.database import Database
 from omotenashi.profiles.import_events import EVENT_COLUMNS, EventWork
 from omotenashi.profiles.import_members import MemberWork, member_columns
 from omotenashi.profiles.import_tables import look_through
-from omotenashi.profiles.importing import Import, Refusal
+from omotenashi.profiles.importing import FileTarget, Import, Refusal
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.keys import member_key
 from omotenashi.profiles.profile import Profile, knows_id, short_id
@@ -63,7 +63,7 @@ class Imported:
 
     def events(self, content: str | bytes, name: str = "import.csv", *, again: bool = False) -> Import:
         work = EventWork(SECRET, ZoneInfo("Asia/Tokyo"), self.topics, NOW, PLACES)
-        running = Import(look_through(self.file(content, name)), "events", self.database, again=again)
+        running = Import(look_through(self.file(content, name)), "events", FileTarget(self.database), again=again)
         if not running.progress.finished:
             for batch in running.run(EVENT_COLUMNS, work, self.warnings.append):
                 self.refused += batch.refused
@@ -71,7 +71,7 @@ class Imported:
 
     def members(self, content: str, name: str = "members.csv") -> Import:
         work = MemberWork(SECRET, ATTRIBUTES, CATEGORIES, wrong, NOW)
-        running = Import(look_through(self.file(content, name)), "members", self.database)
+        running = Import(look_through(self.file(content, name)), "members", FileTarget(self.database))
         for batch in running.run(member_columns(ATTRIBUTES), work, self.warnings.append):
             self.refused += batch.refused
         return running
@@ -521,7 +521,7 @@ def test_an_import_goes_on_after_the_last_batch_also_where_it_is_asked_for_again
     rows = f'page_view,{NOON},{VISITOR},"\n"\n' * 150 + f"page_view,x,{OTHER},\n" + f"search,{NOON},{OTHER},\n" * 900
     path = imported.file("event,timestamp,visitor_id,タグ\n" + rows)
     work = EventWork(SECRET, ZoneInfo("Asia/Tokyo"), frozenset(), NOW)
-    stopped = Import(look_through(path), "events", imported.database)
+    stopped = Import(look_through(path), "events", FileTarget(imported.database))
     first = next(iter(stopped.run(EVENT_COLUMNS, work, imported.warnings.append)))
     assert (first.progress.lines, first.progress.accepted) == (1 + 300 + 1 + 349, 499)
     assert first.refused == [(302, "the timestamp is not of the form 2026-12-24T18:30:00+09:00")]
@@ -533,7 +533,7 @@ def test_an_import_goes_on_after_the_last_batch_also_where_it_is_asked_for_again
 def test_two_imports_of_one_file_at_once_do_not_double_it(imported: Imported) -> None:
     path = imported.file(line() * 600, "events.jsonl")
     work = EventWork(SECRET, ZoneInfo("Asia/Tokyo"), frozenset(), NOW)
-    first, second = (Import(look_through(path), "events", imported.database) for _ in range(2))
+    first, second = (Import(look_through(path), "events", FileTarget(imported.database)) for _ in range(2))
     next(iter(first.run(EVENT_COLUMNS, work, imported.warnings.append)))
     with pytest.raises(StoreUnavailable, match=r"events\.jsonl is being imported by another process, too"):
         list(second.run(EVENT_COLUMNS, work, imported.warnings.append))
@@ -556,4 +556,4 @@ def test_events_older_than_they_are_kept_are_counted(imported: Imported) -> None
 
 def running_old(imported: Imported) -> int:
     """What a finished import says when it is looked at again."""
-    return Import(look_through(imported.folder / "events.jsonl"), "events", imported.database).progress.old
+    return Import(look_through(imported.folder / "events.jsonl"), "events", FileTarget(imported.database)).progress.old

@@ -12,8 +12,8 @@ import pytest
 
 from omotenashi.model.errors import SettingsError, StoreUnavailable
 from omotenashi.model.event import Event
-from omotenashi.profiles import database as database_module
 from omotenashi.profiles import sqlite as sqlite_module
+from omotenashi.profiles import sqlite_file
 from omotenashi.profiles.sqlite import SqliteStore
 from omotenashi.profiles.store import Change, Claim, MemberRecord
 
@@ -289,7 +289,7 @@ def test_a_file_of_another_version_is_refused(path: Path) -> None:
 async def test_a_file_that_another_process_holds_at_the_start_is_opened_later(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_module, "_OPENING_WAIT", 0.05)
+    monkeypatch.setattr(sqlite_file, "_OPENING_WAIT", 0.05)
     monkeypatch.setattr(sqlite_module, "_REST_AFTER_OPENING", 0)
     path.parent.mkdir()
     with closing(sqlite3.connect(path, isolation_level=None)) as holder:

@@ -73,7 +73,7 @@ async def test_page_two_knows_the_keyword_though_no_write_was_confirmed(connect:
 async def test_page_two_knows_the_keyword_though_the_file_of_the_store_cannot_be_opened(
     connect: Connect, service: Service, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("omotenashi.profiles.database._OPENING_WAIT", 0.05)
+    monkeypatch.setattr("omotenashi.profiles.sqlite_file._OPENING_WAIT", 0.05)
     with closing(sqlite3.connect(database, isolation_level=None)) as holder:
         holder.execute("BEGIN EXCLUSIVE")
         async with connect() as client:

@@ -28,6 +28,7 @@ COMMANDS = {
     "new": "beginning",
     "schema": "schema",
     "import": "importing",
+    "migrate": "migrating",
     "token": "token",
     "visitor": "visitor",
     "privacy": "visitor",

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sqlite3
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from omotenashi.cli.common import FAILED, FINE, command
 from omotenashi.cli.loading import load_site
 from omotenashi.cli.search_console import add_search_console
-from omotenashi.cli.stores import settings_of, store_arguments, store_of, warn
+from omotenashi.cli.stores import looked_for, settings_of, store_arguments, store_of, warn
 from omotenashi.model.errors import StoreUnavailable
 from omotenashi.model.site_facts import SiteFacts
 from omotenashi.model.visitor import Member
@@ -22,13 +23,16 @@ from omotenashi.profiles.database import Database
 from omotenashi.profiles.import_events import EVENT_COLUMNS, EventWork
 from omotenashi.profiles.import_members import MemberWork, Unreadable, member_columns
 from omotenashi.profiles.import_tables import Table, look_through
-from omotenashi.profiles.importing import Committed, Import
-from omotenashi.settings import hash_key
+from omotenashi.profiles.importing import Committed, FileTarget, Import, Target
+from omotenashi.profiles.keep import Keep
+from omotenashi.profiles.remote.address import Address
+from omotenashi.settings import Settings, hash_key
 from omotenashi.signals.consent_forms import CATEGORIES
 from omotenashi.signals.member import completed
 
 _WAIT = 60.0
 """Seconds to wait for a service that writes to the same file."""
+_GOES_ON = "when this is mended, run the command again: it goes on where it stopped"
 
 
 def add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -53,17 +57,40 @@ def add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def _import(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     site, _ = load_site(settings.rules, options)
-    path, keep = store_of(settings)
+    place, keep = store_of(settings)
     table = look_through(options.file, options.format)
-    secret = hash_key(settings, make=not path.exists())
+    secret = hash_key(settings, make=isinstance(place, Path) and not place.exists())
+    with _target(place, keep, options.kind, settings, secret) as target:
+        return _imported(Import(table, options.kind, target, again=options.again), table, site.facts, secret)
+
+
+def _target(
+    place: Path | Address, keep: Keep, kind: str, settings: Settings, secret: bytes
+) -> AbstractContextManager[Target]:
+    return _file(place, keep, kind) if isinstance(place, Path) else _servers(place, keep, settings, secret)
+
+
+@contextmanager
+def _file(path: Path, keep: Keep, kind: str) -> Iterator[Target]:
     try:
-        durable = options.kind == "members"
-        with closing(Database(path, keep, wait=_WAIT, durable=durable, bulk=True)) as database:
-            return _imported(Import(table, options.kind, database, again=options.again), table, site.facts, secret)
+        with closing(Database(path, keep, wait=_WAIT, durable=kind == "members", bulk=True)) as database:
+            yield FileTarget(database)
     except sqlite3.Error as error:
-        raise StoreUnavailable(
-            f"{path}: {error}; when this is mended, run the command again: it goes on where it stopped"
-        ) from error
+        raise StoreUnavailable(f"{path}: {error}; {_GOES_ON}") from error
+
+
+@contextmanager
+def _servers(address: Address, keep: Keep, settings: Settings, secret: bytes) -> Iterator[Target]:
+    with asyncio.Runner() as runner:
+        store = runner.run(looked_for(address, keep, settings, secret, first=True))
+        try:
+            from omotenashi.profiles.remote.importing import RemoteTarget  # noqa: PLC0415 an extra
+
+            yield RemoteTarget(store, address.prefix, runner)
+        except StoreUnavailable as error:
+            raise StoreUnavailable(f"{error}; {_GOES_ON}") from error
+        finally:
+            runner.run(store.close())
 
 
 def _imported(work: Import, table: Table, facts: SiteFacts, secret: bytes) -> int:

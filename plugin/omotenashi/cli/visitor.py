@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
-from typing import TypeAlias
+from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from omotenashi.cli.common import FAILED, FINE, command, language_of
+from omotenashi.cli.erasing import erased_in_file, erased_remotely, secret_of
 from omotenashi.cli.explaining import print_block
 from omotenashi.cli.loading import load_site
-from omotenashi.cli.stores import settings_of, store_arguments, store_of
+from omotenashi.cli.stores import opened_store, settings_of, store_arguments, store_of
 from omotenashi.model.errors import SettingsError, StoreUnavailable
 from omotenashi.model.request import RequestFacts
 from omotenashi.model.visitor import Member
 from omotenashi.model.visitor_id import is_visitor_id
 from omotenashi.notice import notice
 from omotenashi.person import Person, visitor_of
-from omotenashi.profiles.database import Database, Transaction
+from omotenashi.profiles.database import Database
+from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.keys import member_key
 from omotenashi.profiles.profile import Profile
-from omotenashi.profiles.scrub import scrub_all
-from omotenashi.profiles.store import MemberRecord
-from omotenashi.rights import Stored, Whom, exported, refusal_of, stored
+from omotenashi.profiles.remote.address import Address
+from omotenashi.rights import Stored, Whom, exported, fetched, stored
 from omotenashi.service import signal_tools
 from omotenashi.settings import Settings, hash_key
 from omotenashi.signals.consent_forms import CATEGORIES, PERSONALIZATION
@@ -75,14 +78,11 @@ def _arguments(one: argparse.ArgumentParser) -> None:
 
 
 def _export(options: argparse.Namespace) -> int:
-    return _with_store(options, _exported)
-
-
-def _exported(options: argparse.Namespace, database: Database, whom: Whom) -> int:
-    found = _stored(whom, database)
+    asked = _asked(options)
+    found = _stored(asked)
     if not found:
         return _nothing(options)
-    print(msgspec.json.format(msgspec.json.encode(exported(found, database.keep)), indent=2).decode())
+    print(msgspec.json.format(msgspec.json.encode(exported(found, asked.keep)), indent=2).decode())
     return FINE
 
 
@@ -90,69 +90,39 @@ def _exported(options: argparse.Namespace, database: Database, whom: Whom) -> in
 
 
 def _erase(options: argparse.Namespace) -> int:
-    return _with_store(options, _erased)
-
-
-def _erased(options: argparse.Namespace, database: Database, whom: Whom) -> int:
-    """Erase without reading profiles first: what cannot be read has to go, too."""
-    with database.transaction() as transaction:
-        record = _record(database, whom)
-        refusal = refusal_of(record)
-        erased = [name for name, was_there in _parts(transaction, whom, record, refusal) if was_there]
-    if not erased and refusal is None:
-        return _nothing(options)
-    print(f"erased {options.id}: {', '.join(erased) or 'nothing more'}")
-    if refusal is not None:
-        print("the member's no is kept")
-    if scrub_all(database):
-        print("no byte of it is left in the store")
+    asked = _asked(options)
+    if isinstance(asked.place, Address):
+        erased, left = asyncio.run(erased_remotely(asked.place, asked.keep, asked.settings, asked.whom))
     else:
-        print("a running service still reads the store's log; within a minute no byte of it is left")
+        with _opened(asked.place, asked.keep) as database:
+            erased, left = erased_in_file(database, asked.whom)
+    if not erased.parts and not erased.refused:
+        return _nothing(options)
+    print(f"erased {options.id}: {', '.join(erased.parts) or 'nothing more'}")
+    if erased.refused:
+        print("the member's no is kept")
+    print(left)
     return FINE
-
-
-def _record(database: Database, whom: Whom) -> MemberRecord | None:
-    try:
-        return None if whom.member_key is None else database.read_record(whom.member_key)
-    except StoreUnavailable:  # what it says cannot be known, and it goes as a whole
-        return None
-
-
-def _parts(
-    transaction: Transaction, whom: Whom, record: MemberRecord | None, refusal: MemberRecord | None
-) -> Iterator[tuple[str, bool]]:
-    """Erase what is stored of somebody, part by part; return what each is called and whether it was there."""
-    if whom.visitor_id is not None:
-        yield "visitor's profile", transaction.erase(whom.visitor_id)
-    if whom.member_key is not None:
-        yield "member's profile", transaction.erase(whom.member_key, record=False)
-        yield "member's record", transaction.erase(whom.member_key) and (refusal is None or record != refusal)
-        if refusal is not None:
-            transaction.write_record(whom.member_key, refusal, int(time.time()))
 
 
 # explain
 
 
 def _explain(options: argparse.Namespace) -> int:
-    return _with_store(options, _explained)
-
-
-def _explained(options: argparse.Namespace, database: Database, whom: Whom) -> int:
-    found = _stored(whom, database)
+    asked = _asked(options)
+    found = _stored(asked)
     if not found:
         return _nothing(options)
-    settings = settings_of(options)
-    site, loaded = load_site(settings.rules, options)
+    site, loaded = load_site(asked.settings.rules, options)
     language, zone, now = language_of(options, loaded), ZoneInfo(site.facts.timezone), time.time()
     for title, profile in (("visitor", found.visitor), ("member", found.member)):
         if profile is not None:
             print("\n".join([f"{title} {options.id}", *_history(profile, zone, language)]))
-    person = _person(options.id, whom, found, site)
+    person = _person(options.id, asked.whom, found, site)
     if PERSONALIZATION not in person.consent:
         print("会員が同意していません / the member denies it: the history counts for nothing")
     facts = RequestFacts(now=now, url=options.page, visitor_id=person.visitor_id, counts=False)
-    occasion = site.engine.occasion(visitor_of(facts, person, site, signal_tools(settings)), now)
+    occasion = site.engine.occasion(visitor_of(facts, person, site, signal_tools(asked.settings)), now)
     recorded = {} if person.member is None else {name: Origin("record") for name in ("member", "logged_in")}
     origins = of_request(facts, occasion.visitor, site.facts) | recorded
     for block in site.engine.program.blocks:
@@ -207,25 +177,50 @@ def _entries(profile: Profile) -> Iterator[tuple[int, str]]:
 def _privacy(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     site, loaded = load_site(settings.rules, options)
-    path, keep = store_of(settings)
-    print(notice(site, keep, path, language_of(options, loaded)))
+    place, keep = store_of(settings)
+    print(notice(site, keep, place, language_of(options, loaded)))
     return FINE
 
 
 # What they share
 
-_Work: TypeAlias = Callable[[argparse.Namespace, Database, Whom], int]
+
+class _Asked(NamedTuple):
+    """What is asked, of whom, and where that lies."""
+
+    settings: Settings
+    place: Path | Address
+    keep: Keep
+    whom: Whom
 
 
-def _with_store(options: argparse.Namespace, work: _Work) -> int:
+def _asked(options: argparse.Namespace) -> _Asked:
     settings = settings_of(options)
-    path, keep = store_of(settings)
-    if not path.exists():
-        raise SettingsError(f"there is no store at {path}; name the data directory with --data")
-    whom = _whom(options, settings)
+    place, keep = store_of(settings)
+    if isinstance(place, Path) and not place.exists():
+        raise SettingsError(f"there is no store at {place}; name the data directory with --data")
+    return _Asked(settings, place, keep, _whom(options, settings))
+
+
+def _stored(asked: _Asked) -> Stored:
+    now = int(time.time())
+    if isinstance(asked.place, Address):
+        return asyncio.run(_fetched(asked, asked.place, now))
+    with _opened(asked.place, asked.keep) as database:
+        return stored(asked.whom, database, now)
+
+
+async def _fetched(asked: _Asked, address: Address, now: int) -> Stored:
+    secret = secret_of(asked.settings, asked.whom)
+    async with opened_store(address, asked.keep, asked.settings, secret) as store:
+        return await fetched(asked.whom, store, now)
+
+
+@contextmanager
+def _opened(path: Path, keep: Keep) -> Iterator[Database]:
     try:
         with closing(Database(path, keep, wait=_WAIT, durable=True)) as database:
-            return work(options, database, whom)
+            yield database
     except sqlite3.Error as error:
         raise StoreUnavailable(f"{path}: {error}") from error
 
@@ -235,10 +230,6 @@ def _whom(options: argparse.Namespace, settings: Settings) -> Whom:
     if options.kind == "visitor":
         return Whom(options.id if as_visitor else None)
     return Whom(options.id if as_visitor else None, member_key(options.id, hash_key(settings, make=False)))
-
-
-def _stored(whom: Whom, database: Database) -> Stored:
-    return stored(whom, database, int(time.time()))
 
 
 def _nothing(options: argparse.Namespace) -> int:

@@ -7,7 +7,6 @@ replaced is overwritten at once (`secure_delete`), and leaves the write-ahead lo
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -20,7 +19,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from omotenashi.model.errors import SettingsError, StoreUnavailable
+from omotenashi.model.errors import StoreUnavailable
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.merge import is_emptied_for, is_empty, is_to_move, merge_into
 from omotenashi.profiles.packing import EMPTY, columns_of, pack, pack_columns, unpack
@@ -28,26 +27,15 @@ from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.repacking import columns_after
 from omotenashi.profiles.retention import current, is_over
 from omotenashi.profiles.rows import Decoded, Row, Rows
+from omotenashi.profiles.sqlite_file import opened
 from omotenashi.profiles.store import Change, MemberRecord, apply
 
-SCHEMA = 3
-_CACHE_KILOBYTES = 8_192
-_CACHE_KILOBYTES_IN_BULK = 65_536
 _SWEPT = 200
 """Rows that one step of a sweep looks at."""
-_OPENING_WAIT = 2.0
-"""Seconds to wait for processes that open the file at the same time."""
 _CHECKPOINT_WAIT = 0.01
 _PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
 """Errors that leave the connection as good as it was."""
 
-_TABLES = """
-CREATE TABLE profile (id INTEGER PRIMARY KEY, rest BLOB NOT NULL, updated INTEGER NOT NULL, data BLOB NOT NULL);
-CREATE TABLE record (id INTEGER PRIMARY KEY, rest BLOB NOT NULL, updated INTEGER NOT NULL, data BLOB NOT NULL);
-CREATE TABLE import (source TEXT PRIMARY KEY, progress TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE erasures (id INTEGER PRIMARY KEY, count INTEGER NOT NULL, settled INTEGER NOT NULL);
-INSERT INTO erasures VALUES (1, 0, 0);
-"""
 _READ = "SELECT data, updated FROM {} WHERE id = ? AND rest = ?"
 _WRITE = """
 INSERT INTO {} (id, rest, updated, data) VALUES (?, ?, ?, ?)
@@ -80,15 +68,8 @@ class Database:
         self.rows = Rows(0) if bulk else Rows()
         self._seen = -1
         """What others have committed last."""
-        self._connection = _connected(path)
-        try:
-            _prepare(self._connection, path, durable=durable)
-            self.wait(wait)
-            if bulk:
-                self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KILOBYTES_IN_BULK}")
-        except (sqlite3.Error, SettingsError):
-            self._connection.close()
-            raise
+        self._connection = opened(path, durable=durable, bulk=bulk)
+        self.wait(wait)
 
     def read(self, key: str, now: int) -> Profile | None:
         """Return a profile as far as it may still be kept at `now` (epoch seconds); nobody may change it."""
@@ -345,50 +326,3 @@ def _place(key: str) -> tuple[int, bytes]:
     """Return the row number and what confirms it: together a hash of 128 bits (BLAKE2b, RFC 7693)."""
     digest = blake2b(key.encode(), digest_size=16).digest()
     return int.from_bytes(digest[:8], "big", signed=True), digest[8:]
-
-
-def _connected(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    uri = path.absolute().as_uri() + "?mode=rw"
-    # used by one thread at a time, but not always by the one that opened it
-    return sqlite3.connect(uri, uri=True, timeout=_OPENING_WAIT, isolation_level=None, check_same_thread=False)
-
-
-def _prepare(connection: sqlite3.Connection, path: Path, *, durable: bool) -> None:
-    _use_wal(connection)
-    connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-    connection.execute("PRAGMA secure_delete = ON")
-    connection.execute("PRAGMA wal_autocheckpoint = 0")  # done aside, where nobody waits for the disk
-    connection.execute(f"PRAGMA cache_size = -{_CACHE_KILOBYTES}")
-    version = _version(connection)
-    if version == 0:
-        connection.execute("BEGIN IMMEDIATE")
-        if _version(connection) == 0:  # nobody else made it meanwhile
-            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
-                raise SettingsError(f"{path} is a database of another program: name another file")
-            for statement in filter(str.strip, _TABLES.split(";")):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {SCHEMA}")
-        connection.execute("COMMIT")
-    elif version != SCHEMA:
-        raise SettingsError(
-            f"{path} was written by another version of Omotenashi (schema {version}, this one knows {SCHEMA}): "
-            "use that version, or name another file"
-        )
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    """Switch to WAL mode, for which SQLite does not wait by itself while another process does the same."""
-    deadline = time.monotonic() + _OPENING_WAIT
-    while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)

@@ -14,10 +14,9 @@ from msgspec.structs import replace
 from omotenashi.model.errors import RefusedRequest, StoreUnavailable, bad_request
 from omotenashi.model.event import Event, StatedEvent, StatedItem
 from omotenashi.model.visitor_id import is_visitor_id
-from omotenashi.profiles.database import Database, Transaction
 from omotenashi.profiles.import_orders import Done, Told, states_an_order, together, without_late_lines
 from omotenashi.profiles.import_tables import Columns
-from omotenashi.profiles.importing import Outcome, Refusal
+from omotenashi.profiles.importing import Before, Outcome, Refusal, Writing
 from omotenashi.profiles.ingest import settle, without_sensitive
 from omotenashi.profiles.keys import is_member, member_key
 from omotenashi.profiles.store import Change
@@ -133,30 +132,28 @@ class EventWork:
             return Done(key, (self._event(line),), is_row=line.items is None)
         return Done(key, tuple(self._event(_on_page_of(line, event)) for event in line.events))
 
-    def write(self, database: Database, transaction: Transaction, lines: Sequence[tuple[int, Done]]) -> Outcome:
+    def write(self, before: Before, writing: Writing, lines: Sequence[tuple[int, Done]]) -> Outcome:
         """Fold what a batch of lines says; members who do not allow it are left out."""
         profiles, refused = together(lines)
         for key, told in profiles.items():
             try:
-                refused += self._written(database, transaction, key, told)
+                refused += self._written(before, writing, key, told)
             except StoreUnavailable as error:
                 refused += _all_refused(told, str(error))
-        oldest = self._now - database.keep.events
+        oldest = self._now - before.keep.events
         old = sum(event.at < oldest for told in profiles.values() for one in told for event in one.events)
         return Outcome(refused, old)
 
-    def _written(
-        self, database: Database, transaction: Transaction, key: str, told: Sequence[Told]
-    ) -> Sequence[Refusal]:
+    def _written(self, before: Before, writing: Writing, key: str, told: Sequence[Told]) -> Sequence[Refusal]:
         """Fold what one profile is told; return what was not taken."""
-        record = database.read_record(key) if is_member(key) else None
+        record = before.read_record(key) if is_member(key) else None
         if record is not None and record.consent is not None and "personalization" not in record.consent:
             return _all_refused(told, "the member does not allow personalization")
         for one in told:
             one.events = tuple(without_sensitive(event, self._topics) for event in one.events)
-        known = database.read(key, self._now) if any(map(states_an_order, told)) else None
+        known = before.read(key, self._now) if any(map(states_an_order, told)) else None
         kept, refused = without_late_lines(told, known)
-        transaction.apply(Change(key, self._now, tuple(event for one in kept for event in one.events)))
+        writing.apply(Change(key, self._now, tuple(event for one in kept for event in one.events)))
         return refused
 
     def _key(self, line: _Line) -> str:

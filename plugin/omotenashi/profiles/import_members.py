@@ -9,9 +9,8 @@ from typing import NamedTuple
 from omotenashi.model.errors import StoreUnavailable, bad_request
 from omotenashi.model.site_facts import Attribute
 from omotenashi.model.text import fold
-from omotenashi.profiles.database import Database, Transaction
 from omotenashi.profiles.import_tables import Columns
-from omotenashi.profiles.importing import Outcome, Refusal
+from omotenashi.profiles.importing import Before, Outcome, Refusal, Writing
 from omotenashi.profiles.keys import member_key
 from omotenashi.profiles.store import MemberRecord
 
@@ -75,16 +74,16 @@ class MemberWork:
             bad_request("; ".join(self._reason(self._attributes[name]) for name in texts if name in wrong))
         return Statement(member_key(member, self._secret), self._consent(values.get("consent")), texts)
 
-    def write(self, database: Database, transaction: Transaction, lines: Sequence[tuple[int, Statement]]) -> Outcome:
+    def write(self, before: Before, writing: Writing, lines: Sequence[tuple[int, Statement]]) -> Outcome:
         """Keep what a batch of lines says. What a line does not speak of stays as it is recorded."""
         refused = []
         for number, stated in lines:
             try:
-                known = database.read_record(stated.key) or MemberRecord()
+                known = before.read_record(stated.key) or MemberRecord()
             except StoreUnavailable as error:
                 refused.append(Refusal(number, str(error)))
                 continue
-            transaction.write_record(stated.key, _changed(known, stated), self._now)
+            writing.write_record(stated.key, _changed(known, stated), self._now)
         return Outcome(refused)
 
     def _written(self, name: str, value: object) -> str:

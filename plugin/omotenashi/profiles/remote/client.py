@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from redis.asyncio import Redis
 from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.asyncio.retry import Retry
-from redis.asyncio.sentinel import Sentinel
+from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
 
 from omotenashi.profiles.remote.address import Address, Kind
@@ -30,6 +31,12 @@ def client_of(address: Address, connections: int, timeout: float) -> Redis:
         return found
     host, port = address.hosts[0]
     return Redis(host=host, port=port, **options)
+
+
+def sentinels_of(client: Redis) -> Sequence[Redis]:
+    """Return the clients for the Sentinels who name a client's server."""
+    pool = client.connection_pool
+    return pool.sentinel_manager.sentinels if isinstance(pool, SentinelConnectionPool) else ()
 
 
 def cluster_of(address: Address, connections: int, timeout: float) -> RedisCluster:

@@ -11,16 +11,21 @@ SCHEMA = 1
 """Of what lies under the keys."""
 
 
-async def introduce(wire: Wire, prefix: str, secret: bytes) -> None:
+async def introduce(wire: Wire, prefix: str, secret: bytes, *, first: bool = True) -> None:
     """Say what this node takes for granted, and compare it with what the first one said.
 
-    `secret`: the key of member ids. Raises SettingsError where it is another, or the profiles are of another version, and
-    StoreUnavailable.
+    `secret`: the key of member ids; `first`: it may be the first one. Raises SettingsError where it may not and is, where
+    the key is another, or the profiles are of another version, and StoreUnavailable.
     """
     key = f"{prefix}:about".encode()
     told = b"%d " % SCHEMA + blake2b(secret, digest_size=16, person=b"omo hash key").hexdigest().encode()
-    await wire.write(key, "SET", key, told, "NX")
+    if first:
+        await wire.write(key, "SET", key, told, "NX")
     known = await wire.read(key, "GET", key)
+    if known is None and not first:
+        raise SettingsError(
+            f"store: nothing lies there yet; its keys begin with {prefix}: (another ?prefix=… perhaps?)"
+        )
     if not isinstance(known, bytes):
         raise StoreUnavailable("what the other nodes take for granted cannot be read")
     schema, _, secrets = known.partition(b" ")

@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from omotenashi.profiles.remote.store import RemoteStore
 
 
-def remote_store(address: Address, keep: Keep, *, replicas: int = 0) -> RemoteStore:
-    """Return a store that is not yet open; raises SettingsError where the extra `redis` is missing."""
+def remote_store(address: Address, keep: Keep, *, replicas: int = 0, timeout: float | None = None) -> RemoteStore:
+    """Return a store that is not yet open; raises SettingsError where the extra `redis` is missing.
+
+    `timeout`: seconds after which a server is taken to be gone, where nobody is kept waiting.
+    """
     if find_spec("redis") is None:
         raise SettingsError("store: Redis and Valkey need more: pip install 'omotenashi[redis]'")
-    from omotenashi.profiles.remote.store import RemoteStore  # noqa: PLC0415 an extra, and 10 MB
+    from omotenashi.profiles.remote.store import TIMEOUT, RemoteStore  # noqa: PLC0415 an extra, and 10 MB
 
-    return RemoteStore(address, keep, replicas=replicas)
+    return RemoteStore(address, keep, replicas=replicas, timeout=timeout or TIMEOUT)

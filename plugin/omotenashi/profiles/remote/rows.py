@@ -7,7 +7,7 @@ another is there by now nothing is written (optimistic concurrency, as with WATC
 from __future__ import annotations
 
 import secrets
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
@@ -107,6 +107,11 @@ def place_of_digest(digest: bytes) -> str:
     return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
+def digest_of_place(place: str) -> bytes:
+    """Return the hash that a place stands for."""
+    return urlsafe_b64decode(place + "==")
+
+
 def keys_of(prefix: str, place: str) -> Keys:
     """Return the keys at a place, all in one hash slot (Redis Cluster specification, "Hash tags")."""
     stem = f"{prefix}:{{{place}}}:"
@@ -133,7 +138,7 @@ def value_of(row: Row) -> bytes:
     """Return the value of a row; empty where nothing is to be kept."""
     if row.data is None:
         return b""
-    return row.version + _encode(_Stored(row.updated, row.data, list(row.marks)))
+    return row.version + stored_value(row.updated, row.data, row.marks)
 
 
 def parcel_of(value: bytes | None) -> Parcel | None:
@@ -155,11 +160,25 @@ def parcel_value(parcel: Parcel) -> bytes:
 def record_of(value: bytes | None) -> MemberRecord | None:
     """Return a member's record; raises StoreUnavailable where it cannot be read."""
     try:
-        return None if value is None else _decode_record(value)
+        return None if value is None else _decode_record(_decode(value).data)
     except msgspec.DecodeError as error:
         raise StoreUnavailable("a stored record cannot be read") from error
 
 
-def record_value(record: MemberRecord) -> bytes:
-    """Return the value of a member's record."""
-    return _encode(record)
+def record_value(record: MemberRecord, now: int) -> bytes:
+    """Return the value of a member's record that is stated at `now` (epoch seconds)."""
+    return stored_value(now, _encode(record))
+
+
+def stored_value(updated: int, data: bytes, marks: Sequence[Mark] = ()) -> bytes:
+    """Return the value of packed data; a profile's has its version before that."""
+    return _encode(_Stored(updated, data, list(marks)))
+
+
+def stored_of(value: bytes) -> tuple[int, bytes]:
+    """Return when something was written last, and its packed data; raises StoreUnavailable."""
+    try:
+        stored = _decode(value)
+    except msgspec.DecodeError as error:
+        raise StoreUnavailable("it cannot be read") from error
+    return stored.updated, stored.data

@@ -14,15 +14,15 @@ from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from omotenashi.model.errors import StoreUnavailable
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.merge import is_emptied_for, is_to_move, merge_into
-from omotenashi.profiles.packing import EMPTY, pack, unpack
+from omotenashi.profiles.packing import pack, unpack
 from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.remote import rows, scripts
 from omotenashi.profiles.remote.address import Address
+from omotenashi.profiles.remote.edited import editable, row_after
 from omotenashi.profiles.remote.introduce import introduce
 from omotenashi.profiles.remote.recent import Recent
 from omotenashi.profiles.remote.rows import Keys, Mark, Parcel, Row
@@ -40,8 +40,6 @@ _TRIES = 100
 """How often a change is folded again because others wrote in between: each time one of them got on."""
 _PARCEL_KEPT = 3600
 """Seconds for which it is kept what is on its way from a device to a member, should a node stop in between."""
-_MARKS_KEPT = 86_400
-"""Seconds for which it is known what was delivered."""
 _CLOSED = "the profile store is closed"
 
 T = TypeVar("T")
@@ -105,14 +103,15 @@ class RemoteStore:
         """Be ready; the first request connects."""
         self._wire = self._make_wire()
 
-    async def look(self, secret: bytes | None = None) -> None:
+    async def look(self, secret: bytes | None = None, *, first: bool = True) -> None:
         """Find the servers; raises StoreUnavailable that says what is wrong.
 
-        `secret`: the key of member ids, which has to be that of the other nodes; raises SettingsError where it is not.
+        `secret`: the key of member ids, which has to be that of the other nodes; raises SettingsError where it is not, or
+        where there was no node before and this one may not be the `first`.
         """
         await self._opened().look()
         if secret is not None:
-            await introduce(self._opened(), self._address.prefix, secret)
+            await introduce(self._opened(), self._address.prefix, secret, first=first)
 
     async def fetch(self, keys: Collection[str], patience: float | None = None) -> Snapshot:
         """Return profiles and records as they are now, in one round trip.
@@ -127,6 +126,12 @@ class RemoteStore:
         if any(parcel is not None for _, _, parcel in found):  # a node stopped between the steps of a login
             return await self._patiently(self._finished(keys), patience)
         return Snapshot(dict(zip(keys, found, strict=True)), self.keep)
+
+    async def record_value(self, key: str) -> bytes | None:
+        """Return what `rows.record_of` reads, also where the profile beside it cannot be read; raises StoreUnavailable."""
+        stored = self._keys(rows.place_of(key)).record
+        reply = await self._opened().read(stored, "GET", stored)
+        return reply if isinstance(reply, bytes) else None
 
     async def write(self, change: Change, patience: float | None = None) -> frozenset[str]:
         """Apply a change; return, once it is written, the rules whose claim was granted.
@@ -150,9 +155,8 @@ class RemoteStore:
 
     async def write_record(self, key: str, record: MemberRecord, now: int) -> None:
         """Keep a member's record; raises StoreUnavailable."""
-        del now  # records are kept until they are erased
         keys = self._keys(rows.place_of(key))
-        await self._opened().write(keys.record, "SET", keys.record, rows.record_value(record))
+        await self._opened().write(keys.record, "SET", keys.record, rows.record_value(record, now))
 
     async def move(self, visitor_key: str, member_key: str, now: int, patience: float | None = None) -> None:
         """Move an anonymous visitor's profile to the member who logged in; raises as `write` does.
@@ -162,6 +166,12 @@ class RemoteStore:
         """
         self._opened()
         await self._patiently(self._moved(visitor_key, member_key, now), patience)
+
+    async def settle(self, place: str) -> None:
+        """Finish a login that a node has left half done; raises StoreUnavailable."""
+        parcel = (await self._fetched(place))[2]
+        if parcel is not None:
+            await self._deliver(place, parcel)
 
     async def erase(self, key: str, *, record: bool = True) -> bool:
         """Erase the profile and, unless told otherwise, the record; raises StoreUnavailable."""
@@ -185,6 +195,11 @@ class RemoteStore:
         if wire is not None:
             await wire.close()
 
+    @property
+    def wire(self) -> Wire:
+        """What commands go over; raises StoreUnavailable where the store is closed."""
+        return self._opened()
+
     # Reading
 
     async def _fetched(self, place: str) -> _Found:
@@ -203,9 +218,7 @@ class RemoteStore:
     async def _finished(self, keys: Collection[str]) -> Snapshot:
         """Finish the logins that stopped half way, and read again."""
         for place in map(rows.place_of, keys):
-            _, _, parcel = await self._fetched(place)
-            if parcel is not None:
-                await self._deliver(place, parcel)
+            await self.settle(place)
         return await self.fetch(keys)
 
     def _known(self, place: str, value: bytes | None) -> Row:
@@ -250,29 +263,14 @@ class RemoteStore:
         for _ in range(_TRIES):
             if mark is not None and row.is_marked(mark):
                 return None
-            profile = self._editable(row, now)
+            profile = editable(row, now, self.keep)
             edited = edit(profile)
-            after = self._after(row, profile, now, mark)
+            after = row_after(row, profile, now, self.keep, mark)
             there = row if after is row else await self._swapped(place, row, after)
             if there is after:
                 return edited
             row = there
         raise StoreUnavailable(f"{self._address}: too many write the same profile")
-
-    def _editable(self, row: Row, now: int) -> Profile:
-        """Return a profile that may be changed."""
-        gone = row.data is None or is_over(row.updated, now, self.keep)
-        return Profile() if gone else replace(row.profile)
-
-    def _after(self, row: Row, profile: Profile, now: int, mark: Mark | None) -> Row:
-        """Return the row that is to be written; the same one where nothing has changed."""
-        updated = max(now, row.updated)
-        kept = current(profile, updated, self.keep)
-        data = pack(kept)
-        if mark is None and (data == EMPTY if row.data is None else data == row.data):
-            return row
-        marks = [one for one in row.marks if one.at > updated - _MARKS_KEPT and (mark is None or one.id != mark.id)]
-        return Row(rows.new_version(), updated, data, (*marks, *([mark] if mark else [])), kept)
 
     async def _swapped(self, place: str, before: Row, after: Row) -> Row:
         """Put a row in the place of the one that was read; return the row that is there now."""
@@ -299,7 +297,7 @@ class RemoteStore:
             if parcel is not None:
                 await self._deliver(place, parcel)
                 continue
-            anonymous = self._editable(row, now)
+            anonymous = editable(row, now, self.keep)
             if is_emptied_for(anonymous, owner):
                 return
             if is_to_move(anonymous, owner):

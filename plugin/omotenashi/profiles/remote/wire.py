@@ -27,7 +27,7 @@ from redis.exceptions import (
 
 from omotenashi.model.errors import StoreUnavailable
 from omotenashi.profiles.remote.address import Address, Kind
-from omotenashi.profiles.remote.client import Command, client_of, cluster_of
+from omotenashi.profiles.remote.client import Command, client_of, cluster_of, sentinels_of
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
 """Seconds until a server that failed is tried again; each time half as long again, and up to a half more or less."""
@@ -42,6 +42,9 @@ class Servers(Protocol):
 
     def name_for(self, key: bytes) -> str:
         """Return who keeps a key; raises StoreUnavailable where nobody is known to."""
+
+    def names(self) -> Sequence[str]:
+        """Return the names of all who keep keys."""
 
     async def run(self, name: str, commands: Sequence[Command]) -> list[Outcome]:
         """Return the replies of a server in order; raises what the client does where it does not answer."""
@@ -131,21 +134,20 @@ class Wire:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _run(self, name: str, asked: list[tuple[Command, asyncio.Future[Reply]]], *, writes: bool) -> None:
-        commands = [command for command, _ in asked]
+    async def run(self, name: str, commands: Sequence[Command], *, writes: bool) -> list[Outcome]:
+        """Send commands to one server in one go; where there is no reply stands StoreUnavailable."""
         confirmed = writes and self._replicas > 0
-        if confirmed:
-            commands.append(("WAIT", self._replicas, int(self._timeout * 500)))
+        asked = [*commands, ("WAIT", self._replicas, int(self._timeout * 500))] if confirmed else commands
         try:
-            outcomes = await self.servers.run(name, commands)
+            outcomes = [self._outcome(outcome) for outcome in await self.servers.run(name, asked)]
         except _FAULTS as error:
             self._lost(name, error)
-            outcomes = [StoreUnavailable(self._in_words(error))] * len(commands)
-        else:
-            outcomes = [self._outcome(outcome) for outcome in outcomes]
-        if confirmed:
-            outcomes = self._confirmed(outcomes)
-        for (_, future), outcome in zip(asked, outcomes, strict=False):
+            outcomes = [StoreUnavailable(self._in_words(error))] * len(asked)
+        return self._confirmed(outcomes) if confirmed else outcomes
+
+    async def _run(self, name: str, asked: list[tuple[Command, asyncio.Future[Reply]]], *, writes: bool) -> None:
+        outcomes = await self.run(name, [command for command, _ in asked], writes=writes)
+        for (_, future), outcome in zip(asked, outcomes, strict=True):
             if future.done():  # nobody waits any more
                 continue
             if isinstance(outcome, Exception):
@@ -216,6 +218,9 @@ class _Single:
         del key
         return self._name
 
+    def names(self) -> Sequence[str]:
+        return [self._name]
+
     async def run(self, name: str, commands: Sequence[Command]) -> list[Outcome]:
         del name
         pipeline = self._client.pipeline(transaction=False)
@@ -229,6 +234,8 @@ class _Single:
 
     async def close(self) -> None:
         await self._client.aclose()
+        for sentinel in sentinels_of(self._client):
+            await sentinel.aclose()
 
 
 class _Cluster:
@@ -246,6 +253,10 @@ class _Cluster:
         name: str = node.name
         self._nodes[name] = node
         return name
+
+    def names(self) -> Sequence[str]:
+        self._nodes |= {node.name: node for node in self._client.get_primaries()}
+        return sorted(self._nodes)
 
     async def run(self, name: str, commands: Sequence[Command]) -> list[Outcome]:
         asked = [PipelineCommand(place, *command) for place, command in enumerate(commands)]

@@ -1,0 +1,136 @@
+"""`omo migrate FROM TO`: all profiles and members' records from one store to another."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from omotenashi.cli.common import FAILED, FINE, command
+from omotenashi.cli.stores import opened_store, settings_of, store_of
+from omotenashi.model.errors import SettingsError
+from omotenashi.profiles.keep import Keep
+from omotenashi.profiles.remote.address import Address
+from omotenashi.profiles.transfer import Comparison, Kind, Progress, Side, begun, compare, concluded, copied
+from omotenashi.profiles.transfer_file import FileSide
+from omotenashi.settings import HASH_KEY_FILE, Settings, hash_key
+
+
+def add_migrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    text = "保存先を移す / move all that is stored to another store: a file, Redis or Valkey"
+    one = command(commands, "migrate", _migrate, text)
+    one.add_argument(
+        "source", metavar="FROM", help="sqlite:///path or redis://… as for --store; store: what the settings name"
+    )
+    one.add_argument("target", metavar="TO", help="likewise; it must be empty")
+    one.add_argument("--again", action="store_true", help="copy what has changed since it was finished")
+    one.add_argument("--data", type=Path, metavar="DIR", help="the directory with the key of member ids (omo-data)")
+    one.add_argument("--lang", choices=("ja", "en"))
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    settings = settings_of(options)
+    source, keep = store_of(_naming(settings, options.source))
+    target, _ = store_of(_naming(settings, options.target))
+    if isinstance(source, Path) and not source.exists():
+        raise SettingsError(f"there is no store at {source}")
+    return asyncio.run(_migrated(source, target, keep, settings, again=options.again))
+
+
+def _naming(settings: Settings, store: str) -> Settings:
+    """Return the settings with this store; `store` is theirs, so that no password need stand on a command line."""
+    return settings if store == "store" else replace(settings, store=store)
+
+
+async def _migrated(
+    source: Path | Address, target: Path | Address, keep: Keep, settings: Settings, *, again: bool
+) -> int:
+    secret = _secret(settings, source, target)
+    async with AsyncExitStack() as stack:
+        here = await _opened(stack, source, keep, settings, secret)
+        there = await _opened(stack, target, keep, settings, secret, first=True)
+        progress = await begun(here, there, again=again)
+        began, total = time.monotonic(), await here.prepare()
+        if progress.finished:
+            print(
+                "omo: all was copied before, and the two are compared; to copy what has changed add --again",
+                file=sys.stderr,
+            )
+        else:
+            progress = await _copied(here, there, progress, keep, total)
+        comparison = await _compared(here, there, keep, total)
+        await concluded(there, progress, comparison)
+        print(f"{here.name} -> {there.name}: {_summary(progress, comparison)}; {time.monotonic() - began:.1f} s")
+    return FAILED if comparison.differences else FINE
+
+
+async def _opened(
+    stack: AsyncExitStack,
+    place: Path | Address,
+    keep: Keep,
+    settings: Settings,
+    secret: bytes | None,
+    *,
+    first: bool = False,
+) -> Side:
+    if isinstance(place, Path):
+        side = FileSide(place)
+        stack.callback(side.close)
+        return side
+    from omotenashi.profiles.remote.transfer import RemoteSide  # noqa: PLC0415 an extra
+
+    return RemoteSide(place, await stack.enter_async_context(opened_store(place, keep, settings, secret, first=first)))
+
+
+def _secret(settings: Settings, *places: Path | Address) -> bytes | None:
+    """Return the key of member ids, which lies beside the file or in the data directory; None between files."""
+    folders = [place.parent for place in places if isinstance(place, Path)]
+    if len(folders) == len(places):
+        return None
+    data = next((folder for folder in folders if (folder / HASH_KEY_FILE).exists()), settings.data)
+    return hash_key(replace(settings, data=data), make=False)
+
+
+async def _copied(source: Side, target: Side, progress: Progress, keep: Keep, total: int) -> Progress:
+    from omotenashi.cli.meter import Meter  # noqa: PLC0415 no other command needs what it loads
+
+    if progress.items:
+        print(f"omo: resuming after {progress.items} of {total}", file=sys.stderr)
+    meter = Meter("copying", max(total, progress.items), progress.items, unit=" items")
+    try:
+        async for after in copied(source, target, progress, keep, time.time):
+            progress = after
+            meter.show(progress.items)
+    finally:
+        meter.close()
+    return progress
+
+
+async def _compared(source: Side, target: Side, keep: Keep, total: int) -> Comparison:
+    from omotenashi.cli.meter import Meter  # noqa: PLC0415 likewise
+
+    meter = Meter("comparing", 2 * total, unit=" items")
+    try:
+        return await compare(source, target, keep, time.time, meter.show)
+    finally:
+        meter.close()
+
+
+def _summary(progress: Progress, comparison: Comparison) -> str:
+    profiles, records = (comparison.same[kind] for kind in Kind)
+    told = f"{profiles} profiles and {records} records are the same"
+    if progress.over:
+        told += f", {progress.over} profiles were too old and left out"
+    if not comparison.differences:
+        return f"{told}, nothing differs"
+    return (
+        f"{told}, {comparison.differences} differ ({comparison.missing} missing, {comparison.different} different, "
+        f"{comparison.extra} in the target alone)"
+        + ("" if progress.finished else "; stop what writes there, and run the command again")
+    )

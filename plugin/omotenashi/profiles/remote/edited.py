@@ -1,0 +1,35 @@
+"""Rows before and after a profile in them was changed."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from omotenashi.profiles.keep import Keep
+from omotenashi.profiles.packing import EMPTY, pack
+from omotenashi.profiles.profile import Profile
+from omotenashi.profiles.remote import rows
+from omotenashi.profiles.remote.rows import Mark, Row
+from omotenashi.profiles.retention import current, is_over
+
+_MARKS_KEPT = 86_400
+"""Seconds for which it is known what was done bit by bit, or once."""
+
+
+def editable(row: Row, now: int, keep: Keep) -> Profile:
+    """Return a profile that may be changed; raises StoreUnavailable where it cannot be read."""
+    gone = row.data is None or is_over(row.updated, now, keep)
+    return Profile() if gone else replace(row.profile)
+
+
+def row_after(row: Row, profile: Profile, now: int, keep: Keep, mark: Mark | None = None) -> Row:
+    """Return the row that is to be written; the same one where nothing has changed.
+
+    `mark`: what was done is noted in it, so it changes always.
+    """
+    updated = max(now, row.updated)
+    kept = current(profile, updated, keep)
+    data = pack(kept)
+    if mark is None and (data == EMPTY if row.data is None else data == row.data):
+        return row
+    marks = [one for one in row.marks if one.at > updated - _MARKS_KEPT and (mark is None or one.id != mark.id)]
+    return Row(rows.new_version(), updated, data, (*marks, *([mark] if mark else [])), kept)
