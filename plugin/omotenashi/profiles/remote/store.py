@@ -267,11 +267,11 @@ class RemoteStore:
         """Return the row that is to be written; the same one where nothing has changed."""
         updated = max(now, row.updated)
         kept = current(profile, updated, self.keep)
-        data = pack(kept)
+        data, columns = row.packed(kept)
         if mark is None and (data == EMPTY if row.data is None else data == row.data):
             return row
         marks = [one for one in row.marks if one.at > updated - _MARKS_KEPT and (mark is None or one.id != mark.id)]
-        return Row(rows.new_version(), updated, data, (*marks, *([mark] if mark else [])), kept)
+        return Row(rows.new_version(), updated, data, (*marks, *([mark] if mark else [])), kept, columns)
 
     async def _swapped(self, place: str, before: Row, after: Row) -> Row:
         """Put a row in the place of the one that was read; return the row that is there now."""

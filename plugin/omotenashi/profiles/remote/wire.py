@@ -19,13 +19,13 @@ from redis.exceptions import (
     ClusterDownError,
     MovedError,
     RedisError,
-    ResponseError,
     SlotNotCoveredError,
 )
 
 from omotenashi.model.errors import StoreUnavailable
 from omotenashi.profiles.remote.address import Address, Kind
 from omotenashi.profiles.remote.client import Command, client_of, cluster_of
+from omotenashi.profiles.remote.exchange import Connections
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 """Seconds until a server that failed is tried again; each time half as long again, and up to a half more or less."""
@@ -118,7 +118,7 @@ class Wire:
             return future
         if not self._waiting:
             loop.call_soon(self._send)
-        self._waiting[name, writes].append((command, future))
+        self._waiting[name, writes and self._replicas > 0].append((command, future))
         return future
 
     def _send(self) -> None:
@@ -208,6 +208,8 @@ class _Single:
 
     def __init__(self, address: Address, connections: int, timeout: float) -> None:
         self._client = client_of(address, connections, timeout)
+        make, callbacks = self._client.connection_pool.make_connection, self._client.response_callbacks
+        self._connections = Connections(make, connections, timeout, callbacks)
         self._name = f"{address}/"
 
     def name_for(self, key: bytes) -> str:
@@ -216,16 +218,15 @@ class _Single:
 
     async def run(self, name: str, commands: Sequence[Command]) -> list[Outcome]:
         del name
-        pipeline = self._client.pipeline(transaction=False)
-        for command in commands:
-            pipeline.execute_command(*command)
-        found: list[Outcome] = await pipeline.execute(raise_on_error=False)
-        return found
+        return await self._connections.exchange(commands)
 
     async def refresh(self) -> None:
-        await self._client.execute_command("PING")  # type: ignore[no-untyped-call]
+        (pong,) = await self._connections.exchange([("PING",)])
+        if isinstance(pong, Exception):
+            raise pong
 
     async def close(self) -> None:
+        await self._connections.close()
         await self._client.aclose()
 
 
@@ -234,7 +235,9 @@ class _Cluster:
 
     def __init__(self, address: Address, connections: int, timeout: float) -> None:
         self._client: RedisCluster = cluster_of(address, connections, timeout)
+        self._silence = timeout
         self._nodes: dict[str, ClusterNode] = {}
+        self._connections: dict[str, Connections] = {}
 
     def name_for(self, key: bytes) -> str:
         try:
@@ -246,16 +249,18 @@ class _Cluster:
         return name
 
     async def run(self, name: str, commands: Sequence[Command]) -> list[Outcome]:
-        asked = [PipelineCommand(place, *command) for place, command in enumerate(commands)]
-        await self._nodes[name].execute_pipeline(asked)
-        found: list[Outcome] = [one.result for one in asked]
-        for outcome in found:
-            if isinstance(outcome, Exception) and not isinstance(outcome, ResponseError):
-                raise outcome
+        found = await self._to(self._nodes[name]).exchange(commands)
         return [
             await self._redirected(outcome, command) if isinstance(outcome, AskError) else outcome
             for command, outcome in zip(commands, found, strict=True)
         ]
+
+    def _to(self, node: ClusterNode) -> Connections:
+        known = self._connections.get(node.name)
+        if known is None:
+            make, most, callbacks = node.acquire_connection, node.max_connections, node.response_callbacks
+            known = self._connections[node.name] = Connections(make, most, self._silence, callbacks)
+        return known
 
     async def _redirected(self, error: AskError, command: Command) -> Outcome:
         """Follow a slot that has moved (MOVED, which is remembered) or is moving (ASK) to another node."""
@@ -275,8 +280,12 @@ class _Cluster:
         await self._client.nodes_manager.initialize()
         known = {node.name for node in self._client.get_primaries()}
         self._nodes = {name: node for name, node in self._nodes.items() if name in known}
+        for name in self._connections.keys() - known:
+            await self._connections[name].close()
 
     async def close(self) -> None:
+        for connections in self._connections.values():
+            await connections.close()
         await self._client.nodes_manager.aclose()
         await self._client.nodes_manager.aclose("startup_nodes")
         await self._client.aclose()
