@@ -47,7 +47,8 @@ def node_figures(folder: Path) -> dict[str, float]:
         requests = [consenting(number) for number in range(VISITORS)]
         figures = _bare(sides["sqlite"]) | _asked_of_stores(sides, requests) | _interleaved(sides, requests)
         figures |= _paced(sides, requests)
-        return figures | {"request_bytes": statistics.mean(map(len, requests))}
+        answer = asyncio.run(_answered(sides["redis"].node.port, requests[0]))
+        return figures | {"request_bytes": statistics.mean(map(len, requests)), "answer_bytes": answer}
 
 
 def _sides(stack: ExitStack, folder: Path, rules: Path) -> dict[str, Side]:
@@ -176,9 +177,24 @@ async def _lane(port: int, requests: Sequence[bytes], begin: float) -> list[floa
         due = begin + number * CONNECTIONS / PACE
         await asyncio.sleep(due - time.perf_counter())
         writer.write(sent)
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
-        await reader.readexactly(int(length or 0))
+        await _read(reader)
         found.append(time.perf_counter() - due)
     writer.close()
     return found
+
+
+async def _answered(port: int, sent: bytes) -> int:
+    """Return the bytes of an answer."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(sent)
+    size = await _read(reader)
+    writer.close()
+    return size
+
+
+async def _read(reader: asyncio.StreamReader) -> int:
+    """Read an answer; return its bytes."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0)
+    await reader.readexactly(length)
+    return len(head) + length

@@ -10,10 +10,11 @@ import asyncio
 import re
 import statistics
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from msgspec.structs import replace
 from redis import Redis
 from tests.bench.profiles import life
 from tests.bench.progress import say
@@ -23,7 +24,7 @@ from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.remote import rows, scripts
 from omotenashi.profiles.remote.address import parse_address
 from omotenashi.profiles.remote.store import RemoteStore
-from omotenashi.profiles.store import MemberRecord
+from omotenashi.profiles.store import Change, MemberRecord
 
 PROFILES, DIFFERENT, BATCH = 100_000, 4000, 500
 RECORD = MemberRecord(frozenset({"personalization", "measurement"}), {"rank": "ゴールド", "last_name": "佐藤"})
@@ -34,9 +35,10 @@ _READ = ["MGET", *(f"omo:{{__rand_int__}}:{kind}" for kind in "prm")]
 def shard_figures(folder: Path) -> dict[str, float]:
     """Return bytes per visitor and record, and what one server carries that has so many."""
     say(f"{PROFILES:,} profiles of thirty views in one Redis")
-    values = _values(folder / "written")
+    values, new = _values(folder / "written", life), _values(folder / "new", _one_view)
     with _started(folder / "alone") as server:
         profiles = _bytes_each(server, values, "p", Keep().profiles)
+        beginners = _bytes_each(server, new, "n", Keep().profiles)
         records = _bytes_each(server, [rows.record_value(RECORD)], "r", None)
         carried = _carried(server, round(statistics.mean(map(len, values))))
     with _started(folder / "slots", "--cluster-enabled", "yes") as server:
@@ -47,16 +49,23 @@ def shard_figures(folder: Path) -> dict[str, float]:
     return {
         "bytes_per_profile": profiles,
         "bytes_per_profile_value": statistics.mean(map(len, values)),
+        "bytes_per_profile_of_one_view": beginners,
         "bytes_per_profile_in_a_cluster": in_cluster,
         "bytes_per_record": records,
         **carried,
     }
 
 
-def _values(folder: Path) -> list[bytes]:
+def _one_view(visitor: int) -> Change:
+    """Return what a visitor did who came by a search and looked at one page."""
+    change = life(visitor)
+    return replace(change, events=change.events[-1:], claims=())
+
+
+def _values(folder: Path, lived: Callable[[int], Change]) -> list[bytes]:
     """Return what a node writes for different visitors."""
     with single(folder) as server, server.client() as client:
-        asyncio.run(fill(server.url, range(DIFFERENT)))
+        asyncio.run(fill(server.url, range(DIFFERENT), lived))
         return list(client.mget(list(client.scan_iter(match="*:p", count=1000))))
 
 
@@ -90,13 +99,13 @@ def used(server: Server) -> int:
         return int(client.info("memory")["used_memory"])
 
 
-async def fill(url: str, visitors: Sequence[int]) -> None:
+async def fill(url: str, visitors: Sequence[int], lived: Callable[[int], Change] = life) -> None:
     """Write profiles as a node writes them."""
     store = RemoteStore(parse_address(url), timeout=10)
     store.start()
     await store.look()
     for start in range(0, len(visitors), BATCH):
-        await asyncio.gather(*(store.write(life(visitor)) for visitor in visitors[start : start + BATCH]))
+        await asyncio.gather(*(store.write(lived(visitor)) for visitor in visitors[start : start + BATCH]))
     await store.close()
 
 
