@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check guide bench bench-profiles bench-reload bench-rules bench-signals fuzz-signals clean
+.PHONY: demo test check guide bench bench-nodes bench-profiles bench-reload bench-rules bench-signals fuzz-signals clean
 
 demo: .venv/ready ## start the service and the sample shop
 	@$(BIN)/python examples/shop/demo.py
@@ -20,6 +20,9 @@ guide: .venv/ready ## rewrite the vocabulary in the editors' guide
 
 bench: .venv/bench-ready ## speed against other engines and an empty answer, memory, build; CHART=1 draws docs/speed.svg
 	@$(BIN)/python -m tests.bench $(if $(CHART),--chart)
+
+bench-nodes: .venv/ready ## bytes per visitor in Redis, and CPU, commands and traffic of a request over it, which docs/capacity.md reckons with
+	@$(BIN)/python -m tests.bench.remote
 
 bench-profiles: .venv/ready ## bytes per profile, and CPU beside many of them; N=1000000 for a million
 	@$(BIN)/python -m tests.bench.profiles $(N)

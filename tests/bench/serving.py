@@ -173,11 +173,11 @@ def _empty(code: str) -> Iterator[Server]:
 
 
 @contextmanager
-def service(folder: Path, data: Path) -> Iterator[Server]:
+def service(folder: Path, data: Path, *flags: str, **environment: str) -> Iterator[Server]:
     """Serve a rules folder as an operator does."""
     port = free_port()
     command = [str(Path(sys.executable).with_name("omo")), "serve", "--rules", str(folder), "--data", str(data)]
-    with _running([*command, "--port", str(port)], port, {"OMO_KEY": KEY}) as server:
+    with _running([*command, "--port", str(port), *flags], port, {"OMO_KEY": KEY} | environment) as server:
         yield server
 
 

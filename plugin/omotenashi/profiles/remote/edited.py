@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from omotenashi.profiles.keep import Keep
-from omotenashi.profiles.packing import EMPTY, pack
+from omotenashi.profiles.packing import EMPTY
 from omotenashi.profiles.profile import Profile
 from omotenashi.profiles.remote import rows
 from omotenashi.profiles.remote.rows import Mark, Row
@@ -28,8 +28,8 @@ def row_after(row: Row, profile: Profile, now: int, keep: Keep, mark: Mark | Non
     """
     updated = max(now, row.updated)
     kept = current(profile, updated, keep)
-    data = pack(kept)
+    data, columns = row.packed(kept)
     if mark is None and (data == EMPTY if row.data is None else data == row.data):
         return row
     marks = [one for one in row.marks if one.at > updated - _MARKS_KEPT and (mark is None or one.id != mark.id)]
-    return Row(rows.new_version(), updated, data, (*marks, *([mark] if mark else [])), kept)
+    return Row(rows.new_version(), updated, data, (*marks, *([mark] if mark else [])), kept, columns)

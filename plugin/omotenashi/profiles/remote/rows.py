@@ -17,8 +17,9 @@ import msgspec
 from msgspec import Struct
 
 from omotenashi.model.errors import StoreUnavailable
-from omotenashi.profiles.packing import unpack
+from omotenashi.profiles.packing import Columns, columns_of, pack_columns, unpack_columns
 from omotenashi.profiles.profile import Profile
+from omotenashi.profiles.repacking import columns_after
 from omotenashi.profiles.store import MemberRecord
 
 VERSION = 8
@@ -55,13 +56,25 @@ class Row(Struct):
     marks: Sequence[Mark] = ()
     decoded: Profile | None = None
     """What the data mean, if that is known; nobody may change it."""
+    columns: Columns | None = None
+    """Of what is decoded, where that was done."""
 
     @property
     def profile(self) -> Profile:
         """What the data mean; raises StoreUnavailable where they mean nothing."""
-        if self.decoded is None:
-            self.decoded = Profile() if self.data is None else unpack(self.data)
+        if self.decoded is not None:
+            return self.decoded
+        if self.data is None:
+            self.decoded = Profile()
+        else:
+            self.decoded, self.columns = unpack_columns(self.data)
         return self.decoded
+
+    def packed(self, profile: Profile) -> tuple[bytes, Columns]:
+        """Return the bytes and the columns of what this profile has become; most columns only go on."""
+        if self.decoded is None or self.columns is None:
+            return pack_columns(profile, columns_of(profile))
+        return pack_columns(profile, columns_after(profile, self.decoded, self.columns))
 
     def is_marked(self, mark: Mark) -> bool:
         """Tell whether something was done to this profile already, as far as `mark` says or further."""

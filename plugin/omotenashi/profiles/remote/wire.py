@@ -20,7 +20,6 @@ from redis.exceptions import (
     MovedError,
     RedisClusterException,
     RedisError,
-    ResponseError,
     SlotNotCoveredError,
     TryAgainError,
 )
@@ -28,6 +27,7 @@ from redis.exceptions import (
 from omotenashi.model.errors import StoreUnavailable
 from omotenashi.profiles.remote.address import Address, Kind
 from omotenashi.profiles.remote.client import Command, client_of, cluster_of, sentinels_of
+from omotenashi.profiles.remote.exchange import Connections
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
 """Seconds until a server that failed is tried again; each time half as long again, and up to a half more or less."""
@@ -119,11 +119,12 @@ class Wire:
             future.set_exception(error)
             return future
         if name in self._gone:
+            self._look_on()
             future.set_exception(StoreUnavailable(f"{self._address}: {self._gone[name]}"))
             return future
         if not self._waiting:
             loop.call_soon(self._send)
-        self._waiting[name, writes].append((command, future))
+        self._waiting[name, writes and self._replicas > 0].append((command, future))
         return future
 
     def _send(self) -> None:
@@ -171,10 +172,10 @@ class Wire:
 
     def _lost(self, name: str, error: Exception) -> None:
         """Note that a server does not answer, and look for it from now on."""
-        if name:
-            self._gone[name] = _line(error)
-        else:
-            self._gone[str(self._address)] = _line(error)
+        self._gone[name or str(self._address)] = _line(error)
+        self._look_on()
+
+    def _look_on(self) -> None:
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look_for())
 
@@ -189,14 +190,13 @@ class Wire:
             except _FAULTS as error:
                 self._gone[str(self._address)] = _line(error)
                 continue
-            self._gone.pop(str(self._address), None)
+            parts = set(self.servers.names())
+            self._gone = {name: reason for name, reason in self._gone.items() if name in parts}
             await asyncio.gather(*(self._try(name) for name in list(self._gone)))
 
     async def _try(self, name: str) -> None:
         try:
             (pong,) = await self.servers.run(name, [("PING",)])
-        except KeyError:  # it is no part of the Cluster any more
-            del self._gone[name]
         except _FAULTS as error:
             self._gone[name] = _line(error)
         else:
@@ -212,6 +212,8 @@ class _Single:
 
     def __init__(self, address: Address, connections: int, timeout: float) -> None:
         self._client = client_of(address, connections, timeout)
+        make, callbacks = self._client.connection_pool.make_connection, self._client.response_callbacks
+        self._connections = Connections(make, connections, timeout, callbacks)
         self._name = f"{address}/"
 
     def name_for(self, key: bytes) -> str:
@@ -223,16 +225,15 @@ class _Single:
 
     async def run(self, name: str, commands: Sequence[Command]) -> list[Outcome]:
         del name
-        pipeline = self._client.pipeline(transaction=False)
-        for command in commands:
-            pipeline.execute_command(*command)
-        found: list[Outcome] = await pipeline.execute(raise_on_error=False)
-        return found
+        return await self._connections.exchange(commands)
 
     async def refresh(self) -> None:
-        await self._client.execute_command("PING")  # type: ignore[no-untyped-call]
+        (pong,) = await self._connections.exchange([("PING",)])
+        if isinstance(pong, Exception):
+            raise pong
 
     async def close(self) -> None:
+        await self._connections.close()
         await self._client.aclose()
         for sentinel in sentinels_of(self._client):
             await sentinel.aclose()
@@ -243,7 +244,9 @@ class _Cluster:
 
     def __init__(self, address: Address, connections: int, timeout: float) -> None:
         self._client: RedisCluster = cluster_of(address, connections, timeout)
+        self._silence = timeout
         self._nodes: dict[str, ClusterNode] = {}
+        self._connections: dict[str, Connections] = {}
 
     def name_for(self, key: bytes) -> str:
         try:
@@ -259,12 +262,9 @@ class _Cluster:
         return sorted(self._nodes)
 
     async def run(self, name: str, commands: Sequence[Command]) -> list[Outcome]:
-        asked = [PipelineCommand(place, *command) for place, command in enumerate(commands)]
-        await self._nodes[name].execute_pipeline(asked)
-        found: list[Outcome] = [one.result for one in asked]
-        for outcome in found:
-            if isinstance(outcome, Exception) and not isinstance(outcome, ResponseError):
-                raise outcome
+        if name not in self._nodes:
+            raise RedisError(f"{name} is no part of the Cluster any more")
+        found = await self._to(self._nodes[name]).exchange(commands)
         return [await self._settled(name, *asked) for asked in zip(commands, found, strict=True)]
 
     async def _settled(self, name: str, command: Command, outcome: Outcome) -> Outcome:
@@ -275,6 +275,13 @@ class _Cluster:
             parts = await self.run(name, [("GET", key) for key in command[1:]])
             return next((one for one in parts if isinstance(one, Exception)), cast("Reply", parts))
         return outcome
+
+    def _to(self, node: ClusterNode) -> Connections:
+        known = self._connections.get(node.name)
+        if known is None:
+            make, most, callbacks = node.acquire_connection, node.max_connections, node.response_callbacks
+            known = self._connections[node.name] = Connections(make, most, self._silence, callbacks)
+        return known
 
     async def _redirected(self, error: AskError, command: Command) -> Outcome:
         """Follow a slot that has moved (MOVED, which is remembered) or is moving (ASK) to another node."""
@@ -294,8 +301,12 @@ class _Cluster:
         await self._client.nodes_manager.initialize()
         known = {node.name for node in self._client.get_primaries()}
         self._nodes = {name: node for name, node in self._nodes.items() if name in known}
+        for name in self._connections.keys() - known:
+            await self._connections[name].close()
 
     async def close(self) -> None:
+        for connections in self._connections.values():
+            await connections.close()
         await self._client.nodes_manager.aclose()
         await self._client.nodes_manager.aclose("startup_nodes")
         await self._client.aclose()

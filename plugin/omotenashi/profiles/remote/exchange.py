@@ -1,0 +1,88 @@
+"""Commands and their replies on one connection of redis-py.
+
+Its own pipelines do the same, but look for each of them whether the socket is readable, and where there is a
+`socket_timeout` make a task to send and a timer for each reply: together a quarter of what a node does for a profile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from redis.asyncio.connection import AbstractConnection
+from redis.exceptions import MaxConnectionsError, RedisError, ResponseError
+
+from omotenashi.profiles.remote.client import Command
+
+_Callbacks: TypeAlias = "Mapping[Any, Callable[..., Any]]"
+"""What makes of a reply what redis-py returns, by name of the command."""
+
+
+class Connections:
+    """Connections to one server, as many as there are exchanges at a time."""
+
+    def __init__(
+        self, make: Callable[[], AbstractConnection], most: int, silence: float, callbacks: _Callbacks
+    ) -> None:
+        """`silence`: seconds without a reply after which a server is taken to be gone."""
+        self._make = make
+        self._most = most
+        self._silence = silence
+        self._callbacks = callbacks
+        self._used = 0
+        self._idle: list[AbstractConnection] = []
+
+    async def exchange(self, commands: Sequence[Command]) -> list[Any]:
+        """Send commands together and return the replies in order; where one is refused, a ResponseError stands in its place.
+
+        Raises RedisError or OSError, such as TimeoutError, where the server does not answer.
+        """
+        connection = self._taken()
+        try:
+            if not connection.is_connected:
+                await connection.connect()  # type: ignore[no-untyped-call]
+            return await self._exchanged(connection, commands)
+        except (RedisError, OSError):
+            await self.close()  # what one has met, such as a server that was started anew, others would meet, too
+            raise
+        finally:
+            self._used -= 1
+            self._idle.append(connection)
+
+    async def close(self) -> None:
+        """Close those that nobody uses; they connect anew when they are used again."""
+        for connection in self._idle:
+            await connection.disconnect(nowait=True)
+
+    def _taken(self) -> AbstractConnection:
+        if self._used >= self._most:
+            raise MaxConnectionsError(f"{self._most} connections are in use")
+        self._used += 1
+        return self._idle.pop() if self._idle else self._make()
+
+    async def _exchanged(self, connection: AbstractConnection, commands: Sequence[Command]) -> list[Any]:
+        usual, connection.socket_timeout = connection.socket_timeout, None  # one deadline for all
+        found: list[Any] = []
+        try:
+            async with asyncio.timeout(self._silence) as deadline:
+                await connection.send_packed_command(connection.pack_commands(commands))
+                for command in commands:
+                    if found:
+                        deadline.reschedule(asyncio.get_running_loop().time() + self._silence)
+                    found.append(await self._reply(connection, command))
+        except TimeoutError as error:
+            raise TimeoutError(f"no reply within {self._silence:g} s") from error
+        finally:
+            connection.socket_timeout = usual
+            if len(found) < len(commands):  # what comes late must not be taken for the answer to something else
+                await connection.disconnect(nowait=True)
+        return found
+
+    async def _reply(self, connection: AbstractConnection, command: Command) -> object:
+        try:
+            reply = await connection.read_response()
+        except ResponseError as error:
+            return error
+        read = self._callbacks.get(command[0])
+        return reply if read is None else read(reply)
