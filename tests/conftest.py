@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from tests import redis_servers
 from tests.mmdb import mmdb
+from tests.redis_servers import Cluster
 
 from omotenashi.profiles.sqlite import SqliteStore
 from omotenashi.reload import Holder
@@ -26,6 +29,7 @@ KEY = "the-key-of-the-tests"
 HASH_KEY = b"the-hash-key-of-the-tests"
 MEMBER_SECRET = "a-secret-of-thirty-two-bytes-or-more"
 SITE = Path(__file__).parent / "sites" / "shop"
+_prefixes = itertools.count()
 
 
 def good_site(folder: Path) -> Site:
@@ -38,6 +42,31 @@ def good_site(folder: Path) -> Site:
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of one server."""
+    with redis_servers.single(tmp_path_factory.mktemp("redis")) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def shared_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Three masters with a replica each, that all tests share."""
+    with redis_servers.cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def cluster_url(shared_cluster: Cluster) -> str:
+    return shared_cluster.url
+
+
+@pytest.fixture
+def prefix() -> str:
+    """What the keys of this test begin with, and no other's."""
+    return f"own{next(_prefixes)}"
 
 
 @pytest.fixture

@@ -93,6 +93,14 @@ class Cluster:
     def url(self) -> str:
         return f"redis+cluster://{','.join(f'127.0.0.1:{node.port}' for node in self.nodes)}"
 
+    def keys(self, pattern: str) -> set[bytes]:
+        """Return the keys that any node still has, replicas too."""
+        found: set[bytes] = set()
+        for node in self.nodes:
+            with node.client() as client:
+                found |= set(client.keys(pattern))
+        return found
+
     def masters(self) -> list[Server]:
         """Return the nodes that are masters by now."""
         return [node for node in self.nodes if node.answers() and _role(node) == b"master"]
