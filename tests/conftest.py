@@ -13,11 +13,12 @@ import httpx
 import pytest
 from tests import redis_servers
 from tests.mmdb import mmdb
+from tests.places import ClusterPlace, FilePlace, Place
 from tests.redis_servers import Cluster
 
-from omotenashi.profiles.sqlite import SqliteStore
 from omotenashi.reload import Holder
 from omotenashi.service import Service
+from omotenashi.settings import DATABASE
 from omotenashi.signals.client_address import TrustedNetworks
 from omotenashi.signals.gather import SignalTools
 from omotenashi.signals.member_keys import MemberKeys
@@ -77,7 +78,16 @@ def rules(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    return tmp_path / "visitors.sqlite"
+    """The file of the store, where that is one."""
+    return tmp_path / DATABASE
+
+
+@pytest.fixture
+def place(request: pytest.FixtureRequest, tmp_path: Path, prefix: str) -> Place:
+    """Where profiles lie: in a file, unless a parameter says that it is a Cluster."""
+    if getattr(request, "param", "file") == "file":
+        return FilePlace(tmp_path / DATABASE)
+    return ClusterPlace(request.getfixturevalue("shared_cluster"), prefix)
 
 
 @pytest.fixture
@@ -87,11 +97,11 @@ def deadline() -> float:
 
 
 @pytest.fixture
-def service(rules: Path, database: Path, deadline: float) -> Service:
+def service(rules: Path, place: Place, deadline: float) -> Service:
     holder = Holder(rules)
     holder.load_first()
     keys = MemberKeys.parse(f"k1:{MEMBER_SECRET}")
-    return Service(holder, SqliteStore(database), SignalTools(member_keys=keys), HASH_KEY, deadline=deadline)
+    return Service(holder, place.store(), SignalTools(member_keys=keys), HASH_KEY, deadline=deadline)
 
 
 @pytest.fixture
@@ -118,6 +128,7 @@ def connect(service: Service) -> Connect:
         access = Access(KEY.encode(), TrustedNetworks.parse(trusted))
         transport = httpx.ASGITransport(create_app(service, access), client=(peer, 40000))
         service.start()
+        await service.meet_store()
         async with httpx.AsyncClient(transport=transport, base_url="http://shop.example") as client:
             yield client
         await service.close()
