@@ -53,6 +53,13 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def sentinel_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server with a replica, as three Sentinels name it."""
+    with redis_servers.sentinel(tmp_path_factory.mktemp("sentinel")) as watched:
+        yield watched.url
+
+
+@pytest.fixture(scope="session")
 def shared_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Three masters with a replica each, that all tests share."""
     with redis_servers.cluster(tmp_path_factory.mktemp("cluster")) as cluster:

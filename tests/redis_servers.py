@@ -23,6 +23,8 @@ from redis.exceptions import RedisError
 
 SERVER = os.environ.get("OMO_TEST_REDIS", "redis-server")
 MISSING = f"{SERVER} is not installed: apt-get install redis-server"
+SERVICE = "shop"
+"""As Sentinels know it."""
 _SLOTS = 16_384
 _CLUSTER_BUS = 10_000
 """A node of a Cluster listens at this many ports above its own, too."""
@@ -45,9 +47,8 @@ class Server:
     def start(self) -> None:
         """Start, or start again with what is in the folder."""
         self.folder.mkdir(exist_ok=True)
-        command = [SERVER, "--port", str(self.port), "--dir", str(self.folder), "--save", "", "--bind", "127.0.0.1"]
         with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen([*command, *self._options], stdout=log, stderr=log)
+            self._process = subprocess.Popen(self._command(), stdout=log, stderr=log)
         wait_until(self.answers)
 
     def client(self) -> Redis:
@@ -77,6 +78,10 @@ class Server:
         if self._process is not None and self._process.poll() is None:
             self.thaw()
             self.kill()
+
+    def _command(self) -> list[str]:
+        command = [SERVER, "--port", str(self.port), "--dir", str(self.folder), "--save", "", "--bind", "127.0.0.1"]
+        return [*command, *self._options]
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process is not None:
@@ -120,6 +125,47 @@ class Cluster:
         raise AssertionError("nobody keeps it")
 
 
+class Watcher(Server):
+    """One Sentinel."""
+
+    def __init__(self, folder: Path, port: int, watched: Server) -> None:
+        super().__init__(folder, port)
+        self._watched = watched
+
+    def _command(self) -> list[str]:
+        """Write down whom to watch, unless the Sentinel itself has written what it knows by now."""
+        known = self.folder / "sentinel.conf"
+        if not known.exists():
+            known.write_text(
+                f"port {self.port}\nbind 127.0.0.1\ndir {self.folder}\n"
+                f"sentinel monitor {SERVICE} 127.0.0.1 {self._watched.port} 2\n"
+                f"sentinel down-after-milliseconds {SERVICE} 500\n"
+                f"sentinel failover-timeout {SERVICE} 3000\n"
+            )
+        return [SERVER, str(known), "--sentinel"]
+
+
+class Watched:
+    """A master and its replica, and three Sentinels that watch them."""
+
+    def __init__(self, nodes: Sequence[Server], watchers: Sequence[Watcher]) -> None:
+        self.nodes = nodes
+        self.watchers = watchers
+
+    @property
+    def url(self) -> str:
+        return f"redis+sentinel://{','.join(f'127.0.0.1:{one.port}' for one in self.watchers)}/{SERVICE}"
+
+    def master(self) -> Server:
+        """Return the server that the Sentinels name by now."""
+        named = _run(self.watchers[0], "SENTINEL GET-MASTER-ADDR-BY-NAME", SERVICE)
+        return next(one for one in self.nodes if one.port == int(named[1]))
+
+    def fail_over(self) -> None:
+        """Let the replica take the master's place, as operators do before they stop a server."""
+        _run(self.watchers[0], "SENTINEL FAILOVER", SERVICE)
+
+
 @contextmanager
 def single(folder: Path, options: Sequence[str] = ()) -> Iterator[Server]:
     """Run one server."""
@@ -149,6 +195,33 @@ def cluster(folder: Path, *, node_timeout: int = 1000) -> Iterator[Cluster]:
         yield Cluster(nodes)
 
 
+@contextmanager
+def sentinel(folder: Path) -> Iterator[Watched]:
+    """Run a master, its replica, and three Sentinels."""
+    require()
+    with ExitStack() as stack:
+
+        def run(server: Server) -> None:
+            server.start()
+            stack.callback(server.stop)
+
+        options = ("--appendonly", "yes", "--repl-diskless-sync-delay", "0")
+        master = Server(folder / "first", free_port(), options)
+        replica = Server(folder / "second", free_port(), (*options, "--replicaof", f"127.0.0.1 {master.port}"))
+        watchers = [Watcher(folder / f"sentinel-{number}", free_port(), master) for number in range(3)]
+        for server in (master, replica, *watchers):
+            run(server)
+        wait_until(lambda: is_synchronized(replica))
+        wait_until(lambda: all(_has_met_all(one) for one in watchers))
+        yield Watched((master, replica), watchers)
+
+
+def _has_met_all(watcher: Watcher) -> bool:
+    """Tell whether a Sentinel knows the other two, and the replica."""
+    known = _run(watcher, "SENTINEL MASTER", SERVICE)
+    return (known["num-other-sentinels"], known["num-slaves"]) == (2, 1)
+
+
 def _join(nodes: Sequence[Server]) -> None:
     """Give three nodes the slots, let all meet, and make the other three replicas."""
     for number, node in enumerate(nodes[:3]):
@@ -160,7 +233,7 @@ def _join(nodes: Sequence[Server]) -> None:
     wait_until(lambda: all(_known(node) == len(nodes) and _state(node) == "ok" for node in nodes))
     for master, replica in zip(nodes[:3], nodes[3:], strict=True):
         wait_until(partial(_is_done, replica, "CLUSTER REPLICATE", _run(master, "CLUSTER MYID")))
-    wait_until(lambda: all(_is_synchronized(node) for node in nodes[3:]))
+    wait_until(lambda: all(is_synchronized(node) for node in nodes[3:]))
     wait_until(lambda: all(_run(node, "INFO", "replication")["connected_slaves"] == 1 for node in nodes[:3]))
 
 
@@ -190,7 +263,8 @@ def _role(node: Server) -> bytes:
     return role
 
 
-def _is_synchronized(node: Server) -> bool:
+def is_synchronized(node: Server) -> bool:
+    """Tell whether a server is a replica, and has what its master has."""
     return bool(_run(node, "INFO", "replication").get("master_link_status") == "up")
 
 

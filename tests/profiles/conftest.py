@@ -14,7 +14,7 @@ from omotenashi.profiles.remote.store import TIMEOUT, RemoteStore
 from omotenashi.profiles.sqlite import SqliteStore
 from omotenashi.profiles.store import Store
 
-STORES = ("memory", "sqlite", "redis", "cluster")
+STORES = ("memory", "sqlite", "redis", "sentinel", "cluster")
 _prefixes = itertools.count()
 
 
@@ -54,7 +54,7 @@ async def keeping(request: pytest.FixtureRequest, path: Path) -> AsyncIterator[S
 @asynccontextmanager
 async def started(request: pytest.FixtureRequest, path: Path, keep: Keep) -> AsyncIterator[Store]:
     """Open the store that a fixture's parameter names; nothing is in it."""
-    if request.param in ("redis", "cluster"):
+    if request.param in ("redis", "sentinel", "cluster"):
         async with opened_at(request.getfixturevalue(f"{request.param}_url"), keep) as remote:
             yield remote
         return
