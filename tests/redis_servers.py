@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from redis import Redis
@@ -31,18 +31,27 @@ _CLUSTER_BUS = 10_000
 _PATIENCE = 20.0
 
 
+class Tls(NamedTuple):
+    """Files of a server that speaks TLS: who signed its certificate, that, and its key."""
+
+    ca: Path
+    cert: Path
+    key: Path
+
+
 class Server:
     """One server process."""
 
-    def __init__(self, folder: Path, port: int, options: Sequence[str] = ()) -> None:
+    def __init__(self, folder: Path, port: int, options: Sequence[str] = (), tls: Tls | None = None) -> None:
         self.folder = folder
         self.port = port
         self._options = options
+        self._tls = tls
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}"
+        return f"redis{'s' if self._tls else ''}://127.0.0.1:{self.port}"
 
     def start(self) -> None:
         """Start, or start again with what is in the folder."""
@@ -52,7 +61,8 @@ class Server:
         wait_until(self.answers)
 
     def client(self) -> Redis:
-        return Redis(port=self.port, socket_timeout=2, protocol=2)
+        ca = str(self._tls.ca) if self._tls else None
+        return Redis("127.0.0.1", self.port, socket_timeout=2, protocol=2, ssl=ca is not None, ssl_ca_certs=ca)
 
     def answers(self) -> bool:
         try:
@@ -80,8 +90,11 @@ class Server:
             self.kill()
 
     def _command(self) -> list[str]:
-        command = [SERVER, "--port", str(self.port), "--dir", str(self.folder), "--save", "", "--bind", "127.0.0.1"]
-        return [*command, *self._options]
+        command = [SERVER, "--dir", str(self.folder), "--save", "", "--bind", "127.0.0.1", *self._options]
+        if self._tls is None:
+            return [*command, "--port", str(self.port)]
+        files = ("--tls-ca-cert-file", self._tls.ca, "--tls-cert-file", self._tls.cert, "--tls-key-file", self._tls.key)
+        return [*command, "--port", "0", "--tls-port", str(self.port), "--tls-auth-clients", "no", *map(str, files)]
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process is not None:
@@ -167,10 +180,10 @@ class Watched:
 
 
 @contextmanager
-def single(folder: Path, options: Sequence[str] = ()) -> Iterator[Server]:
+def single(folder: Path, options: Sequence[str] = (), tls: Tls | None = None) -> Iterator[Server]:
     """Run one server."""
     require()
-    server = Server(folder / "redis", free_port(), options)
+    server = Server(folder / "redis", free_port(), options, tls)
     server.start()
     try:
         yield server

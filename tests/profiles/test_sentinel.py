@@ -66,7 +66,7 @@ async def written(store: RemoteStore, times: int) -> list[str]:
     keys = [f"v{next(_numbers)}" for _ in range(times)]
     async with asyncio.timeout(PATIENCE):
         for key in keys:
-            while not await is_written(store, key):
+            while not await is_written(store, key):  # noqa: ASYNC110 it is tried again and again
                 await asyncio.sleep(0.05)
     return keys
 
