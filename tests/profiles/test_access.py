@@ -131,6 +131,15 @@ async def test_a_right_that_is_missing_is_said_in_one_line(server: Server, missi
     assert said in await refusal(address_of(server))
 
 
+async def test_a_right_to_ask_who_is_in_a_cluster_that_is_missing_is_said_too(
+    shared_cluster: Cluster, prefix: str
+) -> None:
+    for node in shared_cluster.nodes:
+        let_in(node, f"~{prefix}:* {RIGHTS}")
+    said = await refusal(shared_cluster.url.replace("://", "://omo:a%3Apassword@"))
+    assert said.endswith("no permissions to run the 'cluster|slots' command")
+
+
 async def test_the_keys_of_another_prefix_are_out_of_reach_and_that_is_said(server: Server) -> None:
     let_in(server, f"~shop:* {RIGHTS}")
     assert "permission" in await refusal(address_of(server).replace("prefix=shop", "prefix=other"))

@@ -291,7 +291,10 @@ class _Cluster:
         return found
 
     async def refresh(self) -> None:
-        await self._client.nodes_manager.initialize()
+        try:
+            await self._client.nodes_manager.initialize()
+        except RedisClusterException as error:
+            raise _cause(error) from error
         known = {node.name for node in self._client.get_primaries()}
         self._nodes = {name: node for name, node in self._nodes.items() if name in known}
 
@@ -299,6 +302,14 @@ class _Cluster:
         await self._client.nodes_manager.aclose()
         await self._client.nodes_manager.aclose("startup_nodes")
         await self._client.aclose()
+
+
+def _cause(error: RedisClusterException) -> Exception:
+    """Return what the last node said that was asked which nodes there are."""
+    cause: BaseException | None = error.__cause__
+    if isinstance(cause, RedisClusterException):  # it is raised instead of what was said
+        cause = cause.__context__
+    return cause if isinstance(cause, _FAULTS) else RedisError(str(error))
 
 
 def _line(error: Exception) -> str:
