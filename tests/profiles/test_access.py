@@ -15,9 +15,11 @@ from cryptography.x509.oid import NameOID
 from tests import redis_servers
 from tests.redis_servers import Cluster, Server, Tls
 
-from omotenashi.model.errors import StoreUnavailable
+from omotenashi.model.errors import SettingsError, StoreUnavailable
 from omotenashi.model.event import Event
+from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.remote.address import parse_address
+from omotenashi.profiles.remote.opening import remote_store
 from omotenashi.profiles.remote.store import RemoteStore
 from omotenashi.profiles.store import Change, Claim, MemberRecord
 
@@ -55,6 +57,12 @@ async def test_a_server_that_another_authority_has_certified_is_not_trusted_and_
     said = await refusal(f"{secured.url}?ca={other.ca}")
     assert said.startswith(f"{secured.url}: ")
     assert "certificate verify failed" in said
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    address = parse_address(f"rediss://127.0.0.1?ca={tmp_path}/nowhere.pem")
+    with pytest.raises(SettingsError, match=r"^store: \?ca=.*/nowhere.pem: there is no such file$"):
+        remote_store(address, Keep())
 
 
 async def test_a_server_that_speaks_tls_is_not_reached_without_it_and_that_is_said(secured: Server) -> None:
@@ -181,19 +189,13 @@ async def does_everything(store: RemoteStore) -> None:
     await store.close()
 
 
-async def does_some(store: RemoteStore) -> None:
-    await store.look(SECRET)
-    await store.fetch(["v1"])
-    await store.write(Change("v1", NOON, (Event("page_view", NOON, path="/a"),)))
-
-
 async def refusal(url: str) -> str:
-    """Return what is said where something cannot be done."""
+    """Return what is said at the start where something cannot be done."""
     store = RemoteStore(parse_address(url))
     store.start()
     try:
         with pytest.raises(StoreUnavailable) as raised:
-            await does_some(store)
+            await store.look(SECRET)
     finally:
         await store.close()
     said = str(raised.value)
