@@ -15,6 +15,7 @@ from tests.redis_servers import Watched, wait_until
 
 from omotenashi.model.errors import StoreUnavailable
 from omotenashi.model.event import Event
+from omotenashi.profiles.remote.address import parse_address
 from omotenashi.profiles.remote.store import RemoteStore
 from omotenashi.profiles.store import Change
 
@@ -59,6 +60,16 @@ async def test_when_the_master_is_killed_the_replica_goes_on_and_the_old_one_com
         acknowledged += await written(store, 20)
         assert await missing(store, acknowledged) == []
         assert store.check() is None
+
+
+async def test_where_no_sentinel_answers_that_is_said_in_a_line() -> None:
+    store = RemoteStore(parse_address("redis+sentinel://127.0.0.1:1,127.0.0.1:2/shop"))
+    store.start()
+    with pytest.raises(
+        StoreUnavailable, match=r"^redis\+sentinel://127.0.0.1:1,127.0.0.1:2: no Sentinel names a master$"
+    ):
+        await store.look()
+    await store.close()
 
 
 async def written(store: RemoteStore, times: int) -> list[str]:

@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Protocol, TypeAlias, cast
 
 from redis.asyncio.cluster import ClusterNode, PipelineCommand, RedisCluster
+from redis.asyncio.sentinel import MasterNotFoundError
 from redis.exceptions import (
     AskError,
     ClusterDownError,
@@ -116,7 +117,7 @@ class Wire:
             name = self.servers.name_for(key)
         except StoreUnavailable as error:
             self._lost("", error)
-            future.set_exception(error)
+            future.set_exception(StoreUnavailable(f"{self._address}: {self._gone[str(self._address)]}"))
             return future
         if name in self._gone:
             future.set_exception(StoreUnavailable(f"{self._address}: {self._gone[name]}"))
@@ -174,7 +175,7 @@ class Wire:
         if name:
             self._gone[name] = _line(error)
         else:
-            self._gone[str(self._address)] = _line(error)
+            self._gone.setdefault(str(self._address), _line(error))
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look_for())
 
@@ -313,4 +314,6 @@ def _cause(error: RedisClusterException) -> Exception:
 
 
 def _line(error: Exception) -> str:
+    if isinstance(error, MasterNotFoundError):  # it says a thousand characters about the clients
+        return "no Sentinel names a master"
     return " ".join(str(error).split()) or type(error).__name__
