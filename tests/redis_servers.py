@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from redis import Redis
@@ -23,35 +23,46 @@ from redis.exceptions import RedisError
 
 SERVER = os.environ.get("OMO_TEST_REDIS", "redis-server")
 MISSING = f"{SERVER} is not installed: apt-get install redis-server"
+SERVICE = "shop"
+"""As Sentinels know it."""
 _SLOTS = 16_384
 _CLUSTER_BUS = 10_000
 """A node of a Cluster listens at this many ports above its own, too."""
 _PATIENCE = 20.0
 
 
+class Tls(NamedTuple):
+    """Files of a server that speaks TLS: who signed its certificate, that, and its key."""
+
+    ca: Path
+    cert: Path
+    key: Path
+
+
 class Server:
     """One server process."""
 
-    def __init__(self, folder: Path, port: int, options: Sequence[str] = ()) -> None:
+    def __init__(self, folder: Path, port: int, options: Sequence[str] = (), tls: Tls | None = None) -> None:
         self.folder = folder
         self.port = port
         self._options = options
+        self._tls = tls
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}"
+        return f"redis{'s' if self._tls else ''}://127.0.0.1:{self.port}"
 
     def start(self) -> None:
         """Start, or start again with what is in the folder."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        command = [SERVER, "--port", str(self.port), "--dir", str(self.folder), "--save", "", "--bind", "127.0.0.1"]
         with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen([*command, *self._options], stdout=log, stderr=log)
+            self._process = subprocess.Popen(self._command(), stdout=log, stderr=log)
         wait_until(self.answers)
 
     def client(self) -> Redis:
-        return Redis(port=self.port, socket_timeout=2, protocol=2)
+        ca = str(self._tls.ca) if self._tls else None
+        return Redis("127.0.0.1", self.port, socket_timeout=2, protocol=2, ssl=ca is not None, ssl_ca_certs=ca)
 
     def answers(self) -> bool:
         try:
@@ -78,6 +89,13 @@ class Server:
             self.thaw()
             self.kill()
 
+    def _command(self) -> list[str]:
+        command = [SERVER, "--dir", str(self.folder), "--save", "", "--bind", "127.0.0.1", *self._options]
+        if self._tls is None:
+            return [*command, "--port", str(self.port)]
+        files = ("--tls-ca-cert-file", self._tls.ca, "--tls-cert-file", self._tls.cert, "--tls-key-file", self._tls.key)
+        return [*command, "--port", "0", "--tls-port", str(self.port), "--tls-auth-clients", "no", *map(str, files)]
+
     def _signal(self, number: signal.Signals) -> None:
         if self._process is not None:
             self._process.send_signal(number)
@@ -92,6 +110,14 @@ class Cluster:
     @property
     def url(self) -> str:
         return f"redis+cluster://{','.join(f'127.0.0.1:{node.port}' for node in self.nodes)}"
+
+    def keys(self, pattern: str) -> set[bytes]:
+        """Return the keys that any node still has, replicas too."""
+        found: set[bytes] = set()
+        for node in self.nodes:
+            with node.client() as client:
+                found |= set(client.keys(pattern))
+        return found
 
     def masters(self) -> list[Server]:
         """Return the nodes that are masters by now."""
@@ -112,11 +138,52 @@ class Cluster:
         raise AssertionError("nobody keeps it")
 
 
+class Watcher(Server):
+    """One Sentinel."""
+
+    def __init__(self, folder: Path, port: int, watched: Server) -> None:
+        super().__init__(folder, port)
+        self._watched = watched
+
+    def _command(self) -> list[str]:
+        """Write down whom to watch, unless the Sentinel itself has written what it knows by now."""
+        known = self.folder / "sentinel.conf"
+        if not known.exists():
+            known.write_text(
+                f"port {self.port}\nbind 127.0.0.1\ndir {self.folder}\n"
+                f"sentinel monitor {SERVICE} 127.0.0.1 {self._watched.port} 2\n"
+                f"sentinel down-after-milliseconds {SERVICE} 500\n"
+                f"sentinel failover-timeout {SERVICE} 3000\n"
+            )
+        return [SERVER, str(known), "--sentinel"]
+
+
+class Watched:
+    """A master and its replica, and three Sentinels that watch them."""
+
+    def __init__(self, nodes: Sequence[Server], watchers: Sequence[Watcher]) -> None:
+        self.nodes = nodes
+        self.watchers = watchers
+
+    @property
+    def url(self) -> str:
+        return f"redis+sentinel://{','.join(f'127.0.0.1:{one.port}' for one in self.watchers)}/{SERVICE}"
+
+    def master(self) -> Server:
+        """Return the server that the Sentinels name by now."""
+        named = _run(self.watchers[0], "SENTINEL GET-MASTER-ADDR-BY-NAME", SERVICE)
+        return next(one for one in self.nodes if one.port == int(named[1]))
+
+    def fail_over(self) -> None:
+        """Let the replica take the master's place, as operators do before they stop a server."""
+        _run(self.watchers[0], "SENTINEL FAILOVER", SERVICE)
+
+
 @contextmanager
-def single(folder: Path, options: Sequence[str] = ()) -> Iterator[Server]:
+def single(folder: Path, options: Sequence[str] = (), tls: Tls | None = None) -> Iterator[Server]:
     """Run one server."""
     require()
-    server = Server(folder / "redis", free_port(), options)
+    server = Server(folder / "redis", free_port(), options, tls)
     server.start()
     try:
         yield server
@@ -141,6 +208,33 @@ def cluster(folder: Path, *, node_timeout: int = 1000) -> Iterator[Cluster]:
         yield Cluster(nodes)
 
 
+@contextmanager
+def sentinel(folder: Path) -> Iterator[Watched]:
+    """Run a master, its replica, and three Sentinels."""
+    require()
+    with ExitStack() as stack:
+
+        def run(server: Server) -> None:
+            server.start()
+            stack.callback(server.stop)
+
+        options = ("--appendonly", "yes", "--repl-diskless-sync-delay", "0")
+        master = Server(folder / "first", free_port(), options)
+        replica = Server(folder / "second", free_port(), (*options, "--replicaof", f"127.0.0.1 {master.port}"))
+        watchers = [Watcher(folder / f"sentinel-{number}", free_port(), master) for number in range(3)]
+        for server in (master, replica, *watchers):
+            run(server)
+        wait_until(lambda: is_synchronized(replica))
+        wait_until(lambda: all(_has_met_all(one) for one in watchers))
+        yield Watched((master, replica), watchers)
+
+
+def _has_met_all(watcher: Watcher) -> bool:
+    """Tell whether a Sentinel knows the other two, and the replica."""
+    known = _run(watcher, "SENTINEL MASTER", SERVICE)
+    return (known["num-other-sentinels"], known["num-slaves"]) == (2, 1)
+
+
 def _join(nodes: Sequence[Server]) -> None:
     """Give three nodes the slots, let all meet, and make the other three replicas."""
     for number, node in enumerate(nodes[:3]):
@@ -152,7 +246,7 @@ def _join(nodes: Sequence[Server]) -> None:
     wait_until(lambda: all(_known(node) == len(nodes) and _state(node) == "ok" for node in nodes))
     for master, replica in zip(nodes[:3], nodes[3:], strict=True):
         wait_until(partial(_is_done, replica, "CLUSTER REPLICATE", _run(master, "CLUSTER MYID")))
-    wait_until(lambda: all(_is_synchronized(node) for node in nodes[3:]))
+    wait_until(lambda: all(is_synchronized(node) for node in nodes[3:]))
     wait_until(lambda: all(_run(node, "INFO", "replication")["connected_slaves"] == 1 for node in nodes[:3]))
 
 
@@ -182,7 +276,8 @@ def _role(node: Server) -> bytes:
     return role
 
 
-def _is_synchronized(node: Server) -> bool:
+def is_synchronized(node: Server) -> bool:
+    """Tell whether a server is a replica, and has what its master has."""
     return bool(_run(node, "INFO", "replication").get("master_link_status") == "up")
 
 

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from tests import redis_servers
 
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.memory import MemoryStore
@@ -15,7 +14,7 @@ from omotenashi.profiles.remote.store import TIMEOUT, RemoteStore
 from omotenashi.profiles.sqlite import SqliteStore
 from omotenashi.profiles.store import Store
 
-STORES = ("memory", "sqlite", "redis", "cluster")
+STORES = ("memory", "sqlite", "redis", "sentinel", "cluster")
 _prefixes = itertools.count()
 
 
@@ -28,20 +27,6 @@ def anyio_backend() -> str:
 def path(tmp_path: Path) -> Path:
     """Where a store's file may lie; its folder does not exist yet."""
     return tmp_path / "data" / "profiles.db"
-
-
-@pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of one server."""
-    with redis_servers.single(tmp_path_factory.mktemp("redis")) as server:
-        yield server.url
-
-
-@pytest.fixture(scope="session")
-def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Cluster of three masters and three replicas."""
-    with redis_servers.cluster(tmp_path_factory.mktemp("cluster")) as cluster:
-        yield cluster.url
 
 
 @pytest.fixture
@@ -69,7 +54,7 @@ async def keeping(request: pytest.FixtureRequest, path: Path) -> AsyncIterator[S
 @asynccontextmanager
 async def started(request: pytest.FixtureRequest, path: Path, keep: Keep) -> AsyncIterator[Store]:
     """Open the store that a fixture's parameter names; nothing is in it."""
-    if request.param in ("redis", "cluster"):
+    if request.param in ("redis", "sentinel", "cluster"):
         async with opened_at(request.getfixturevalue(f"{request.param}_url"), keep) as remote:
             yield remote
         return

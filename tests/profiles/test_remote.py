@@ -18,6 +18,7 @@ from omotenashi.model.errors import SettingsError, StoreUnavailable
 from omotenashi.model.event import Event
 from omotenashi.profiles.fold import claimed
 from omotenashi.profiles.keep import Keep
+from omotenashi.profiles.remote.address import parse_address
 from omotenashi.profiles.remote.rows import keys_of, place_of
 from omotenashi.profiles.remote.store import RemoteStore
 from omotenashi.profiles.store import Change, Claim, MemberRecord
@@ -272,6 +273,27 @@ async def test_while_a_slot_moves_to_another_master_its_profiles_are_read_writte
         assert await paths(store, "v1") == ["/2"]
 
 
+async def test_a_cluster_that_is_not_there_yet_is_found_when_it_is(cluster: Cluster) -> None:
+    for node in cluster.nodes:
+        node.kill()
+    store = RemoteStore(parse_address(f"{cluster.url}?prefix=shop"))
+    store.start()
+    with pytest.raises(StoreUnavailable, match=r"redis\+cluster://.*: .*Connect call failed"):
+        await store.look()
+    for node in cluster.nodes:
+        node.start()
+    assert await first_paths(store, "v1") == []
+    await store.close()
+
+
+async def test_a_server_that_is_no_cluster_is_said_to_be_none(server: Server) -> None:
+    store = RemoteStore(parse_address(server.url.replace("redis:", "redis+cluster:")))
+    store.start()
+    with pytest.raises(StoreUnavailable, match="cluster support disabled"):
+        await store.look()
+    await store.close()
+
+
 async def test_a_node_with_another_key_of_member_ids_is_refused(server: Server) -> None:
     async with opened_at(server.url, prefix="shop") as first, opened_at(server.url, prefix="shop") as second:
         await first.look(b"the-key-of-member-ids")
@@ -292,6 +314,15 @@ async def test_what_no_replica_has_confirmed_does_not_count_as_written(server: S
     async with opened_at(server.url, replicas=1) as store:
         with pytest.raises(StoreUnavailable, match="0 of 1 replicas have confirmed"):
             await store.write(Change("v1", NOON, (view(0),)))
+
+
+async def first_paths(store: RemoteStore, key: str) -> list[str]:
+    """Return what is read as soon as something can be read: a Cluster that starts answers before it serves."""
+    for _ in range(1000):
+        with suppress(StoreUnavailable):
+            return await paths(store, key)
+        await asyncio.sleep(0.02)
+    raise AssertionError(store.check())
 
 
 async def healthy(store: RemoteStore) -> None:

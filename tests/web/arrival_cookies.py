@@ -43,6 +43,7 @@ async def away(service: Service) -> AsyncIterator[None]:
     await service.persons.store.close()
     yield
     service.persons.store.start()
+    await service.meet_store()
 
 
 async def hero(client: httpx.AsyncClient, referrer: str = WITHIN, /, **headers: str) -> str | None:

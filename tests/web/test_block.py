@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from pathlib import Path
 from urllib.parse import quote, unquote
 
 import pytest
 from tests.conftest import KEY, Connect
+from tests.places import Place
 
 from omotenashi.service import Service
 
@@ -19,12 +18,8 @@ CONSENTING = {"Cookie": f"omo_consent=personalization; omo_vid={VISITOR}"}
 PROXY = "127.0.0.1"
 
 
-def views(database: Path) -> int:
-    from omotenashi.profiles.sqlite import SqliteStore  # noqa: PLC0415 a second look at the same file
-
-    store = SqliteStore(database)
-    store.start()
-    profile = store.read(VISITOR, int(time.time()))
+async def views(service: Service) -> int:
+    profile = (await service.persons.store.fetch([VISITOR])).read(VISITOR, int(time.time()))
     return len(profile.views) if profile else 0
 
 
@@ -100,11 +95,11 @@ async def test_a_fault_inside_is_an_empty_204_and_counted(
     assert service.counters["fault:decide"] == 1
 
 
-async def test_head_has_the_headers_and_no_body_and_counts_nothing(connect: Connect, database: Path) -> None:
+async def test_head_has_the_headers_and_no_body_and_counts_nothing(connect: Connect, service: Service) -> None:
     async with connect() as client:
         response = await client.head("/v1/block/store_info", headers=CONSENTING)
+        assert await views(service) == 0
     assert (response.status_code, response.content) == (200, b"")
-    assert views(database) == 0
 
 
 async def test_another_method_has_no_body_either(connect: Connect) -> None:
@@ -124,12 +119,12 @@ async def test_the_rule_is_told_to_the_key_and_to_trusted_peers_only(connect: Co
     assert stranger.headers["x-omo-reason"] == "TARGETING_MATCH"
 
 
-async def test_sibling_includes_of_one_page_are_one_view(connect: Connect, database: Path) -> None:
+async def test_sibling_includes_of_one_page_are_one_view(connect: Connect, service: Service) -> None:
     async with connect(PROXY, (f"{PROXY}/32",)) as client:
         for block in ("hero", "store_info", "greeting"):
             headers = {**CONSENTING, "X-Omo-Request": "r1", "X-Omo-Page-Uri": "/running/a"}
             await client.get(f"/v1/block/{block}", headers=headers)
-    assert views(database) == 1
+        assert await views(service) == 1
 
 
 async def test_a_page_does_not_see_its_own_view_through_a_sibling(connect: Connect) -> None:
@@ -143,14 +138,13 @@ async def test_a_page_does_not_see_its_own_view_through_a_sibling(connect: Conne
     assert heroes == [204, 204, 204, 200]
 
 
-async def test_a_stranger_cannot_name_a_visitor_a_page_or_a_request(connect: Connect, database: Path) -> None:
+async def test_a_stranger_cannot_name_a_visitor_a_page_or_a_request(connect: Connect, place: Place) -> None:
     forged = {"X-Omo-Visitor": VISITOR, "X-Omo-Page-Uri": "/running/a", "X-Omo-Consent": "personalization"}
     async with connect() as client:
         for _ in range(4):
             response = await client.get("/v1/block/hero", headers=forged)
             assert response.status_code == 204
-    with sqlite3.connect(database) as connection:
-        assert connection.execute("SELECT count(*) FROM profile").fetchone() == (0,)
+    assert place.rows() == []
 
 
 async def test_include_directives_of_visitors_are_neutralised(connect: Connect) -> None:

@@ -14,6 +14,7 @@ import httpx
 import jwt
 import pytest
 from tests.conftest import KEY, MEMBER_SECRET, Connect
+from tests.places import Place
 
 pytestmark = pytest.mark.anyio
 BEARER = {"Authorization": f"Bearer {KEY}"}
@@ -30,12 +31,6 @@ async def asked(caller: httpx.AsyncClient, /, **body: Any) -> dict[str, Any]:
     assert response.status_code == 200, response.text
     answer: dict[str, Any] = response.json()
     return answer
-
-
-def rows(database: Path) -> int:
-    with sqlite3.connect(database) as connection:
-        count: int = connection.execute("SELECT count(*) FROM profile").fetchone()[0]
-    return count
 
 
 async def test_a_keyword_in_the_referrer_decides_the_hero(connect: Connect) -> None:
@@ -145,7 +140,7 @@ async def test_a_browser_learns_html_alone(connect: Connect) -> None:
     }
 
 
-async def test_a_browser_with_consent_gets_a_cookie_and_is_known_by_it(connect: Connect, database: Path) -> None:
+async def test_a_browser_with_consent_gets_a_cookie_and_is_known_by_it(connect: Connect, place: Place) -> None:
     async with connect() as client:
         first = await decide(client, {"visitor": {"consent": ["personalization"]}})
         cookie = first.headers["set-cookie"]
@@ -153,7 +148,7 @@ async def test_a_browser_with_consent_gets_a_cookie_and_is_known_by_it(connect: 
     assert cookie.startswith("omo_vid=")
     assert "HttpOnly; SameSite=Lax" in cookie
     assert "set-cookie" not in second.headers
-    assert rows(database) == 1
+    assert len(place.rows()) == 1
 
 
 async def test_a_browser_cannot_name_another_visitor(connect: Connect) -> None:
@@ -197,15 +192,15 @@ async def test_prefetch_and_bots_claim_nothing(connect: Connect, headers: dict[s
     assert answer["blocks"]["notice"]["rule"] == "2回だけのお知らせ"
 
 
-async def test_a_new_visitor_with_consent_gets_an_id(connect: Connect, database: Path) -> None:
+async def test_a_new_visitor_with_consent_gets_an_id(connect: Connect, place: Place) -> None:
     async with connect() as client:
         answer = await asked(client, visitor={"consent": ["personalization"]})
     assert answer["visitor"]["new"] is True
     assert len(answer["visitor"]["id"]) >= 16
-    assert rows(database) == 1
+    assert len(place.rows()) == 1
 
 
-async def test_without_consent_there_is_no_id_no_cookie_and_no_row(connect: Connect, database: Path) -> None:
+async def test_without_consent_there_is_no_id_no_cookie_and_no_row(connect: Connect, place: Place) -> None:
     async with connect() as client:
         stated = await decide(client, {"visitor": {"id": "visitor-0123456789"}, "page": {"referrer": YAHOO}}, **BEARER)
         browser = await decide(client, {"page": {"referrer": YAHOO}})
@@ -213,7 +208,7 @@ async def test_without_consent_there_is_no_id_no_cookie_and_no_row(connect: Conn
     assert stated.json()["visitor"]["id"] is None
     assert stated.json()["blocks"]["hero"]["rule"] == "ランニングで検索した人"
     assert all("set-cookie" not in response.headers for response in (stated, browser, refused))
-    assert rows(database) == 0
+    assert len(place.rows()) == 0
 
 
 async def test_every_answer_is_private(connect: Connect) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.conftest import KEY, Connect
+from tests.places import Place
 
 pytestmark = pytest.mark.anyio
 BEARER = {"Authorization": f"Bearer {KEY}"}
@@ -63,20 +64,18 @@ async def test_an_empty_body_from_a_trusted_proxy_is_a_page_view(connect: Connec
 
 
 @pytest.mark.parametrize("name", ["purchase", "refund", "login"])
-async def test_a_browser_cannot_state_a_purchase(connect: Connect, name: str, database: Path) -> None:
+async def test_a_browser_cannot_state_a_purchase(connect: Connect, name: str, place: Place) -> None:
     async with connect() as client:
         response = await client.post("/v1/event", json=[VIEW, {"event": name}], headers=COOKIES)
     assert response.status_code == 401
-    with sqlite3.connect(database) as connection:
-        assert connection.execute("SELECT count(*) FROM profile").fetchone() == (0,)
+    assert place.rows() == []
 
 
-async def test_without_consent_nothing_is_kept(connect: Connect, database: Path) -> None:
+async def test_without_consent_nothing_is_kept(connect: Connect, place: Place) -> None:
     async with connect() as client:
         response = await client.post("/v1/event", json=VIEW, headers={"Cookie": "omo_vid=visitor-0123456789"})
     assert response.status_code == 204
-    with sqlite3.connect(database) as connection:
-        assert connection.execute("SELECT count(*) FROM profile").fetchone() == (0,)
+    assert place.rows() == []
 
 
 async def test_a_store_that_cannot_write_is_a_503_with_retry_after(connect: Connect, database: Path) -> None:

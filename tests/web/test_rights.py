@@ -11,6 +11,7 @@ import httpx
 import jwt
 import pytest
 from tests.conftest import KEY, MEMBER_SECRET, Connect
+from tests.places import Place
 
 from omotenashi.reload import Holder
 from omotenashi.service import Service
@@ -43,12 +44,6 @@ async def ask(client: httpx.AsyncClient, what: str, body: Any = None, **headers:
     assert response.headers["cache-control"] == "private, no-store"
     answer: dict[str, Any] = response.json()
     return answer
-
-
-def rows(database: Path, table: str = "profile") -> int:
-    with sqlite3.connect(database) as connection:
-        count: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-    return count
 
 
 # Export
@@ -124,12 +119,10 @@ async def test_not_even_a_trusted_proxy_names_another_visitor(connect: Connect) 
     assert found["visitor"] is None
 
 
-async def test_somebody_unknown_gets_an_empty_export_and_leaves_nothing_behind(
-    connect: Connect, database: Path
-) -> None:
+async def test_somebody_unknown_gets_an_empty_export_and_leaves_nothing_behind(connect: Connect, place: Place) -> None:
     async with connect() as client:
         response = await client.post("/v1/visitor/export")
-        assert rows(database) == 0
+        assert place.rows() == []
     assert response.json() == {
         "visitor": None,
         "member": None,
@@ -157,15 +150,15 @@ async def test_an_id_that_is_none_is_refused(connect: Connect) -> None:
 # Erase
 
 
-async def test_a_cookie_erases_its_device_and_nobody_else(connect: Connect, database: Path) -> None:
+async def test_a_cookie_erases_its_device_and_nobody_else(connect: Connect, place: Place) -> None:
     async with connect() as client:
         await did(client, {"event": "page_view", "page": "/mine"})
         await did(client, {"event": "page_view", "page": "/other"}, visitor=OTHER)
         await did(client, {"event": "page_view", "page": "/member"}, visitor="third-0123456789", member="m1")
-        before = rows(database)
+        before = place.rows()
         response = await client.post("/v1/visitor/erase", headers={**COOKIES, "Content-Type": "application/json"})
         assert response.json() == {"erased": True}
-        assert rows(database) == before - 1
+        assert len(place.rows()) == len(before) - 1
         assert (await ask(client, "export", **COOKIES))["visitor"] is None
         assert (await ask(client, "erase", **COOKIES)) == {"erased": False}
     assert response.headers["set-cookie"].startswith("omo_vid=; Path=/; Max-Age=0")

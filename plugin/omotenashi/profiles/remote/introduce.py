@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 
 from omotenashi.model.errors import SettingsError, StoreUnavailable
+from omotenashi.profiles.remote import scripts
 from omotenashi.profiles.remote.wire import Wire
 
 SCHEMA = 1
@@ -21,13 +22,15 @@ async def introduce(wire: Wire, prefix: str, secret: bytes, *, first: bool = Tru
     told = b"%d " % SCHEMA + blake2b(secret, digest_size=16, person=b"omo hash key").hexdigest().encode()
     if first:
         await wire.write(key, "SET", key, told, "NX")
-    known = await wire.read(key, "GET", key)
+    found = await wire.read(key, "MGET", key)
+    known = found[0] if isinstance(found, list) and found else None
     if known is None and not first:
         raise SettingsError(
             f"store: nothing lies there yet; its keys begin with {prefix}: (another ?prefix=… perhaps?)"
         )
-    if not isinstance(known, bytes):
+    if known is None:
         raise StoreUnavailable("what the other nodes take for granted cannot be read")
+    await wire.write(key, "EVAL", scripts.DELIVERED, 1, key, b"")  # that one may not is said now, not to a visitor
     schema, _, secrets = known.partition(b" ")
     if schema != b"%d" % SCHEMA:
         raise SettingsError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from omotenashi.model.errors import SettingsError
@@ -14,12 +15,15 @@ if TYPE_CHECKING:
 
 
 def remote_store(address: Address, keep: Keep, *, replicas: int = 0, timeout: float | None = None) -> RemoteStore:
-    """Return a store that is not yet open; raises SettingsError where the extra `redis` is missing.
+    """Return a store that is not yet open; raises SettingsError where the extra `redis` or a file for TLS is missing.
 
     `timeout`: seconds after which a server is taken to be gone, where nobody is kept waiting.
     """
     if find_spec("redis") is None:
         raise SettingsError("store: Redis and Valkey need more: pip install 'omotenashi[redis]'")
+    for option, file in (("ca", address.ca), ("cert", address.cert), ("key", address.key)):
+        if file is not None and not Path(file).is_file():
+            raise SettingsError(f"store: ?{option}={file}: there is no such file")
     from omotenashi.profiles.remote.store import TIMEOUT, RemoteStore  # noqa: PLC0415 an extra, and 10 MB
 
     return RemoteStore(address, keep, replicas=replicas, timeout=timeout or TIMEOUT)

@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Protocol, TypeAlias, cast
 
 from redis.asyncio.cluster import ClusterNode, PipelineCommand, RedisCluster
+from redis.asyncio.sentinel import MasterNotFoundError
 from redis.exceptions import (
     AskError,
     ClusterDownError,
@@ -116,7 +117,7 @@ class Wire:
             name = self.servers.name_for(key)
         except StoreUnavailable as error:
             self._lost("", error)
-            future.set_exception(error)
+            future.set_exception(StoreUnavailable(f"{self._address}: {self._gone[str(self._address)]}"))
             return future
         if name in self._gone:
             self._look_on()
@@ -172,7 +173,10 @@ class Wire:
 
     def _lost(self, name: str, error: Exception) -> None:
         """Note that a server does not answer, and look for it from now on."""
-        self._gone[name or str(self._address)] = _line(error)
+        if name:
+            self._gone[name] = _line(error)
+        else:
+            self._gone.setdefault(str(self._address), _line(error))
         self._look_on()
 
     def _look_on(self) -> None:
@@ -298,7 +302,10 @@ class _Cluster:
         return found
 
     async def refresh(self) -> None:
-        await self._client.nodes_manager.initialize()
+        try:
+            await self._client.nodes_manager.initialize()
+        except RedisClusterException as error:
+            raise _cause(error) from error
         known = {node.name for node in self._client.get_primaries()}
         self._nodes = {name: node for name, node in self._nodes.items() if name in known}
         for name in self._connections.keys() - known:
@@ -312,5 +319,15 @@ class _Cluster:
         await self._client.aclose()
 
 
+def _cause(error: RedisClusterException) -> Exception:
+    """Return what the last node said that was asked which nodes there are."""
+    cause: BaseException | None = error.__cause__
+    if isinstance(cause, RedisClusterException):  # it is raised instead of what was said
+        cause = cause.__context__
+    return cause if isinstance(cause, _FAULTS) else RedisError(str(error))
+
+
 def _line(error: Exception) -> str:
+    if isinstance(error, MasterNotFoundError):  # it says a thousand characters about the clients
+        return "no Sentinel names a master"
     return " ".join(str(error).split()) or type(error).__name__
