@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from msgspec.structs import replace
 
 from omotenashi.model.errors import StoreUnavailable
@@ -12,10 +10,10 @@ from omotenashi.profiles.merge import is_emptied_for, is_to_move, merge_into
 from omotenashi.profiles.packing import EMPTY, pack, unpack
 from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.retention import current, is_over
-from omotenashi.profiles.store import Change, MemberRecord, Reader, apply
+from omotenashi.profiles.store import AtHand, Change, MemberRecord, apply
 
 
-class MemoryStore:
+class MemoryStore(AtHand):
     """Profiles in a dict, packed as they are elsewhere."""
 
     def __init__(self, keep: Keep | None = None) -> None:
@@ -27,19 +25,6 @@ class MemoryStore:
 
     def start(self) -> None:
         self._open = True
-
-    @property
-    def reader(self) -> Reader:
-        """Return itself: nothing has to be fetched."""
-        return self
-
-    async def look(self, secret: bytes) -> None:
-        """Do nothing: `start` has opened it."""
-
-    async def fetch(self, keys: Collection[str], patience: float | None = None) -> Reader:
-        """Return itself."""
-        del keys, patience  # nothing to wait for
-        return self
 
     def read(self, key: str, now: int) -> Profile | None:
         self._require_open()

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -25,7 +25,7 @@ from omotenashi.profiles.database import Database, Transaction
 from omotenashi.profiles.janitor import Janitor
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.profile import Profile
-from omotenashi.profiles.store import Change, MemberRecord, Reader
+from omotenashi.profiles.store import AtHand, Change, MemberRecord
 
 MOST_WAITING = 10_000
 """Changes that may wait for the disk; what comes beyond them is refused."""
@@ -58,7 +58,7 @@ class _Waiting(Struct):
     patience: float | None
 
 
-class SqliteStore:
+class SqliteStore(AtHand):
     """Profiles in the file at `path`. If it is missing it is made, with its folder, for the owner alone."""
 
     def __init__(self, path: Path, keep: Keep | None = None) -> None:
@@ -90,19 +90,6 @@ class SqliteStore:
                 raise StoreUnavailable(self._problem) from error
         self._aside = _Aside(self._path, self.keep)
         self._janitor.start()
-
-    @property
-    def reader(self) -> Reader:
-        """Return itself: nothing has to be fetched."""
-        return self
-
-    async def look(self, secret: bytes) -> None:
-        """Do nothing: `start` has opened it."""
-
-    async def fetch(self, keys: Collection[str], patience: float | None = None) -> Reader:
-        """Return itself."""
-        del keys, patience  # nothing to wait for
-        return self
 
     def read(self, key: str, now: int) -> Profile | None:
         """Return the profile as it was last committed by any process; raises StoreUnavailable."""
