@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,13 +103,33 @@ def installed(program: str, package: str) -> str:
     return found
 
 
-def free_port(wanted: int = 0, *, below: int = 65_536) -> int:
-    """Return a port that is free now: the one that is wanted, or another below a bound."""
-    for port in (wanted, *[0] * 1000):
-        with closing(socket.socket()) as probe, suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def free_port(wanted: int) -> int:
+    """Return a port that is free now: the one that is wanted, or another."""
+    if _is_free(wanted):
+        return wanted
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        found: int = probe.getsockname()[1]
+    return found
+
+
+def free_ports(number: int, apart: int) -> list[int]:
+    """Return ports that are free now, each with the one so many above it (10,000 at least).
+
+    Both lie below those that systems give to connections (32,768 upwards on Linux), since there they may be taken at any moment.
+    """
+    wanted = random.sample(range(10_000, 20_000), 1000)
+    found = list(islice((port for port in wanted if _is_free(port) and _is_free(port + apart)), number))
+    if len(found) < number:
+        raise ClusterError("空いているポートがありません / no free port")
+    return found
+
+
+def _is_free(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
             probe.bind(("127.0.0.1", port))
-            found: int = probe.getsockname()[1]
-            if found < below:
-                return found
-    raise ClusterError("空いているポートがありません / no free port")
+        except OSError:
+            return False
+    return True

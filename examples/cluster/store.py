@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from examples.cluster.network import Network
-from examples.cluster.processes import ClusterError, Program, free_port, installed, wait_for
+from examples.cluster.processes import ClusterError, Program, free_ports, installed, wait_for
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -22,8 +22,8 @@ _BUS = 10_000
 class Server:
     """One Redis server."""
 
-    def __init__(self, number: int, folder: Path, network: Network) -> None:
-        self.port = free_port(below=65_536 - _BUS)
+    def __init__(self, number: int, folder: Path, port: int, network: Network) -> None:
+        self.port = port
         self.address = network.address
         place = folder / f"redis-{number}"
         place.mkdir()
@@ -78,7 +78,8 @@ class Store:
 
     def __init__(self, folder: Path, networks: Sequence[Network]) -> None:
         """`networks`: the one of each server."""
-        self.servers = [Server(number, folder, network) for number, network in enumerate(networks, 1)]
+        places = zip(free_ports(len(networks), _BUS), networks, strict=True)
+        self.servers = [Server(number, folder, *place) for number, place in enumerate(places, 1)]
 
     @property
     def url(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import time
 from collections import Counter
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
@@ -32,6 +33,8 @@ from omotenashi.signals.member import completed
 from omotenashi.site import Site
 
 logger = logging.getLogger("omotenashi.person")
+_OUTAGE_OVER = 10.0
+"""Seconds without a failure after which an outage is over: of a store in many parts, some answer and others do not."""
 _ERASURE_TRIES = 300
 """Seconds for which an erasure is tried again while the store is busy."""
 
@@ -79,7 +82,7 @@ class Persons:
         self.secret = secret
         self._arrivals = ArrivalCookies(secret, tools.counts)
         self._patience = patience
-        self._answers = True
+        self._failed_at = -_OUTAGE_OVER
         self._erasing: set[asyncio.Task[None]] = set()
         self.counters: Counter[str] = tools.counts
 
@@ -103,7 +106,6 @@ class Persons:
             reader = await self.store.fetch(keys, self._patience)
         except TimeoutError as error:
             raise StoreUnavailable("the store did not answer in time") from error
-        self.answered()
         return reader
 
     def seen(self, facts: RequestFacts, site: Site, reader: Reader) -> Person:
@@ -214,14 +216,11 @@ class Persons:
         if isinstance(error, TimeoutError):
             self.counters["deadline"] += 1
             return
-        if self._answers:
+        now = time.monotonic()
+        if now >= self._failed_at + _OUTAGE_OVER:
             logger.error("the store does not answer, history is unknown: %s", error)
-        self._answers = False
+        self._failed_at = now
         self.counters["store_unavailable"] += 1
-
-    def answered(self) -> None:
-        """Note that the store answers."""
-        self._answers = True
 
     async def _erase_in_time(self, visitor_id: str) -> None:
         """Erase an anonymous profile; where that takes long, it goes on while the request does."""

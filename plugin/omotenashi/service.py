@@ -266,12 +266,10 @@ class Service:
         """Write within the time that is left; return the granted claims, or None where nothing was confirmed."""
         left = self._deadline - (time.monotonic() - begun)
         try:
-            granted = await self.persons.store.write(change, max(left, 0.001))
+            return await self.persons.store.write(change, max(left, 0.001))
         except (TimeoutError, StoreUnavailable) as error:
             self.persons.failed(error)
             return None
-        self.persons.answered()
-        return granted
 
 
 def _stated_events(facts: RequestFacts, site: Site) -> tuple[Event, ...]:

@@ -43,6 +43,7 @@ def said(tmp_path: Path) -> Iterator[str]:
             command("run", tmp_path / "cluster"), env=ENVIRONMENT, stdout=file, stderr=subprocess.STDOUT
         )
     wait_until(lambda: running.poll() is not None or "Ctrl-C" in output.read_text(), "a start", 60)
+    assert running.poll() is None, output.read_text()
     yield output.read_text()
     running.send_signal(signal.SIGINT)
     assert running.wait(30) == 0
@@ -69,3 +70,5 @@ def test_a_node_and_a_master_are_killed_and_every_fragment_is_200_or_204(tmp_pat
     assert done.returncode == 0, done.stdout + done.stderr
     found = re.findall(r"([\d,]+) of ([\d,]+) fragments 200 or 204;.* known .* of these lost (\d+)", done.stdout)
     assert [(kept == fragments, lost) for kept, fragments, lost in found] == [(True, "0")] * 2
+    log = (tmp_path / "run" / "node-2.log").read_text()
+    assert log.count("the store does not answer") in (1, 2)  # a line for an outage, not for each request
