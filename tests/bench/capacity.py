@@ -19,31 +19,38 @@ _SKEW = TRAFFIC[1]
 
 
 class Measured(Struct, frozen=True):
-    """By `make bench-nodes` on two shared cores (Python 3.11, Redis 7.0); CPU there moves by a third either way."""
+    """By `make bench-nodes` on two busy cores (Python 3.11, Redis 7.0.15), the middle of three runs, rounded."""
 
     profile: int = 790
     """Bytes of a profile of thirty views in a Cluster, with key, expiry and what the allocator rounds up."""
-    first_profile: int = 400
+    first_profile: int = 370
     """Likewise after one page view."""
-    record: int = 187
-    """Bytes of a member's record with two attributes."""
-    node_us: int = 650
-    """CPU of a node for a page view on a Cluster, all blocks of the sample site."""
-    single_us: int = 470
-    """Likewise on one server."""
+    record: int = 250
+    """Bytes of a member's record with two attributes, in a Cluster."""
     sqlite_us: int = 360
-    """Likewise on SQLite."""
+    """CPU of a node for a page view with a profile on SQLite, all blocks of the sample site."""
+    single_us: int = 450
+    """Likewise on one Redis."""
+    node_us: int = 560
+    """Likewise on a Cluster."""
+    waiting_us: int = 560
+    """Likewise on a Cluster where a replica has to confirm."""
     guest_us: int = 100
-    """Likewise where nothing may be kept."""
-    master_us: int = 120
-    """CPU of a master for a page view: a read, a write, and handing it on to a replica."""
+    """Likewise where nothing may be kept, on any store."""
+    server_us: int = 45
+    """CPU of one Redis for a page view: a read and a write."""
+    busy_us: int = 22
+    """Likewise where fifty clients keep it busy, so that it reads and answers many at once."""
+    master_us: int = 115
+    """CPU of the masters of a Cluster for a page view, with append-only file, and handed on to a replica."""
+    replica_us: int = 48
     to_store: int = 990
     """Bytes to the store for a page view, as the servers count them."""
     from_store: int = 565
     to_replica: int = 630
     request: int = 720
     """Bytes of the CMS's request."""
-    answer: int = 2000
+    answer: int = 8900
     """And of the answer with eight blocks."""
 
 
@@ -59,7 +66,7 @@ class Assumed(Struct, frozen=True):
     node_busy: float = 0.6
     """The part of a core that a node may take at the peak."""
     shard_busy: float = 0.5
-    """Likewise of a master, so that a replica can take over two."""
+    """Likewise of a master: the rest is for saving, for a replica that joins, and for what comes at once."""
     shard_bytes: float = 16e9
     """Memory of a master's machine."""
     shard_filled: float = 0.7
@@ -173,6 +180,31 @@ def change_table(visitors: int = 10**8) -> str:
     return "\n".join(rows)
 
 
+def measured_table() -> str:
+    """Return what was measured."""
+    one = MEASURED
+    rows = {
+        "a profile of thirty tagged views, an arrival and a showing, in a Cluster": f"{one.profile} bytes",
+        "likewise after the first page view": f"{one.first_profile} bytes",
+        "a member's record with two attributes": f"{one.record} bytes",
+        "commands of a page view": "2: one `MGET` to read, one `EVAL` to write",
+        "bytes to the store and back, and on to each replica": f"{one.to_store} + {one.from_store}, {one.to_replica}",
+        "CPU of a node without consent: the store is not asked": f"{one.guest_us} µs",
+        "CPU of a node, SQLite": f"{one.sqlite_us} µs",
+        "CPU of a node, one Redis": _against(one.single_us),
+        "CPU of a node, Cluster of three masters": _against(one.node_us),
+        "CPU of a node, Cluster, a replica confirms (`OMO_STORE_REPLICAS=1`)": _against(one.waiting_us),
+        "CPU of one Redis, no file, no replica": f"{one.server_us} µs; {one.busy_us} µs where it is kept busy",
+        "CPU of the masters of the Cluster, append-only file, one replica": f"{one.master_us} µs",
+        "CPU of the replicas": f"{one.replica_us} µs",
+    }
+    return "\n".join(["| | |", "|---|---:|", *(_row(what, value) for what, value in rows.items())])
+
+
+def _against(spent: float) -> str:
+    return f"{spent} µs, {spent / MEASURED.sqlite_us:.1f} × SQLite"
+
+
 def carry_table() -> str:
     """Return what one node and one shard carry."""
     rows = {
@@ -201,7 +233,7 @@ def _shard_bits() -> float:
 
 def main() -> None:
     """Print the tables of the page."""
-    print(carry_table(), size_table(), change_table(), sep="\n\n")
+    print(measured_table(), carry_table(), size_table(), change_table(), sep="\n\n")
 
 
 if __name__ == "__main__":

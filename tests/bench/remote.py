@@ -34,7 +34,7 @@ def main() -> None:
 
 def table(figures: Figures) -> str:
     """Return every figure, one in a line."""
-    return "\n".join(f"  {name:{_WIDTH}}{value:12,.1f}" for name, value in figures.items())
+    return "\n".join(f"  {name:{_WIDTH}}{value:12,.2f}" for name, value in figures.items())
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from tests.bench.remote_shard import fill, spent
 from tests.bench.serving import Server, service
 
 VISITORS = 10_000
-ROUNDS, REQUESTS = 4, 1500
+ROUNDS, REQUESTS = 6, 1500
 PACED_ROUNDS, PACE = 4, 100
 PATIENT = ("--deadline", "1000")
 """Milliseconds, so that on a busy machine no request gets by without the store."""
@@ -89,13 +89,16 @@ def _interleaved(sides: dict[str, Side], requests: Sequence[bytes]) -> dict[str,
         for name, side in sides.items():
             for key, value in _round(side, sent).items():
                 found[f"{key}_{name}"] += [value] if number else []
-    figures = {key: statistics.median(values) for key, values in found.items()}
-    return {key: figures[key] for key in sorted(figures)}
+    figures = {key: statistics.median(found[key]) for key in sorted(found)}
+    for name in list(sides)[1:]:
+        pairs = zip(found[f"node_cpu_us_{name}"], found["node_cpu_us_sqlite"], strict=True)
+        figures[f"node_cpu_against_sqlite_{name}"] = statistics.median(one / other for one, other in pairs)
+    return figures
 
 
 def _round(side: Side, sent: list[bytes]) -> dict[str, float]:
     node, stores, replicas, began = cpu(side.node.pid), _spent(side.stores), _spent(side.replicas), time.perf_counter()
-    asyncio.run(load(side.node.port, iter(sent), len(sent)))
+    asyncio.run(load(side.node.port, cycle(sent), len(sent)))
     took = time.perf_counter() - began
     figures = {
         "node_cpu_us": (cpu(side.node.pid) - node) / len(sent) * 1e6,
@@ -123,9 +126,9 @@ def _asked_of_stores(sides: dict[str, Side], requests: Sequence[bytes]) -> dict[
         if not side.stores:
             continue
         say(f"what a request asks of its store: {name}")
-        asyncio.run(load(side.node.port, iter(requests[:REQUESTS]), REQUESTS))
+        asyncio.run(load(side.node.port, cycle(requests[:REQUESTS]), REQUESTS))
         before = _counted(side)
-        asyncio.run(load(side.node.port, iter(requests[REQUESTS : 2 * REQUESTS]), REQUESTS))
+        asyncio.run(load(side.node.port, cycle(requests[REQUESTS : 2 * REQUESTS]), REQUESTS))
         after = _counted(side)
         grown = {key: (value - before.get(key, 0.0)) / REQUESTS for key, value in after.items()}
         figures |= {f"{key}_{name}": value for key, value in grown.items() if value > 0.05}

@@ -10,14 +10,13 @@ import asyncio
 import re
 import statistics
 import subprocess
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec.structs import replace
 from redis import Redis
-from tests.bench.profiles import life
+from tests.bench.profiles import NOW, life
 from tests.bench.progress import say
 from tests.redis_servers import Server, free_port, single, wait_until
 
@@ -40,7 +39,7 @@ def shard_figures(folder: Path) -> dict[str, float]:
     with _started(folder / "alone") as server:
         profiles = _bytes_each(server, values, "p", Keep().profiles)
         beginners = _bytes_each(server, new, "n", Keep().profiles)
-        records = _bytes_each(server, [rows.record_value(RECORD, int(time.time()))], "r", None)
+        records = _bytes_each(server, [rows.record_value(RECORD, NOW)], "r", None)
         carried = _carried(server, round(statistics.mean(map(len, values))))
     with _started(folder / "slots", "--cluster-enabled", "yes") as server:
         with server.client() as client:
