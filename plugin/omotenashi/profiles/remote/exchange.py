@@ -1,7 +1,8 @@
 """Commands and their replies on one connection of redis-py.
 
 Its own pipelines do the same, but look for each of them whether the socket is readable, and where there is a
-`socket_timeout` make a task to send and a timer for each reply: together a quarter of what a node does for a profile.
+`socket_timeout` make a task to send and a timer for each reply. Without that, to read and write a profile took a tenth to a
+fifth less CPU.
 """
 
 from __future__ import annotations
