@@ -65,14 +65,15 @@ class Nodes(NamedTuple):
 
 @pytest.fixture(scope="module")
 def nodes(shared_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
-    """Both have a data directory of their own, and the rules in common."""
+    """Both have a data directory of their own, and the rules in common; one has two workers."""
     folder = tmp_path_factory.mktemp("nodes")
     rules = Path(shutil.copytree(SITE, folder / "rules"))
     (rules / "capped.yaml").write_text(CAPPED)
     flags = ("--store", f"{shared_cluster.url}?prefix=nodes", "--deadline", "10000")
     with pytest.MonkeyPatch.context() as patched, ExitStack() as stack:
         patched.setenv("OMO_HASH_KEY", HASH_KEY)
-        here, there = (stack.enter_context(serving(rules, folder / name, *flags)) for name in ("here", "there"))
+        here = stack.enter_context(serving(rules, folder / "here", *flags, "--workers", "2"))
+        there = stack.enter_context(serving(rules, folder / "there", *flags))
         yield Nodes(here, there, shared_cluster, "nodes")
 
 
