@@ -273,6 +273,7 @@ async def test_a_banner_that_was_not_answered_yet_erases_nothing(
         assert len(place.rows()) == len(before) - 1
 
 
+@pytest.mark.parametrize("deadline", [1.0])
 async def test_a_denial_while_the_store_does_not_answer_erases_when_it_does(
     connect: Connect, service: Service, place: Place
 ) -> None:
