@@ -184,8 +184,8 @@ def single(folder: Path, options: Sequence[str] = (), tls: Tls | None = None) ->
     """Run one server."""
     require()
     server = Server(folder / "redis", free_port(), options, tls)
-    server.start()
     try:
+        server.start()
         yield server
     finally:
         server.stop()
@@ -201,8 +201,8 @@ def cluster(folder: Path, *, node_timeout: int = 1000) -> Iterator[Cluster]:
         nodes = []
         for number in range(6):
             node = Server(folder / f"node-{number}", free_port(below=65_535 - _CLUSTER_BUS), options)
-            node.start()
             stack.callback(node.stop)
+            node.start()
             nodes.append(node)
         _join(nodes)
         yield Cluster(nodes)
@@ -215,8 +215,8 @@ def sentinel(folder: Path) -> Iterator[Watched]:
     with ExitStack() as stack:
 
         def run(server: Server) -> None:
-            server.start()
             stack.callback(server.stop)
+            server.start()
 
         options = ("--appendonly", "yes", "--repl-diskless-sync-delay", "0")
         master = Server(folder / "first", free_port(), options)

@@ -96,16 +96,24 @@ class Persons:
         return await self.settled(person, facts, reader) if person.unsettled else person
 
     async def fetched(self, facts: RequestFacts, site: Site) -> Reader:
-        """Return what reads all that may be asked about the person of a request. Raises StoreUnavailable."""
-        keys = [key for key in (self._named(facts, site)[1],) if key is not None]
+        """Return what reads all that may be asked about the person of a request. Raises StoreUnavailable.
+
+        A denial is not forgotten then: what cannot be read can be erased, as soon as the store answers.
+        """
+        keys, denies = [key for key in (self._named(facts, site)[1],) if key is not None], False
         if facts.visitor_id is not None:
             consent = consent_of(facts, site.facts)
-            if keys or consent.denies or PERSONALIZATION in consent.granted:
+            denies = consent.denies
+            if keys or denies or PERSONALIZATION in consent.granted:
                 keys.append(facts.visitor_id)
         try:
             reader = await self.store.fetch(keys, self._patience)
-        except TimeoutError as error:
-            raise StoreUnavailable("the store did not answer in time") from error
+        except (TimeoutError, StoreUnavailable) as error:
+            if denies and facts.visitor_id is not None and facts.counts and not is_bot(facts.user_agent):
+                self._start_erasing(facts.visitor_id)
+            if isinstance(error, TimeoutError):
+                raise StoreUnavailable("the store did not answer in time") from error
+            raise
         return reader
 
     def seen(self, facts: RequestFacts, site: Site, reader: Reader) -> Person:
@@ -224,10 +232,13 @@ class Persons:
 
     async def _erase_in_time(self, visitor_id: str) -> None:
         """Erase an anonymous profile; where that takes long, it goes on while the request does."""
+        await asyncio.wait((self._start_erasing(visitor_id),), timeout=self._patience)
+
+    def _start_erasing(self, visitor_id: str) -> asyncio.Task[None]:
         erasing = asyncio.create_task(self._erase(visitor_id))
         self._erasing.add(erasing)
         erasing.add_done_callback(self._erasing.discard)
-        await asyncio.wait((erasing,), timeout=self._patience)
+        return erasing
 
     async def _erase(self, visitor_id: str) -> None:
         """Erase, again and again where the store is busy: the visitor may say no only once."""

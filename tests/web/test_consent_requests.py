@@ -5,6 +5,7 @@ OMO_TEST_REQUESTS says how many random requests are sent (2000).
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import shutil
@@ -270,6 +271,25 @@ async def test_a_banner_that_was_not_answered_yet_erases_nothing(
                 assert place.rows() == before, request
         await send(client, asked_everywhere(f"{denied}; {closed}")[0])
         assert len(place.rows()) == len(before) - 1
+
+
+@pytest.mark.parametrize("deadline", [1.0])
+async def test_a_denial_while_the_store_does_not_answer_erases_when_it_does(
+    connect: Connect, service: Service, place: Place
+) -> None:
+    for denied in (asked_everywhere(DENYING[OWN][0])[0], stated_everywhere(["denied"])[1]):
+        async with connect() as client:
+            await stored(client, service)
+            before = place.rows()
+            await service.persons.store.close()
+            await send(client, denied)
+            service.persons.store.start()
+            await service.meet_store()
+            for _ in range(300):
+                if len(place.rows()) == len(before) - 1:
+                    break
+                await asyncio.sleep(0.01)
+            assert len(place.rows()) == len(before) - 1, denied
 
 
 async def row_of_this_device(client: httpx.AsyncClient, place: Place, before: list[Row]) -> Row:
