@@ -14,7 +14,7 @@ _DONTNEED = 4
 
 
 def give_back(file: str) -> None:
-    """Let go of the pages of a file (the end of its path) that is mapped for reading alone. Takes a millisecond."""
+    """Let go of the pages of a data file (the end of its path) that is mapped for reading alone. Takes a millisecond."""
     if sys.platform != "linux":
         return
     for start, length in _mappings(file):

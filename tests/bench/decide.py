@@ -21,7 +21,7 @@ _SCHEDULED = 2
 ACTIVE, VISITORS = 500, 3000
 BLOCKS = ["hero", "greeting", "store_info", "recommend", "notice_bar", "campaign_banner", "search_help", "capped"]
 PATHS = ["running", "trail", "kids", "wear"]
-EMPTY = """
+EMPTY = f"""
 import sys, uvicorn
 from omotenashi.signals.client_address import TrustedNetworks
 from omotenashi.web.app import App
@@ -30,7 +30,7 @@ from omotenashi.web.guard import Access
 from omotenashi.web.request import Answer
 class Empty(App):
     def __init__(self):
-        self.access = Access(b"", TrustedNetworks.parse([]))
+        self.access = Access({KEY.encode()!r}, TrustedNetworks.parse([]))
     async def answer(self, endpoint, request):
         return Answer(200, b"")
 uvicorn.run(Empty(), port=int(sys.argv[1]), http=Protocol, ws="none", loop="uvloop", lifespan="off", log_config=None,

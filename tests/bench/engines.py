@@ -34,6 +34,7 @@ def engine_figures(sizes: Sequence[int] = SIZES) -> dict[str, float]:
         engine, generated = compared([ours, generated_side(found)], visitors)
         beside, closures = compared([ours, closures_side(found)], visitors[: CLOSURE_VISITORS[size]], SLOW_ROUNDS)
         full = alone(engine_side(rules(size)), visitors)
+        new = of_new_visitors(engine_side(found), size)
         figures |= {
             f"engine_us_{size}": engine,
             f"generated_us_{size}": generated,
@@ -41,6 +42,7 @@ def engine_figures(sizes: Sequence[int] = SIZES) -> dict[str, float]:
             f"closures_us_{size}": closures,
             f"closures_ratio_{size}": closures / beside,
             f"engine_full_us_{size}": full,
+            f"engine_new_us_{size}": new,
         }
     return figures
 
@@ -77,6 +79,21 @@ def compared(sides: Sequence[Side], visitors: Sequence[Guest], rounds: int = ROU
             times.append(_microseconds(side, prepared))
     gc.unfreeze()
     return [statistics.median(times) for times in spent]
+
+
+def of_new_visitors(side: Side, rules_count: int) -> float:
+    """Return CPU µs of a side for one visitor whom it has not seen, after as many others. `compared` asks for the same
+    visitors again and again, so that all of their values are remembered.
+    """
+    visitors = guests((ROUNDS + 1) * VISITORS, rules_count, seed=3)
+    times = []
+    for start in range(0, len(visitors), VISITORS):
+        prepared = [side.prepare(visitor) for visitor in visitors[start : start + VISITORS]]
+        begun = time.process_time()
+        for one in prepared:
+            side.decide(one)
+        times.append((time.process_time() - begun) / VISITORS * 1e6)
+    return statistics.median(times[1:])
 
 
 def alone(side: Side, visitors: Sequence[Guest]) -> float:

@@ -107,7 +107,7 @@ def _interleaved(workloads: Workloads) -> dict[str, list[float]]:
     spent: dict[str, list[float]] = {name: [] for name in workloads}
     for number in range(ROUNDS + WARM_UP):
         say(f"requests over HTTP, round {number + 1} of {ROUNDS + WARM_UP}")
-        for name, (server, requests) in workloads.items():
+        for name, (server, requests) in sorted(workloads.items(), reverse=number % 2 == 1):
             before = cpu(server.pid)
             asyncio.run(load(server.port, requests, REQUESTS))
             spent[name].append((cpu(server.pid) - before) / REQUESTS * 1e6)

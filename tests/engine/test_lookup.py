@@ -10,6 +10,7 @@ from tests.engine.reference import Moment
 from tests.engine.worlds import HERE, NOW, TOKYO, fact
 
 from omotenashi.engine.choose import Engine
+from omotenashi.engine.lookup import _Memo
 from omotenashi.language import condition as c
 from omotenashi.language.condition import Condition, Conjunction, Fact, Negation
 from omotenashi.language.program import Block, Program, Rule, Show
@@ -24,7 +25,7 @@ def one_of(field: str, *values: str) -> Fact:
 
 
 def engine(*conditions: Condition) -> Engine:
-    """Ten rules of each condition, so that none is filed: in every block one that asks for it, and one for its contrary."""
+    """For each condition a block of ten rules that ask for it and ten for its contrary: so many that none is filed."""
     blocks = {}
     for number, condition in enumerate(conditions):
         parts = [condition, Negation(condition)] * 10
@@ -91,3 +92,20 @@ def test_blocks_that_are_not_there_are_left_out_however_they_are_asked_for() -> 
         assert list(decides.decide(occasion, ["b1", "x", "b0", "b1"])) == ["b1", "b0"]
         assert list(decides.decide(occasion, ["b0"])) == ["b0"]
         assert decides.decide(occasion, []) == {}
+
+
+def test_what_is_remembered_of_values_takes_no_more_room_than_it_may() -> None:
+    memo = _Memo(bits=80_000)
+    filed = tuple((number, 0, (), 0) for number in range(100))
+    for number in range(1000):
+        memo.keep(f"v{number}", (number, filed))
+        assert len(memo) * (10_000 + 800) <= 1 << 20
+
+
+def test_of_many_small_values_the_newest_are_remembered() -> None:
+    memo = _Memo(bits=8)
+    for number in range(10_000):
+        memo.keep(number, (number, ()))
+        assert len(memo) <= 4096
+    assert memo.known(9999) == (9999, ())
+    assert memo.known(0) is None

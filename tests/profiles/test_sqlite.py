@@ -218,9 +218,7 @@ async def test_a_locked_file_refuses_writes_and_answers_reads(path: Path, monkey
 
 async def test_a_full_disk_refuses_writes_and_answers_reads(sqlite: SqliteStore) -> None:
     assert sqlite._janitor is not None
-    await asyncio.to_thread(
-        sqlite._janitor.close
-    )  # while it locks the file, another connection writes, which is not full
+    await asyncio.to_thread(sqlite._janitor.close)  # while it locks the file another connection writes: it is not full
     await sqlite.write(Change("v1", NOON, (VIEW,)))
     pages = connection_of(sqlite).execute("PRAGMA page_count").fetchone()[0]
     connection_of(sqlite).execute(f"PRAGMA max_page_count = {pages}")

@@ -47,9 +47,9 @@ TOGETHER = (
     ("country", "prefecture", "device", "language", "consent", "needs_consent"),
     ("landing", "landing page"),
 )
-"""Fields that are looked up in one step: how people came, and what their browser tells. Each group is of few values, and
-most of their combinations come again and again. What has many, such as cities and pages, and what people type stand
-alone: few visitors share a whole combination with these, and to remember them all would only push others out.
+"""Fields that are looked up in one step: how people came, and what their browser tells, of which most combinations come
+again and again; and the first page, which two fields read. What has many values, such as cities and pages, and what people
+type stand alone: few visitors share a whole combination with these, and to remember them all would only push others out.
 """
 
 

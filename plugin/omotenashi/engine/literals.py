@@ -39,7 +39,7 @@ class Literals:
     """The literals of a program: equal ones are one, so that each is worked out once for an occasion."""
 
     def __init__(self, tests: FactTests, before: Literals | None = None) -> None:
-        """Those of `before` are taken over."""
+        """The rows of `before` are taken over; what tells whether they hold is made anew."""
         self.tests = tests
         self.known: dict[tuple[str, Operand, bool], Sequence[Row]] = dict(before.known) if before else {}
         self._compiled: dict[Literal, Holds] = {}

@@ -40,7 +40,9 @@ _WorkOut: TypeAlias = "Callable[[Hashable, Lexicon], Answer]"
 _Group: TypeAlias = "tuple[Callable[[Any], Any], _Known, Callable[[Any, Lexicon], Answer]]"
 _KEPT = 4096
 _KEPT_BYTES = 1 << 20
-"""Values of a field whose answers are remembered, and about how much room these may take."""
+"""Values of a field whose answers are remembered, and about how much room their masks and what is filed may take."""
+_ENTRY_BYTES = 8
+"""Of one that is filed, in an answer."""
 _LONGEST = 128
 """Characters of a value that is remembered: nobody fills the memory with long addresses."""
 _OF_MEMBER = frozenset(("member", "given", "truth", "number", "date"))
@@ -55,17 +57,25 @@ class _Memo:
         self._answers: dict[Hashable, Answer] = {}
         self._masks: dict[int | None, int | None] = {}
         self._same: dict[Answer, Answer] = {}
-        self._most = max(16, min(_KEPT, 8 * _KEPT_BYTES // (bits + 1)))
+        self._mask_bytes = bits // 8
+        self._room = 0
+        """What the answers take, in bytes, were no two of them equal."""
         self.known: _Known = self._answers.get
         """Returns the answer for a value that is remembered."""
 
+    def __len__(self) -> int:
+        return len(self._answers)
+
     def keep(self, value: Hashable, answer: Answer) -> Answer:
         """Remember and return an answer; equal ones, such as those of the pages of one category, are one."""
-        if len(self._answers) >= self._most:
+        mask, filed = answer
+        takes = self._mask_bytes + _ENTRY_BYTES * len(filed)
+        self._room += takes
+        if len(self._answers) >= _KEPT or self._room > _KEPT_BYTES:
             self._answers.clear()
             self._masks.clear()
             self._same.clear()
-        mask, filed = answer
+            self._room = takes
         shared = self._masks.setdefault(mask, mask), filed
         kept = self._answers[value] = self._same.setdefault(shared, shared)
         return kept

@@ -333,8 +333,12 @@ class _Turn:
         self._awaited: asyncio.Future[object]
         protocol.tasks.add(cast("asyncio.Task[None]", self))
 
-    def wait_for(self, awaited: asyncio.Future[object]) -> None:
-        """Go on when that is there which the answer waits for."""
+    def wait_for(self, awaited: asyncio.Future[object] | None) -> None:
+        """Go on when that is there which the answer waits for; None: it only lets others go before it."""
+        if awaited is None:
+            awaited = self._protocol.loop.create_future()
+            awaited.set_result(None)
+        awaited._asyncio_future_blocking = False  # noqa: SLF001 as a task does: others may wait for it, too
         self._awaited = awaited
         awaited.add_done_callback(self._go_on)
 
@@ -356,7 +360,9 @@ class _Turn:
         """Send the answer, if there is one and somebody who waits for it."""
         protocol = self._protocol
         protocol.tasks.discard(cast("asyncio.Task[None]", self))
-        if answer is not None and not self.disconnected and not protocol.transport.is_closing():
+        if answer is None:
+            protocol.transport.close()
+        elif not self.disconnected and not protocol.transport.is_closing():
             protocol.send_answer(answer, keep_alive=self.keep_alive, with_body=self._with_body)
             self.response_complete = True
             protocol.go_on()
