@@ -83,7 +83,8 @@ class Persons:
         self._arrivals = ArrivalCookies(secret, tools.counts)
         self._patience = patience
         self._failed_at = -_OUTAGE_OVER
-        self._erasing: set[asyncio.Task[None]] = set()
+        self._erasing: dict[str, asyncio.Task[None]] = {}
+        """What is being erased, by visitor id."""
         self.counters: Counter[str] = tools.counts
 
     async def identify(self, facts: RequestFacts, site: Site) -> Person:
@@ -235,9 +236,10 @@ class Persons:
         await asyncio.wait((self._start_erasing(visitor_id),), timeout=self._patience)
 
     def _start_erasing(self, visitor_id: str) -> asyncio.Task[None]:
-        erasing = asyncio.create_task(self._erase(visitor_id))
-        self._erasing.add(erasing)
-        erasing.add_done_callback(self._erasing.discard)
+        erasing = self._erasing.get(visitor_id)
+        if erasing is None:
+            erasing = self._erasing[visitor_id] = asyncio.create_task(self._erase(visitor_id))
+            erasing.add_done_callback(lambda _: self._erasing.pop(visitor_id))
         return erasing
 
     async def _erase(self, visitor_id: str) -> None:

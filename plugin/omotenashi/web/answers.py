@@ -38,9 +38,9 @@ async def or_refused(work: Awaitable[Answer], counters: Counter[str], unavailabl
     except RefusedRequest as refused:
         counters[f"refused:{refused.status}"] += 1
         return refusal(refused)
-    except StoreUnavailable as error:
+    except StoreUnavailable:  # why is told by /readyz: it names servers, which are nobody's business
         counters[unavailable] += 1
-        return refusal(RefusedRequest(HTTPStatus.SERVICE_UNAVAILABLE, f"{says}: {error}"))
+        return refusal(RefusedRequest(HTTPStatus.SERVICE_UNAVAILABLE, f"{says}; try again in a moment"))
 
 
 def expired(cookies: Mapping[str, str], domain: str, *which: SetCookie) -> bytes:
