@@ -6,13 +6,14 @@ Nothing is written outside of the folder that is given; ports are free ones.
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -200,7 +201,7 @@ def cluster(folder: Path, *, node_timeout: int = 1000) -> Iterator[Cluster]:
     with ExitStack() as stack:
         nodes = []
         for number in range(6):
-            node = Server(folder / f"node-{number}", free_port(below=65_535 - _CLUSTER_BUS), options)
+            node = Server(folder / f"node-{number}", free_port(), options)
             stack.callback(node.stop)
             node.start()
             nodes.append(node)
@@ -287,14 +288,14 @@ def require() -> None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
 
 
-def free_port(below: int = 65_536) -> int:
-    """Return a port that is free now."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
-        if port < below:
+def free_port() -> int:
+    """Return a port that is free now, and so is its cluster bus; none that a connection may take before it is used."""
+    for port in random.sample(range(10_000, 20_000), 1000):
+        with socket.socket() as probe, socket.socket() as bus, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            bus.bind(("127.0.0.1", port + _CLUSTER_BUS))
             return port
+    raise AssertionError("no port is free")
 
 
 def wait_until(holds: Callable[[], object]) -> None:

@@ -72,7 +72,7 @@ def _values(folder: Path, lived: Callable[[int], Change]) -> list[bytes]:
 @contextmanager
 def _started(folder: Path, *options: str) -> Iterator[Server]:
     """Run a server whose port a Cluster can use."""
-    server = Server(folder, free_port(below=55_536), options)
+    server = Server(folder, free_port(), options)
     server.start()
     try:
         yield server

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from msgspec import Struct
 
@@ -21,6 +21,8 @@ from omotenashi.model.errors import SettingsError
 FORMS = "redis://HOST:PORT/DB, redis+sentinel://HOST:PORT,…/SERVICE or redis+cluster://HOST:PORT,… (rediss for TLS)"
 _PORTS = {"": 6379, "cluster": 6379, "sentinel": 26379}
 _OPTIONS = ("prefix", "ca", "cert", "key", "sentinel_password")
+_URL = re.compile(r"([^:/?#]+)://([^/?#]*)(/[^?#]*)?(?:\?(.*))?")
+"""Scheme, who is let in and hosts, path, options. urllib reads several hosts with IPv6 in some versions of Python alone."""
 _SCHEME = re.compile(r"(redis|valkey)(s?)(?:\+(cluster|sentinel))?")
 _PREFIX = re.compile(r"[A-Za-z0-9_.:-]{1,40}")
 
@@ -67,15 +69,16 @@ def is_remote(url: str) -> bool:
 
 def parse_address(url: str) -> Address:
     """Return the address that a URL names; raises SettingsError, which never says the password."""
-    parts = urlsplit(url)
-    scheme = _SCHEME.fullmatch(parts.scheme)
-    if scheme is None:
+    parts = _URL.fullmatch(url)
+    scheme = parts and _SCHEME.fullmatch(parts[1])
+    if parts is None or scheme is None:
         raise SettingsError(f"store: write {FORMS}")
     kind = Kind(scheme[3] or "")
-    service, database = _path(parts.path.strip("/"), kind)
-    user, password = _credentials(parts)
+    service, database = _path((parts[3] or "").strip("/"), kind)
+    stated, at, hosts = parts[2].rpartition("@")
+    user, password = _credentials(stated) if at else (None, None)
     return Address(
-        kind, _hosts(parts, kind), scheme[2] == "s", user, password, service, database, **_options(parts.query)
+        kind, _hosts(hosts, kind), scheme[2] == "s", user, password, service, database, **_options(parts[4] or "")
     )
 
 
@@ -90,14 +93,13 @@ def _path(path: str, kind: Kind) -> tuple[str, int]:
     return unquote(service), int(database or 0)
 
 
-def _credentials(parts: SplitResult) -> tuple[str | None, str | None]:
-    stated, at, _ = parts.netloc.rpartition("@")
-    user, _, password = stated.partition(":")
-    return (unquote(user) or None, unquote(password) or None) if at else (None, None)
+def _credentials(text: str) -> tuple[str | None, str | None]:
+    user, _, password = text.partition(":")
+    return unquote(user) or None, unquote(password) or None
 
 
-def _hosts(parts: SplitResult, kind: Kind) -> tuple[tuple[str, int], ...]:
-    stated = parts.netloc.rpartition("@")[2].split(",")
+def _hosts(text: str, kind: Kind) -> tuple[tuple[str, int], ...]:
+    stated = text.split(",")
     if kind is Kind.SINGLE and len(stated) > 1:
         raise SettingsError(
             "store: one server has one address; for several write redis+cluster:// or redis+sentinel://"
