@@ -58,7 +58,7 @@ def test_trusting_everybody_is_warned_of(network: str, tmp_path: Path) -> None:
         ({"OMO_RETENTION_EXPOSURES": "4001"}, "retention_exposures: 4001 is not between"),
         ({"OMO_RETENTION_PROFILES": "a year"}, "OMO_RETENTION_PROFILES: 'a year' is not a whole number"),
         ({"OMO_STORE": "memory:", "OMO_WORKERS": "2"}, "store: memory: is for one worker, not for 2"),
-        ({"OMO_STORE": "redis://localhost/first"}, "store: 'first' is not the number of a database"),
+        ({"OMO_STORE": "redis://localhost/first"}, "store: what follows the hosts is not the number of a database"),
         ({"OMO_STORE_REPLICAS": "1"}, "store_replicas: only Redis and Valkey have replicas"),
         ({"OMO_STORE": "redis://localhost", "OMO_STORE_REPLICAS": "11"}, "store_replicas: 11 is not between 0 and 10"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import secrets
 import time
 from collections import Counter
@@ -35,6 +36,8 @@ from omotenashi.site import Site
 logger = logging.getLogger("omotenashi.person")
 _OUTAGE_OVER = 10.0
 """Seconds without a failure after which an outage is over: of a store in many parts, some answer and others do not."""
+_MOST_ERASED = 2000
+"""Visitors whose erasure may wait for the store; beyond that a denial is only counted, and erases when it comes again."""
 _ERASURE_TRIES = 300
 """Seconds for which an erasure is tried again while the store is busy."""
 
@@ -113,6 +116,7 @@ class Persons:
             if denies and facts.visitor_id is not None and facts.counts and not is_bot(facts.user_agent):
                 self._start_erasing(facts.visitor_id)
             if isinstance(error, TimeoutError):
+                self.counters["deadline"] += 1
                 raise StoreUnavailable("the store did not answer in time") from error
             raise
         return reader
@@ -237,6 +241,9 @@ class Persons:
 
     def _start_erasing(self, visitor_id: str) -> asyncio.Task[None]:
         erasing = self._erasing.get(visitor_id)
+        if erasing is None and len(self._erasing) >= _MOST_ERASED:
+            self.counters["erasure_refused"] += 1
+            return next(iter(self._erasing.values()))
         if erasing is None:
             erasing = self._erasing[visitor_id] = asyncio.create_task(self._erase(visitor_id))
             erasing.add_done_callback(lambda _: self._erasing.pop(visitor_id))
@@ -244,14 +251,16 @@ class Persons:
 
     async def _erase(self, visitor_id: str) -> None:
         """Erase, again and again where the store is busy: the visitor may say no only once."""
-        for _ in range(_ERASURE_TRIES):
+        for number in range(_ERASURE_TRIES):
             try:
-                self.counters["erased:denial"] += await self.store.erase(visitor_id)
+                if number == 0 or self.store.check() is None:
+                    self.counters["erased:denial"] += await self.store.erase(visitor_id)
+                    return
             except StoreUnavailable as error:
                 self.failed(error)
-                await asyncio.sleep(1)
-            else:
-                return
+            await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311 so that not all come at once when it is back
+        self.counters["erasure_given_up"] += 1
+        logger.error("what was stored of a visitor who said no could not be erased: the store did not answer in time")
 
     async def _moved(self, facts: RequestFacts, visitor_id: str, key: str, reader: Reader) -> Profile | None:
         """Move to the member what was done on the device, mark the device as the member's, and return the profile."""

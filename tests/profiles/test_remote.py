@@ -22,6 +22,7 @@ from omotenashi.profiles.remote.address import parse_address
 from omotenashi.profiles.remote.rows import keys_of, place_of
 from omotenashi.profiles.remote.store import RemoteStore
 from omotenashi.profiles.store import Change, Claim, MemberRecord
+from omotenashi.rights import Whom, erase
 
 pytestmark = pytest.mark.anyio
 
@@ -185,7 +186,7 @@ async def test_what_cannot_be_read_is_said_and_harms_nobody_else(server: Server)
         with server.client() as client:
             client.set(keys_of("shop", place_of("v2")).profile, b"12345678garbage")
         with pytest.raises(StoreUnavailable, match="cannot be read"):
-            await store.fetch(["v2"])
+            await paths(store, "v2")
         assert await paths(store, "v1") == ["/a"]
 
 
@@ -300,6 +301,9 @@ async def test_a_node_with_another_key_of_member_ids_is_refused(server: Server) 
         await second.look(b"the-key-of-member-ids")
         with pytest.raises(SettingsError, match="hash_key: other nodes use another key of member ids"):
             await second.look(b"another-key-of-member-ids")
+        with pytest.raises(StoreUnavailable, match="hash_key"):
+            await second.fetch(["v1"])
+        assert "hash_key" in (second.check() or "")
 
 
 async def test_profiles_of_another_version_are_left_alone(server: Server) -> None:
@@ -340,3 +344,45 @@ def called(client: Redis) -> dict[str, int]:
     found = {name.removeprefix("cmdstat_"): told["calls"] for name, told in stats.items()}
     inner = ("config", "info", "getrange", "set", "get", "ping", "client", "hello", "auth", "select")
     return {name: calls for name, calls in found.items() if name.partition("|")[0] not in inner}
+
+
+async def test_more_requests_than_connections_wait_a_moment_and_nobody_is_taken_to_be_gone(server: Server) -> None:
+    async with opened_at(server.url) as store:
+        with server.client() as client:
+            client.execute_command("CLIENT PAUSE", 100, "ALL")
+        asked = []
+        for number in range(80):
+            asked.append(asyncio.create_task(store.fetch([f"v{number}"])))
+            await asyncio.sleep(0.001)
+        await asyncio.gather(*asked)
+        assert store.check() is None
+
+
+async def test_a_fault_in_one_change_leaves_nobody_waiting(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)  # it is told there, too
+    async with opened_at(server.url) as store:
+        with monkeypatch.context() as patched:
+            patched.setattr("omotenashi.profiles.remote.store.apply", None)
+            answers = await asyncio.gather(
+                *(store.write(Change("v1", NOON + n, (view(n),))) for n in range(5)), return_exceptions=True
+            )
+        assert [type(answer) for answer in answers] == [StoreUnavailable] * 5
+        await store.write(Change("v1", NOON, (view(0),)))
+        assert await paths(store, "v1") == ["/a"]
+
+
+async def test_what_cannot_be_read_can_be_erased(server: Server) -> None:
+    async with opened_at(server.url, prefix="shop") as store:
+        with server.client() as client:
+            client.set(keys_of("shop", place_of("m.1")).profile, b"12345678garbage")
+        assert await erase(Whom(member_key="m.1"), store, NOON)
+        assert await paths(store, "m.1") == []
+
+
+async def test_a_member_of_a_thousand_devices_has_a_profile_of_bounded_size(server: Server) -> None:
+    async with opened_at(server.url, prefix="shop") as store:
+        for number in range(300):
+            await store.write(Change(f"v{number}", NOON + number, (Event("login", NOON + number),)))
+            await store.move(f"v{number}", "m.1", NOON + number)
+        with server.client() as client:
+            assert client.strlen(keys_of("shop", place_of("m.1")).profile) < 6000

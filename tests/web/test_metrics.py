@@ -21,7 +21,7 @@ async def told(connect: Connect) -> dict[tuple[str, tuple[tuple[str, str], ...]]
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     families = list(text_string_to_metric_families(answer.text))
     return {
-        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        (sample.name, tuple(sorted(label for label in sample.labels.items() if label[0] != "process"))): sample.value
         for family in families
         for sample in family.samples
     }

@@ -52,10 +52,10 @@ class _Told(Collector):
         )
         yield _is("omotenashi_places_up", "1 while places can be read.", self._service.places_problem is None)
         counted = CounterMetricFamily(
-            "omotenashi_counted", "What was answered, refused, dropped or went wrong.", labels=("what",)
+            "omotenashi_counted", "What was answered, refused, dropped or went wrong.", labels=("process", "what")
         )
         for what, count in sorted(self._service.counters.items()):
-            counted.add_metric([what], count)
+            counted.add_metric([str(os.getpid()), what], count)
         yield counted
 
 

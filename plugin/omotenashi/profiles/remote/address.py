@@ -21,6 +21,7 @@ from omotenashi.model.errors import SettingsError
 FORMS = "redis://HOST:PORT/DB, redis+sentinel://HOST:PORT,…/SERVICE or redis+cluster://HOST:PORT,… (rediss for TLS)"
 _PORTS = {"": 6379, "cluster": 6379, "sentinel": 26379}
 _OPTIONS = ("prefix", "ca", "cert", "key", "sentinel_password")
+_ESCAPED = "in a password write @ / # ? : as %40 %2F %23 %3F %3A"
 _URL = re.compile(r"([^:/?#]+)://([^/?#]*)(/[^?#]*)?(?:\?(.*))?")
 """Scheme, who is let in and hosts, path, options. urllib reads several hosts with IPv6 in some versions of Python alone."""
 _SCHEME = re.compile(r"(redis|valkey)(s?)(?:\+(cluster|sentinel))?")
@@ -87,7 +88,7 @@ def _path(path: str, kind: Kind) -> tuple[str, int]:
     if kind is Kind.SENTINEL and not service:
         raise SettingsError("store: name the service after the Sentinels: redis+sentinel://HOST:PORT,HOST:PORT/SERVICE")
     if database and not database.isdecimal():
-        raise SettingsError(f"store: {database!r} is not the number of a database")
+        raise SettingsError(f"store: what follows the hosts is not the number of a database; {_ESCAPED}")
     if kind is Kind.CLUSTER and database.strip("0"):
         raise SettingsError("store: a Cluster has database 0 alone; sites are told apart by ?prefix=…")
     return unquote(service), int(database or 0)
@@ -111,8 +112,8 @@ def _host(text: str, usual: int) -> tuple[str, int]:
     try:
         parts = urlsplit(f"//{text}")
         host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise SettingsError(f"store: {text!r} is no HOST:PORT") from error
+    except ValueError:  # which may quote a password that was not escaped
+        raise SettingsError(f"store: a host is not of the form HOST:PORT; {_ESCAPED}") from None
     if not host:
         raise SettingsError(f"store: a host is missing; write {FORMS}")
     return host, port or usual
@@ -122,7 +123,7 @@ def _options(query: str) -> dict[str, str]:
     options = dict(parse_qsl(query, keep_blank_values=True))
     for name in options:
         if name not in _OPTIONS:
-            raise SettingsError(f"store: ?{name}= is not known; there are {', '.join(_OPTIONS)}")
+            raise SettingsError(f"store: an option after ? is not known; there are {', '.join(_OPTIONS)}; {_ESCAPED}")
     if not _PREFIX.fullmatch(options.get("prefix", "omo")):
         raise SettingsError("store: a prefix has up to 40 letters, digits and . _ - :")
     return options

@@ -13,6 +13,8 @@ from omotenashi.profiles.retention import current, is_over
 
 _MARKS_KEPT = 86_400
 """Seconds for which it is known what was done bit by bit, or once."""
+_MOST_MARKS = 100
+"""Of somebody who logs in on one device after the other; what was put aside there is delivered in a moment."""
 
 
 def editable(row: Row, now: int, keep: Keep) -> Profile:
@@ -31,5 +33,6 @@ def row_after(row: Row, profile: Profile, now: int, keep: Keep, mark: Mark | Non
     data, columns = row.packed(kept)
     if mark is None and (data == EMPTY if row.data is None else data == row.data):
         return row
-    marks = [one for one in row.marks if one.at > updated - _MARKS_KEPT and (mark is None or one.id != mark.id)]
+    kept_marks = row.marks[-_MOST_MARKS:]
+    marks = [one for one in kept_marks if one.at > updated - _MARKS_KEPT and (mark is None or one.id != mark.id)]
     return Row(rows.new_version(), updated, data, (*marks, *([mark] if mark else [])), kept, columns)

@@ -24,6 +24,8 @@ from omotenashi.profiles.store import MemberRecord
 
 VERSION = 8
 """Bytes of a version."""
+_NEVER_OVER = 2**62
+"""When a profile that cannot be read was written."""
 NEVER = b""
 """The version where there is no profile."""
 
@@ -137,13 +139,13 @@ def new_version() -> bytes:
 
 
 def row_of(value: bytes | None) -> Row:
-    """Return the row that a value means; raises StoreUnavailable where it means none."""
+    """Return the row that a value means. What cannot be read is told when its profile is asked for: it can be erased."""
     if not value:
         return Row()
     try:
         stored = _decode(value[VERSION:])
-    except msgspec.DecodeError as error:
-        raise StoreUnavailable("a stored profile cannot be read") from error
+    except msgspec.DecodeError:
+        return Row(value[:VERSION], _NEVER_OVER, value)
     return Row(value[:VERSION], stored.updated, stored.data, stored.marks)
 
 

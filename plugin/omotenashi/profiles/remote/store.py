@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
 
-from omotenashi.model.errors import StoreUnavailable
+from omotenashi.model.errors import SettingsError, StoreUnavailable
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.merge import is_emptied_for, is_to_move, merge_into
 from omotenashi.profiles.packing import pack, unpack
@@ -93,6 +93,8 @@ class RemoteStore:
         self._address = address
         self._make_wire = partial(Wire, address, connections=connections, timeout=timeout, replicas=replicas)
         self._wire: Wire | None = None
+        self._refused: str | None = None
+        """Why this node must not use what other nodes use."""
         self._recent = Recent()
         self._waiting: dict[str, list[_Waiting]] = {}
         """Changes by key, while something is written there."""
@@ -111,7 +113,11 @@ class RemoteStore:
         """
         await self._opened().look()
         if secret is not None:
-            await introduce(self._opened(), self._address.prefix, secret, first=first)
+            try:
+                await introduce(self._opened(), self._address.prefix, secret, first=first)
+            except SettingsError as error:
+                self._refused = str(error)
+                raise
 
     async def fetch(self, keys: Collection[str], patience: float | None = None) -> Snapshot:
         """Return profiles and records as they are now, in one round trip.
@@ -184,7 +190,7 @@ class RemoteStore:
 
     def check(self) -> str | None:
         """Return None as long as the servers answer, else why not."""
-        return _CLOSED if self._wire is None else self._wire.problem
+        return self._refused or (_CLOSED if self._wire is None else self._wire.problem)
 
     async def close(self) -> None:
         """Write what was accepted, and close the connections."""
@@ -236,10 +242,14 @@ class RemoteStore:
         try:
             while batch := self._waiting[place]:
                 self._waiting[place] = []
-                await self._write_batch(place, batch)
-                self._count -= len(batch)
-        finally:
-            del self._waiting[place]
+                try:
+                    await self._write_batch(place, batch)
+                finally:
+                    self._count -= len(batch)
+        finally:  # none are left, but after a fault
+            left = self._waiting.pop(place)
+            self._count -= len(left)
+            _refuse(left, "the profile store failed")
 
     async def _write_batch(self, place: str, batch: list[_Waiting]) -> None:
         now = max(one.change.now for one in batch)
@@ -330,8 +340,8 @@ class RemoteStore:
         return rows.keys_of(self._address.prefix, place)
 
     def _opened(self) -> Wire:
-        if self._wire is None:
-            raise StoreUnavailable(_CLOSED)
+        if self._wire is None or self._refused:
+            raise StoreUnavailable(self._refused or _CLOSED)
         return self._wire
 
     async def _patiently(self, work: Coroutine[Any, Any, T], patience: float | None) -> T:

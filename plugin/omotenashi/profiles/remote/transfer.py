@@ -36,7 +36,7 @@ class RemoteSide:
         self._store = store
         self._bulk = Bulk(store.wire)
         self._progress = f"{address.prefix}:migration".encode()
-        self._key = re.compile(rb"%s:\{(.{22})\}:([prm])" % re.escape(address.prefix.encode()), re.DOTALL)
+        self._key = re.compile(rb"%s:\{([A-Za-z0-9_-]{22})\}:([prm])" % re.escape(address.prefix.encode()))
 
     async def prepare(self) -> int:
         count = 0
@@ -72,7 +72,10 @@ class RemoteSide:
 
     async def progress(self) -> Progress | None:
         (value,) = await self._bulk.ask([(self._progress, ("GET", self._progress))])
-        return msgspec.json.decode(value, type=Progress) if isinstance(value, bytes) else None
+        try:
+            return msgspec.json.decode(value, type=Progress) if isinstance(value, bytes) else None
+        except msgspec.DecodeError as error:
+            raise StoreUnavailable(f"{self._progress.decode()} holds no progress of a migration: delete it") from error
 
     async def write(self, changes: Sequence[tuple[Item, Item | None]], progress: Progress) -> None:
         await self._bulk.ask([self._writing(item, there) for item, there in changes], writes=True)

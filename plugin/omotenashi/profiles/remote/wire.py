@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Protocol, TypeAlias, cast
 
-from redis.asyncio.cluster import ClusterNode, PipelineCommand, RedisCluster
+from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.asyncio.sentinel import MasterNotFoundError
 from redis.exceptions import (
     AskError,
@@ -32,10 +32,14 @@ from omotenashi.profiles.remote.exchange import Connections
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
 """Seconds until a server that failed is tried again; each time half as long again, and up to a half more or less."""
+_SPARE = 2
+"""Connections that are left for looking whether a server answers."""
 _FAULTS = (RedisError, RedisClusterException, OSError, asyncio.TimeoutError)
 
 Reply: TypeAlias = "bytes | int | list[bytes | None] | None"
 Outcome: TypeAlias = "Reply | Exception"
+Wait: TypeAlias = "tuple[str, int, int]"
+"""WAIT, replicas, milliseconds."""
 
 
 class Servers(Protocol):
@@ -62,6 +66,7 @@ class Wire:
     def __init__(self, address: Address, *, connections: int, timeout: float, replicas: int = 0) -> None:
         """`connections`: at most so many to each server; `timeout`: seconds until one is taken to be gone.
 
+        What comes while all are in use waits for one, and then goes together.
         `replicas`: how many must have confirmed what is written before `write` returns.
         """
         self.servers: Servers = (
@@ -72,6 +77,10 @@ class Wire:
         self._address = address
         self._timeout = timeout
         self._replicas = replicas
+        self._most = max(1, connections - _SPARE)
+        self._under_way: Counter[str] = Counter()
+        """Exchanges by server."""
+        self._sending: asyncio.Handle | None = None
         self._waiting: dict[tuple[str, bool], list[tuple[Command, asyncio.Future[Reply]]]] = defaultdict(list)
         self._tasks: set[asyncio.Task[None]] = set()
         self._gone: dict[str, str] = {}
@@ -123,18 +132,26 @@ class Wire:
             self._look_on()
             future.set_exception(StoreUnavailable(f"{self._address}: {self._gone[name]}"))
             return future
-        if not self._waiting:
-            loop.call_soon(self._send)
         self._waiting[name, writes and self._replicas > 0].append((command, future))
+        self._send_soon()
         return future
 
+    def _send_soon(self) -> None:
+        if self._sending is None:
+            self._sending = asyncio.get_running_loop().call_soon(self._send)
+
     def _send(self) -> None:
-        """Send what this turn of the event loop brought."""
-        waiting, self._waiting = self._waiting, defaultdict(list)
-        for (name, writes), asked in waiting.items():
-            task = asyncio.create_task(self._run(name, asked, writes=writes))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        """Send what this turn of the event loop brought, and what still waits, as far as there are connections."""
+        self._sending = None
+        for name, writes in list(self._waiting):
+            if self._under_way[name] < self._most:
+                asked = [
+                    one for one in self._waiting.pop((name, writes)) if not one[1].done()
+                ]  # nobody waits for those
+                self._under_way[name] += 1
+                task = asyncio.create_task(self._run(name, asked, writes=writes))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
 
     async def run(self, name: str, commands: Sequence[Command], *, writes: bool) -> list[Outcome]:
         """Send commands to one server in one go; where there is no reply stands StoreUnavailable."""
@@ -148,14 +165,15 @@ class Wire:
         return self._confirmed(outcomes) if confirmed else outcomes
 
     async def _run(self, name: str, asked: list[tuple[Command, asyncio.Future[Reply]]], *, writes: bool) -> None:
-        outcomes = await self.run(name, [command for command, _ in asked], writes=writes)
-        for (_, future), outcome in zip(asked, outcomes, strict=True):
-            if future.done():  # nobody waits any more
-                continue
-            if isinstance(outcome, Exception):
-                future.set_exception(outcome)
-            else:
-                future.set_result(outcome)
+        outcomes: Sequence[Outcome] = [StoreUnavailable(f"{self._address}: it failed")] * len(asked)
+        try:
+            if asked:
+                outcomes = await self.run(name, [command for command, _ in asked], writes=writes)
+        finally:  # whatever happens, nobody waits for ever
+            self._under_way[name] -= 1
+            if self._waiting:
+                self._send_soon()
+            _answer(asked, outcomes)
 
     def _outcome(self, outcome: Outcome) -> Outcome:
         """A command that was refused, such as by a full server, fails alone."""
@@ -269,12 +287,13 @@ class _Cluster:
         if name not in self._nodes:
             raise RedisError(f"{name} is no part of the Cluster any more")
         found = await self._to(self._nodes[name]).exchange(commands)
-        return [await self._settled(name, *asked) for asked in zip(commands, found, strict=True)]
+        wait = cast("Wait", commands[-1]) if commands and commands[-1][0] == "WAIT" else None
+        return [await self._settled(name, *asked, wait) for asked in zip(commands, found, strict=True)]
 
-    async def _settled(self, name: str, command: Command, outcome: Outcome) -> Outcome:
+    async def _settled(self, name: str, command: Command, outcome: Outcome, wait: Wait | None) -> Outcome:
         """Return the reply of whoever has the key by now; keys of a slot that is moving are read one by one."""
         if isinstance(outcome, AskError):
-            outcome = await self._redirected(outcome, command)
+            outcome = await self._redirected(outcome, command, wait)
         if isinstance(outcome, TryAgainError) and command[0] == "MGET":
             parts = await self.run(name, [("GET", key) for key in command[1:]])
             return next((one for one in parts if isinstance(one, Exception)), cast("Reply", parts))
@@ -287,7 +306,7 @@ class _Cluster:
             known = self._connections[node.name] = Connections(make, most, self._silence, callbacks)
         return known
 
-    async def _redirected(self, error: AskError, command: Command) -> Outcome:
+    async def _redirected(self, error: AskError, command: Command, wait: Wait | None) -> Outcome:
         """Follow a slot that has moved (MOVED, which is remembered) or is moving (ASK) to another node."""
         manager, moved = self._client.nodes_manager, isinstance(error, MovedError)
         if moved:
@@ -295,11 +314,14 @@ class _Cluster:
         node = manager.get_node(host=error.host, port=error.port)
         if node is None:
             return error
-        asked = [PipelineCommand(0, "ASKING")] if not moved else []
-        asked.append(PipelineCommand(1, *command))
-        await node.execute_pipeline(asked)
-        found: Outcome = asked[-1].result
-        return found
+        asked = [*([] if moved else [("ASKING",)]), command, *([] if wait is None else [wait])]
+        try:
+            found = await self._to(node).exchange(asked)
+        except _FAULTS as fault:  # of that server: the one that was asked first is there
+            return RedisError(f"{node.name}: {_line(fault)}")
+        if wait is not None and not (isinstance(found[-1], int) and found[-1] >= wait[1]):
+            return RedisError(f"{found[-1]} of {wait[1]} replicas have confirmed")
+        return cast("Outcome", found[len(asked) - 1 if wait is None else len(asked) - 2])
 
     async def refresh(self) -> None:
         try:
@@ -309,7 +331,7 @@ class _Cluster:
         known = {node.name for node in self._client.get_primaries()}
         self._nodes = {name: node for name, node in self._nodes.items() if name in known}
         for name in self._connections.keys() - known:
-            await self._connections[name].close()
+            await self._connections.pop(name).close()
 
     async def close(self) -> None:
         for connections in self._connections.values():
@@ -331,3 +353,13 @@ def _line(error: Exception) -> str:
     if isinstance(error, MasterNotFoundError):  # it says a thousand characters about the clients
         return "no Sentinel names a master"
     return " ".join(str(error).split()) or type(error).__name__
+
+
+def _answer(asked: Sequence[tuple[Command, asyncio.Future[Reply]]], outcomes: Sequence[Outcome]) -> None:
+    for (_, future), outcome in zip(asked, outcomes, strict=True):
+        if future.done():  # nobody waits any more
+            continue
+        if isinstance(outcome, Exception):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)
