@@ -17,6 +17,12 @@ _MOST_MARKS = 100
 """Of somebody who logs in on one device after the other; what was put aside there is delivered in a moment."""
 
 
+def readable(row: Row, now: int, keep: Keep) -> Profile | None:
+    """Return a profile as far as it may still be kept at `now`; raises StoreUnavailable where it cannot be read."""
+    gone = row.data is None or is_over(row.updated, now, keep)
+    return None if gone else current(row.profile, now, keep)
+
+
 def editable(row: Row, now: int, keep: Keep) -> Profile:
     """Return a profile that may be changed; raises StoreUnavailable where it cannot be read."""
     gone = row.data is None or is_over(row.updated, now, keep)

@@ -21,11 +21,10 @@ from omotenashi.profiles.profile import Profile
 from omotenashi.profiles.remote import rows, scripts
 from omotenashi.profiles.remote.bulk import Bulk
 from omotenashi.profiles.remote.client import Command
-from omotenashi.profiles.remote.edited import editable, row_after
-from omotenashi.profiles.remote.rows import Keys, Mark, Row
+from omotenashi.profiles.remote.edited import editable, readable, row_after
+from omotenashi.profiles.remote.rows import Keys, Mark
 from omotenashi.profiles.remote.store import RemoteStore
 from omotenashi.profiles.remote.wire import Reply
-from omotenashi.profiles.retention import current, is_over
 from omotenashi.profiles.store import Change, MemberRecord, apply
 
 _TRIES = 100
@@ -116,8 +115,8 @@ class _Sheet:
             raise StoreUnavailable("a reply that is none")
         self.keys = keys
         self.keep = keep
-        self._value, self._record = reply
-        self._row: Row | None = None
+        value, self._record = reply
+        self._row = rows.row_of(value)
         self._mark = mark
         self._after: tuple[Profile, int] | None = None
         """The profile as it is changed, and the moment."""
@@ -125,7 +124,7 @@ class _Sheet:
 
     def told(self, batch: Batch[T], lines: Sequence[tuple[int, T]]) -> Outcome:
         """Apply the lines that the profile does not have yet; return what came of all."""
-        had = max((mark.value for mark in self._marks() if mark.id == self._mark.id), default=0)
+        had = max((mark.value for mark in self._row.marks if mark.id == self._mark.id), default=0)
         old = [line for line in lines if line[0] <= had]
         new = [line for line in lines if line[0] > had]
         again = batch.work.write(self, _Nowhere(), old) if old else Outcome()
@@ -135,10 +134,7 @@ class _Sheet:
     def read(self, key: str, now: int) -> Profile | None:
         """As `importing.Before` says."""
         del key
-        row = self.row
-        return (
-            None if row.data is None or is_over(row.updated, now, self.keep) else current(row.profile, now, self.keep)
-        )
+        return readable(self._row, now, self.keep)
 
     def read_record(self, key: str) -> MemberRecord | None:
         """As `importing.Before` says."""
@@ -147,7 +143,7 @@ class _Sheet:
 
     def apply(self, change: Change) -> object:
         """As `importing.Writing` says."""
-        profile = editable(self.row, change.now, self.keep) if self._after is None else self._after[0]
+        profile = editable(self._row, change.now, self.keep) if self._after is None else self._after[0]
         self._after = profile, change.now
         return apply(profile, change)
 
@@ -164,24 +160,11 @@ class _Sheet:
         if self._after is not None:
             profile, now = self._after
             mark = Mark(self._mark.id, self._mark.value, now)
-            after = row_after(self.row, profile, now, self.keep, mark)
-            if after.data != (EMPTY if self.row.data is None else self.row.data):
-                given = (self.row.version, rows.value_of(after), self.keep.profiles)
+            after = row_after(self._row, profile, now, self.keep, mark)
+            if after.data != (EMPTY if self._row.data is None else self._row.data):
+                given = (self._row.version, rows.value_of(after), self.keep.profiles)
                 found.append(("EVAL", scripts.WRITE, 1, self.keys.profile, *given))
         return found
-
-    @property
-    def row(self) -> Row:
-        """What lies in the store; raises StoreUnavailable where it cannot be read."""
-        if self._row is None:
-            self._row = rows.row_of(self._value)
-        return self._row
-
-    def _marks(self) -> Sequence[Mark]:
-        try:
-            return self.row.marks
-        except StoreUnavailable:  # whoever changes it is told
-            return ()
 
 
 class _Nowhere:

@@ -31,13 +31,13 @@ async def introduce(wire: Wire, prefix: str, secret: bytes, *, first: bool = Tru
     if known is None:
         raise StoreUnavailable("what the other nodes take for granted cannot be read")
     await wire.write(key, "EVAL", scripts.DELIVERED, 1, key, b"")  # that one may not is said now, not to a visitor
-    schema, _, secrets = known.partition(b" ")
+    schema, _, fingerprint = known.partition(b" ")
     if schema != b"%d" % SCHEMA:
         raise SettingsError(
             f"store: what lies there is of another version of Omotenashi (schema {schema.decode(errors='replace')}, this one"
             f" knows {SCHEMA}): use that version, or another ?prefix=…"
         )
-    if secrets != told.partition(b" ")[2]:
+    if fingerprint != told.partition(b" ")[2]:
         raise SettingsError(
             "hash_key: other nodes use another key of member ids with this store; set OMO_HASH_KEY to the same on all, or "
             "members are not known again"

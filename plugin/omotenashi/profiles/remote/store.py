@@ -22,12 +22,11 @@ from omotenashi.profiles.packing import pack, unpack
 from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.remote import rows, scripts
 from omotenashi.profiles.remote.address import Address
-from omotenashi.profiles.remote.edited import editable, row_after
+from omotenashi.profiles.remote.edited import editable, readable, row_after
 from omotenashi.profiles.remote.introduce import introduce
 from omotenashi.profiles.remote.recent import Recent
 from omotenashi.profiles.remote.rows import Keys, Mark, Parcel, Row
 from omotenashi.profiles.remote.wire import Reply, Wire
-from omotenashi.profiles.retention import current, is_over
 from omotenashi.profiles.store import Change, MemberRecord, Reader, apply
 
 CONNECTIONS = 32
@@ -64,10 +63,7 @@ class Snapshot:
 
     def read(self, key: str, now: int) -> Profile | None:
         """Return a profile as far as it may still be kept at `now`; raises StoreUnavailable."""
-        row = self._found[key][0]
-        return (
-            None if row.data is None or is_over(row.updated, now, self._keep) else current(row.profile, now, self._keep)
-        )
+        return readable(self._found[key][0], now, self._keep)
 
     def read_record(self, key: str) -> MemberRecord | None:
         """Return a member's record; raises StoreUnavailable."""
@@ -292,8 +288,6 @@ class RemoteStore:
     def _there(self, place: str, reply: Reply, after: Row) -> Row:
         """Return the row that is there after an attempt to write one: that one, or what others have written."""
         row = after if reply == 1 else rows.row_of(reply if isinstance(reply, bytes) else None)
-        if row.version == after.version:  # an attempt whose answer was lost
-            row = after
         self._recent.put(place, row)
         return row
 

@@ -145,9 +145,8 @@ class Wire:
         self._sending = None
         for name, writes in list(self._waiting):
             if self._under_way[name] < self._most:
-                asked = [
-                    one for one in self._waiting.pop((name, writes)) if not one[1].done()
-                ]  # nobody waits for those
+                waiting = self._waiting.pop((name, writes))
+                asked = [(command, future) for command, future in waiting if not future.done()]
                 self._under_way[name] += 1
                 task = asyncio.create_task(self._run(name, asked, writes=writes))
                 self._tasks.add(task)
