@@ -28,6 +28,7 @@ from omotenashi.profiles.database import Database
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.remote.rows import keys_of, place_of, place_of_digest
 from omotenashi.profiles.remote.store import RemoteStore
+from omotenashi.profiles.remote.transfer import RemoteSide
 from omotenashi.profiles.sqlite_file import opened
 from omotenashi.profiles.store import Change, MemberRecord
 from omotenashi.profiles.transfer import Progress
@@ -145,6 +146,23 @@ def test_however_often_it_is_killed_it_goes_on_and_all_is_the_same(
         assert migrate(source, target) == 0
     assert capsys.readouterr().out.count("nothing differs") == 2
     assert rows(back, old=True) == rows(file)
+
+
+def test_it_goes_on_where_it_was_killed_between_its_first_rows_and_what_it_notes_of_them(
+    file: str, alone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = RemoteSide.write
+
+    async def half(side: RemoteSide, changes: Any, progress: Progress) -> None:
+        if changes:
+            await side._bulk.ask([side._writing(item, there) for item, there in changes], writes=True)
+            raise StoreUnavailable("killed")
+        await whole(side, changes, progress)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(RemoteSide, "write", half)
+        assert migrate(file, alone) == 1
+    assert migrate(file, alone) == 0
 
 
 def test_it_goes_on_where_it_was_killed(file: str, alone: str, redis_url: str, capsys: Capture) -> None:

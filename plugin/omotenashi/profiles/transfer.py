@@ -131,6 +131,7 @@ async def copied(
     source: Side, target: Side, progress: Progress, keep: Keep, clock: Callable[[], float]
 ) -> AsyncIterator[Progress]:
     """Copy what is left, and yield how far it is after each batch."""
+    await target.write([], progress)  # so that one that is killed in its first batch is known again
     for part in await source.parts():
         position = progress.positions.get(part, START)
         while position != END:
