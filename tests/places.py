@@ -15,7 +15,7 @@ from zstandard import ZstdDecompressor, ZstdError
 from omotenashi.profiles.remote.address import parse_address
 from omotenashi.profiles.remote.store import RemoteStore
 from omotenashi.profiles.sqlite import SqliteStore
-from omotenashi.profiles.store import Store
+from omotenashi.profiles.store import MemberRecord, Store
 
 Row = tuple[bytes, bytes]
 """What a profile or a record is found by, and what lies there."""
@@ -87,6 +87,11 @@ class ClusterPlace:
         for key, value in self.rows():
             yield key
             yield from texts_of(value)
+
+
+async def put_record(store: Store, key: str, record: MemberRecord, now: int) -> bool:
+    """Put a member's record in the place of whatever is there; tell whether it is another."""
+    return await store.change_record(key, lambda _: record, now)
 
 
 def texts_of(data: bytes) -> Iterator[bytes]:

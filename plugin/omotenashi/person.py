@@ -40,6 +40,8 @@ _MOST_ERASED = 2000
 """Visitors whose erasure may wait for the store; beyond that a denial is only counted, and erases when it comes again."""
 _ERASURE_TRIES = 300
 """Seconds for which an erasure is tried again while the store is busy."""
+_LAST_MOMENT = 2.0
+"""Seconds for what is still to be erased when the service ends."""
 
 
 Unsettled: TypeAlias = Literal["", "erasure", "login"]
@@ -95,14 +97,20 @@ class Persons:
 
         Raises StoreUnavailable.
         """
-        reader = self.store.reader or await self.fetched(facts, site)
+        begun = time.monotonic()
+        try:
+            reader = self.store.reader or await self.fetched(facts, site)
+        except TimeoutError as error:
+            self.failed(error)
+            raise StoreUnavailable("the store did not answer in time") from error
         person = self.seen(facts, site, reader)
-        return await self.settled(person, facts, reader) if person.unsettled else person
+        return await self.settled(person, facts, reader, begun) if person.unsettled else person
 
     async def fetched(self, facts: RequestFacts, site: Site) -> Reader:
-        """Return what reads all that may be asked about the person of a request. Raises StoreUnavailable.
+        """Return what reads all that may be asked about the person of a request.
 
-        A denial is not forgotten then: what cannot be read can be erased, as soon as the store answers.
+        Raises StoreUnavailable, and TimeoutError where the store does not answer in time. A denial is not forgotten
+        then: what cannot be read can be erased, as soon as the store answers.
         """
         keys, denies = [key for key in (self._named(facts, site)[1],) if key is not None], False
         if facts.visitor_id is not None:
@@ -111,15 +119,11 @@ class Persons:
             if keys or denies or PERSONALIZATION in consent.granted:
                 keys.append(facts.visitor_id)
         try:
-            reader = await self.store.fetch(keys, self._patience)
-        except (TimeoutError, StoreUnavailable) as error:
+            return await self.store.fetch(keys, self._patience)
+        except (TimeoutError, StoreUnavailable):
             if denies and facts.visitor_id is not None and facts.counts and not is_bot(facts.user_agent):
                 self._start_erasing(facts.visitor_id)
-            if isinstance(error, TimeoutError):
-                self.counters["deadline"] += 1
-                raise StoreUnavailable("the store did not answer in time") from error
             raise
-        return reader
 
     def seen(self, facts: RequestFacts, site: Site, reader: Reader) -> Person:
         """Return the person of a request as far as that waits for nothing; one who is unsettled needs `settled`, too.
@@ -140,14 +144,17 @@ class Persons:
             member = completed(member, record.attributes, site.facts)
         return self._with_cookie(self._remembered(facts, granted, member, key, reader), facts, site)
 
-    async def settled(self, person: Person, facts: RequestFacts, reader: Reader) -> Person:
-        """Erase what is stored of the device, or move it to the member who logged in, and return the person."""
+    async def settled(self, person: Person, facts: RequestFacts, reader: Reader, begun: float) -> Person:
+        """Erase what is stored of the device, or move it to the member who logged in, and return the person.
+
+        `begun`: when the request came, by the monotonic clock, in seconds. Raises StoreUnavailable.
+        """
         if facts.visitor_id is None or person.unsettled == "":
             return person
         if person.unsettled == "erasure":
-            await self._erase_in_time(facts.visitor_id)
+            await asyncio.wait((self._start_erasing(facts.visitor_id),), timeout=self._left(begun))
             return person
-        return replace(person, profile=await self._moved(facts, facts.visitor_id, person.key or "", reader))
+        return replace(person, profile=await self._moved(facts, facts.visitor_id, person.key or "", reader, begun))
 
     def _remembered(
         self,
@@ -235,11 +242,22 @@ class Persons:
         self._failed_at = now
         self.counters["store_unavailable"] += 1
 
-    async def _erase_in_time(self, visitor_id: str) -> None:
-        """Erase an anonymous profile; where that takes long, it goes on while the request does."""
-        await asyncio.wait((self._start_erasing(visitor_id),), timeout=self._patience)
+    async def close(self) -> None:
+        """Give erasures that wait for the store a last moment, and close it."""
+        if self._erasing:
+            _, left = await asyncio.wait(self._erasing.values(), timeout=_LAST_MOMENT)
+            for task in left:
+                task.cancel()
+            if left:
+                logger.error("%d erasures of visitors who said no are not done: the store did not answer", len(left))
+        await self.store.close()
+
+    def _left(self, begun: float) -> float:
+        """Return for how many seconds a request may still wait for the store."""
+        return max(self._patience - (time.monotonic() - begun), 0.001)
 
     def _start_erasing(self, visitor_id: str) -> asyncio.Task[None]:
+        """Erase an anonymous profile; where that takes long, it goes on while the request does."""
         erasing = self._erasing.get(visitor_id)
         if erasing is None and len(self._erasing) >= _MOST_ERASED:
             self.counters["erasure_refused"] += 1
@@ -262,12 +280,14 @@ class Persons:
         self.counters["erasure_given_up"] += 1
         logger.error("what was stored of a visitor who said no could not be erased: the store did not answer in time")
 
-    async def _moved(self, facts: RequestFacts, visitor_id: str, key: str, reader: Reader) -> Profile | None:
+    async def _moved(
+        self, facts: RequestFacts, visitor_id: str, key: str, reader: Reader, begun: float
+    ) -> Profile | None:
         """Move to the member what was done on the device, mark the device as the member's, and return the profile."""
         now = int(facts.now)
         try:
-            await self.store.move(visitor_id, key, now, self._patience)
-            reader = await self.store.fetch((key,), self._patience)
+            await self.store.move(visitor_id, key, now, self._left(begun))
+            reader = await self.store.fetch((key,), self._left(begun))
         except TimeoutError as error:  # it is moved at a later request, if it was not after all
             self.failed(error)
             return _together(reader.read(key, now), reader.read(visitor_id, now), short_id(key))

@@ -91,10 +91,8 @@ async def erase(whom: Whom, store: Store, now: int) -> bool:
     if whom.visitor_id is not None:
         erased.append(await store.erase(whom.visitor_id))
     if whom.member_key is not None:
-        refusal = refusal_of(await _record(store, whom.member_key))
-        erased.append(await store.erase(whom.member_key, record=refusal is None))
-        if refusal is not None:
-            await store.write_record(whom.member_key, refusal, now)
+        erased.append(await store.erase(whom.member_key, record=False))
+        erased.append(await store.change_record(whom.member_key, refusal_of, now))
     return any(erased)
 
 
@@ -110,8 +108,7 @@ async def stop(whom: Whom, store: Store, now: int) -> None:
     What was imported about the member stays: it is the site's own data. Raises StoreUnavailable.
     """
     if whom.member_key is not None:
-        record = _with_consent(await _record(store, whom.member_key), frozenset())
-        await store.write_record(whom.member_key, record, now)
+        await store.change_record(whom.member_key, _refusing, now)
         await store.erase(whom.member_key, record=False)
     if whom.visitor_id is not None:
         await store.erase(whom.visitor_id)
@@ -120,16 +117,15 @@ async def stop(whom: Whom, store: Store, now: int) -> None:
 async def start(whom: Whom, store: Store, now: int) -> None:
     """Let a member who had stopped be remembered again, where the device's consent allows. Raises StoreUnavailable."""
     if whom.member_key is not None:
-        record = await _record(store, whom.member_key)
-        await store.write_record(whom.member_key, _with_consent(record, None), now)
+        await store.change_record(whom.member_key, _saying_nothing, now)
 
 
-async def _record(store: Store, key: str) -> MemberRecord | None:
-    return (await store.fetch([key])).read_record(key)
+def _refusing(record: MemberRecord | None) -> MemberRecord:
+    return MemberRecord(frozenset(), {} if record is None else record.attributes)
 
 
-def _with_consent(record: MemberRecord | None, consent: frozenset[str] | None) -> MemberRecord:
-    return MemberRecord(consent, {} if record is None else record.attributes)
+def _saying_nothing(record: MemberRecord | None) -> MemberRecord | None:
+    return None if record is None or not record.attributes else MemberRecord(None, record.attributes)
 
 
 # Explain

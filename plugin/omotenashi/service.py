@@ -8,14 +8,14 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from omotenashi.engine.choose import Choice
 from omotenashi.engine.occasion import Occasion
-from omotenashi.model.errors import RefusedRequest, SettingsError, StoreUnavailable
+from omotenashi.meeting import Meeting
+from omotenashi.model.errors import RefusedRequest, StoreUnavailable
 from omotenashi.model.event import Basis, Event
 from omotenashi.model.paths import page_path
 from omotenashi.model.request import RequestFacts
@@ -93,7 +93,7 @@ class Service:
         self.persons = Persons(store, tools, secret, patience=deadline)
         self._tools = tools
         self._watcher: Watcher | None = None
-        self._meeting: asyncio.Task[None] | None = None
+        self._meeting = Meeting(store, secret, self.persons.failed)
         self._deadline = deadline
         self._fragments = fragments
         self.places_problem = tools.places.problem if tools.places else None
@@ -115,25 +115,11 @@ class Service:
         self._watcher.start()
 
     async def meet_store(self) -> None:
-        """Find the servers of the store before the first request asks for them; where they do not answer, look again later.
+        """Find the servers of the store before the first request asks for them, and look again now and then.
 
         Raises SettingsError where other nodes use another key of member ids.
         """
-        try:
-            await self.persons.store.look(self.persons.secret)
-        except StoreUnavailable as error:
-            self.persons.failed(error)
-            self._meeting = asyncio.create_task(self._meet_later())
-
-    async def _meet_later(self) -> None:
-        """Look for the store until it answers; one whose nodes have another key of member ids stays closed then."""
-        while True:
-            await asyncio.sleep(1)
-            with suppress(StoreUnavailable):
-                try:
-                    return await self.persons.store.look(self.persons.secret)
-                except SettingsError as error:
-                    return logger.error("the store must not be used: %s", error)  # noqa: TRY400 the line says all
+        await self._meeting.begin()
 
     async def close(self) -> None:
         """Finish what was accepted."""
@@ -141,9 +127,8 @@ class Service:
             self._watcher.stop()
         if self._fragments:
             await self._fragments.close()
-        if self._meeting:
-            self._meeting.cancel()
-        await self.persons.store.close()
+        self._meeting.end()
+        await self.persons.close()
 
     def load_rules(self) -> None:
         """Load the rules for the first time; whatever is wrong with them, the service starts."""
@@ -186,8 +171,8 @@ class Service:
                 reader = self.persons.store.reader or await self.persons.fetched(facts, site)
                 person = self.persons.seen(facts, site, reader)
                 if person.unsettled:
-                    person = await self.persons.settled(person, facts, reader)
-            except StoreUnavailable as error:  # the history is unknown
+                    person = await self.persons.settled(person, facts, reader, begun)
+            except (StoreUnavailable, TimeoutError) as error:  # the history is unknown
                 self.persons.failed(error)
                 person = self.persons.unknown(facts, site)
             visitor = visitor_of(facts, person, site, self._tools, events)

@@ -26,7 +26,7 @@ from omotenashi.profiles.store import Change, Claim, MemberRecord
 pytestmark = pytest.mark.anyio
 NOON = 1_764_990_000
 SECRET = b"the-key-of-member-ids"
-RIGHTS = "+get +set +mget +del +eval +getrange +ping +wait +client|setname"
+RIGHTS = "+get +set +mget +del +eval +getrange +ttl +ping +wait +client|setname"
 """What a node does to one server."""
 CLUSTER_RIGHTS = f"{RIGHTS} +cluster|slots"
 
@@ -179,7 +179,7 @@ async def does_everything(store: RemoteStore) -> None:
     view = Event("page_view", NOON, path="/a")
     assert await store.write(Change("v1", NOON, (view,), (Claim("hero", 3, 86_400),))) == {"hero"}
     await store.move("v1", "m.1", NOON)
-    await store.write_record("m.1", MemberRecord(frozenset()), NOON)
+    await store.change_record("m.1", lambda _: MemberRecord(frozenset()), NOON)
     reader = await store.fetch(["m.1"])
     profile = reader.read("m.1", NOON)
     assert profile is not None

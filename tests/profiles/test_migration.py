@@ -26,8 +26,8 @@ from omotenashi.model.event import Event
 from omotenashi.profiles import transfer
 from omotenashi.profiles.database import Database
 from omotenashi.profiles.keep import Keep
+from omotenashi.profiles.remote import login
 from omotenashi.profiles.remote.rows import keys_of, place_of, place_of_digest
-from omotenashi.profiles.remote.store import RemoteStore
 from omotenashi.profiles.remote.transfer import RemoteSide
 from omotenashi.profiles.sqlite_file import opened
 from omotenashi.profiles.store import Change, MemberRecord
@@ -284,7 +284,7 @@ def test_a_login_that_a_node_left_half_done_is_finished_before(
 
         async with opened_at(cluster_url, prefix=prefix) as store:
             with monkeypatch.context() as patched:
-                patched.setattr(RemoteStore, "_deliver", stopped)
+                patched.setattr(login, "_deliver", stopped)
                 with pytest.raises(StoreUnavailable, match="the node stopped"):
                     await store.move("v1", "m.1", NOW)
 

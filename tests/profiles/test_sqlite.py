@@ -95,7 +95,7 @@ async def test_two_stores_that_write_in_turn_see_all_of_each_other(sqlite: Sqlit
 
 
 async def test_a_record_is_read_from_the_file_once(sqlite: SqliteStore) -> None:
-    await sqlite.write_record("m1", RECORD, NOON)
+    await sqlite.change_record("m1", lambda _: RECORD, NOON)
     assert (sqlite.read_record("m1"), sqlite.read_record("m2")) == (RECORD, None)
     await asyncio.sleep(0)
     asked: list[str] = []
@@ -108,7 +108,7 @@ async def test_a_record_that_another_process_wrote_or_erased_is_read_at_once(sql
     other = SqliteStore(path)
     other.start()
     read = [sqlite.read_record("m1")]
-    await other.write_record("m1", RECORD, NOON)
+    await other.change_record("m1", lambda _: RECORD, NOON)
     read.append(sqlite.read_record("m1"))
     await other.erase("m1")
     read.append(sqlite.read_record("m1"))
@@ -118,7 +118,7 @@ async def test_a_record_that_another_process_wrote_or_erased_is_read_at_once(sql
 
 async def test_what_was_erased_does_not_stay_in_memory(sqlite: SqliteStore) -> None:
     await sqlite.write(Change("m1", NOON, (VIEW,)))
-    await sqlite.write_record("m1", RECORD, NOON)
+    await sqlite.change_record("m1", lambda _: RECORD, NOON)
     sqlite.read("m1", NOON)
     sqlite.read_record("m1")
     await sqlite.erase("m1")
@@ -130,7 +130,7 @@ async def test_what_was_erased_does_not_stay_in_memory(sqlite: SqliteStore) -> N
 async def test_a_record_that_another_process_erased_does_not_stay_in_memory(sqlite: SqliteStore, path: Path) -> None:
     other = SqliteStore(path)
     other.start()
-    await sqlite.write_record("m1", RECORD, NOON)
+    await sqlite.change_record("m1", lambda _: RECORD, NOON)
     sqlite.read_record("m1")
     await other.erase("m1")
     sqlite.check()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from tests.places import put_record
 
 from omotenashi.model.errors import StoreUnavailable
 from omotenashi.model.event import Basis, Event
@@ -166,21 +167,37 @@ async def test_what_was_just_written_is_read_again_and_again(store: Store) -> No
 
 async def test_a_record_is_kept_apart_from_the_profile(store: Store) -> None:
     assert await read_record(store, "m.1") is None
-    await store.write_record("m.1", MemberRecord(frozenset({"measurement"}), {"rank": "ゴールド"}), NOON)
+    await store.change_record("m.1", lambda _: MemberRecord(frozenset({"measurement"}), {"rank": "ゴールド"}), NOON)
     assert await read_record(store, "m.1") == MemberRecord(frozenset({"measurement"}), {"rank": "ゴールド"})
     assert await read(store, "m.1", NOON) is None
 
 
 async def test_a_new_record_takes_the_place_of_the_old_one(store: Store) -> None:
-    for rank in ("一般", "ゴールド"):
-        await store.write_record("m.1", MemberRecord(attributes={"rank": rank}), NOON)
+    for record in (MemberRecord(attributes={"rank": "一般"}), MemberRecord(attributes={"rank": "ゴールド"})):
+        assert await put_record(store, "m.1", record, NOON) is True
     assert await read_record(store, "m.1") == MemberRecord(attributes={"rank": "ゴールド"})
+
+
+async def test_changes_of_a_record_are_made_one_after_the_other(store: Store) -> None:
+    def counted(record: MemberRecord | None) -> MemberRecord:
+        return MemberRecord(None, {"count": "1" if record is None else str(int(record.attributes["count"]) + 1)})
+
+    await asyncio.gather(*(store.change_record("m.1", counted, NOON) for _ in range(20)))
+    assert await read_record(store, "m.1") == MemberRecord(None, {"count": "20"})
+
+
+async def test_a_record_of_which_nothing_is_to_stay_is_gone(store: Store) -> None:
+    await store.change_record("m.1", lambda _: MemberRecord(frozenset()), NOON)
+    assert await store.change_record("m.1", lambda record: record, NOON) is False
+    assert await store.change_record("m.1", lambda _: None, NOON) is True
+    assert await store.change_record("m.1", lambda _: None, NOON) is False
+    assert await read_record(store, "m.1") is None
 
 
 async def test_what_is_erased_is_gone_and_nothing_else(store: Store) -> None:
     for key in ("m.1", "m.2"):
         await store.write(Change(key, NOON, (VIEW,)))
-        await store.write_record(key, MemberRecord(frozenset()), NOON)
+        await store.change_record(key, lambda _: MemberRecord(frozenset()), NOON)
     assert await store.erase("m.1") is True
     assert await store.erase("m.1") is False
     assert (await read(store, "m.1", NOON), await read_record(store, "m.1")) == (None, None)
@@ -190,7 +207,7 @@ async def test_what_is_erased_is_gone_and_nothing_else(store: Store) -> None:
 
 async def test_a_profile_can_be_erased_alone(store: Store) -> None:
     await store.write(Change("m.1", NOON, (VIEW,)))
-    await store.write_record("m.1", MemberRecord(frozenset()), NOON)
+    await store.change_record("m.1", lambda _: MemberRecord(frozenset()), NOON)
     assert await store.erase("m.1", record=False) is True
     assert await read(store, "m.1", NOON) is None
     assert await read_record(store, "m.1") == MemberRecord(frozenset())

@@ -81,7 +81,7 @@ async def test_a_member_who_said_no_is_not_followed_by_a_cookie_either(
     claims = {"sub": "m1", "aud": "omotenashi", "iat": now, "exp": now + 300}
     body = {"member_token": jwt.encode(claims, MEMBER_SECRET, "HS256", headers={"kid": "k1"})}
     async with connect() as client:
-        await service.persons.store.write_record(member_key("m1", HASH_KEY), MemberRecord(frozenset()), now)
+        await service.persons.store.change_record(member_key("m1", HASH_KEY), lambda _: MemberRecord(frozenset()), now)
         put(client, omo_consent=YES, omo_vid=MINE)
         with locked(database):
             assert "omo_arrival" not in SimpleCookie((await asked(client, YAHOO, body)).headers.get("set-cookie", ""))

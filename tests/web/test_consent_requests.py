@@ -186,7 +186,7 @@ async def stored(client: httpx.AsyncClient, service: Service) -> None:
         response = await client.post("/v1/event", json=body, headers=BEARER)
         assert response.status_code == 204
     record = MemberRecord(frozenset(CONSENT), {"rank": "ゴールド"})
-    await service.persons.store.write_record(member_key("m1", HASH_KEY), record, int(time.time()))
+    await service.persons.store.change_record(member_key("m1", HASH_KEY), lambda _: record, int(time.time()))
 
 
 def asked_everywhere(cookies: str = "", **headers: str) -> list[Sent]:
@@ -290,6 +290,32 @@ async def test_a_denial_while_the_store_does_not_answer_erases_when_it_does(
                     break
                 await asyncio.sleep(0.01)
             assert len(place.rows()) == len(before) - 1, denied
+
+
+@pytest.mark.parametrize("deadline", [1.0])
+async def test_a_denial_that_waits_for_the_store_is_heard_before_the_service_ends(
+    connect: Connect, service: Service, place: Place
+) -> None:
+    async with connect() as client:
+        await stored(client, service)
+        before = place.rows()
+        await service.persons.store.close()
+        await send(client, asked_everywhere(DENYING[OWN][0])[0])
+        service.persons.store.start()
+        await service.meet_store()
+        await service.close()
+    assert len(place.rows()) == len(before) - 1
+
+
+async def test_a_service_whose_store_is_gone_ends_all_the_same_and_says_what_it_could_not_erase(
+    connect: Connect, service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with connect() as client:
+        await stored(client, service)
+        await service.persons.store.close()
+        await send(client, asked_everywhere(DENYING[OWN][0])[0])
+        await service.close()
+    assert "1 erasures of visitors who said no are not done" in caplog.text
 
 
 async def row_of_this_device(client: httpx.AsyncClient, place: Place, before: list[Row]) -> Row:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Collection
 from typing import Any
 
 import httpx
@@ -10,6 +12,9 @@ import jwt
 import pytest
 from tests.conftest import KEY, MEMBER_SECRET, Connect
 from tests.places import Place
+
+from omotenashi.profiles.store import Reader
+from omotenashi.service import Service
 
 pytestmark = pytest.mark.anyio
 BEARER = {"Authorization": f"Bearer {KEY}"}
@@ -201,3 +206,27 @@ async def test_nothing_that_is_stored_holds_a_members_id(connect: Connect, place
 def stored_texts(place: Place, wanted: str) -> list[bytes]:
     """Return what of all that is stored holds a text."""
     return [text for text in place.texts() if wanted.encode() in text]
+
+
+@pytest.mark.parametrize("deadline", [2.0])
+async def test_a_login_and_what_is_read_after_it_share_the_deadline_of_one_request(
+    connect: Connect, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, patience = service.persons.store, list[float | None]()
+    move, fetch = store.move, store.fetch
+
+    async def slow_move(*given: Any) -> None:
+        await asyncio.sleep(0.5)
+        await move(*given)
+
+    async def noting_fetch(keys: Collection[str], seconds: float | None = None) -> Reader:
+        patience.append(seconds)
+        return await fetch(keys, seconds)
+
+    async with connect() as client:
+        await views(client, 3, PHONE)
+        monkeypatch.setattr(store, "move", slow_move)
+        monkeypatch.setattr(store, "fetch", noting_fetch)
+        assert await rule(client, "hero", PHONE, SATO) == LOOKED
+    assert patience[-1] is not None
+    assert patience[-1] <= 1.5

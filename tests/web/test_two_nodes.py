@@ -17,6 +17,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 from tests.conftest import HASH_KEY, KEY, SITE
+from tests.places import put_record
 from tests.redis_servers import Cluster
 
 from omotenashi.profiles.keys import member_key
@@ -152,7 +153,7 @@ async def answers(steps: Sequence[Step], clock: Clock, choose: Callable[[], Node
         clock.now, asked = step.at, choose()
         if step.record is not None:
             key = member_key(step.path, HASH_KEY)
-            await asked.service.persons.store.write_record(key, step.record, int(step.at))
+            await put_record(asked.service.persons.store, key, step.record, int(step.at))
             found[step.who].append(None)
             continue
         response = await asked.client.request(step.method, step.path, json=step.body, headers=step.headers)

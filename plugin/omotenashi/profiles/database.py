@@ -28,7 +28,7 @@ from omotenashi.profiles.repacking import columns_after
 from omotenashi.profiles.retention import current, is_over
 from omotenashi.profiles.rows import Decoded, Row, Rows
 from omotenashi.profiles.sqlite_file import opened
-from omotenashi.profiles.store import Change, MemberRecord, apply
+from omotenashi.profiles.store import Change, MemberRecord, RecordEdit, apply
 
 _SWEPT = 200
 """Rows that one step of a sweep looks at."""
@@ -272,6 +272,29 @@ class Transaction:
         """Keep a member's record in the place of an older one."""
         self._database.rows.records.pop(key, None)
         self._connection.execute(_WRITE_RECORD, (*_place(key), now, _encode(record)))
+
+    def change_record(self, key: str, edit: RecordEdit, now: int) -> bool:
+        """Put what `edit` makes of a member's record in its place; tell whether it changed."""
+        before, is_there = self._record(key)
+        after = edit(before)
+        if after == before and is_there == (after is not None):
+            return False
+        if after is None:
+            self._database.rows.records.pop(key, None)
+            self._connection.execute(_DELETE.format("record"), _place(key))
+        else:
+            self.write_record(key, after, now)
+        if is_there:
+            self._connection.execute(_COUNT_ERASURE)
+        return True
+
+    def _record(self, key: str) -> tuple[MemberRecord | None, bool]:
+        """Return a member's record, and whether anything is there."""
+        try:
+            record = self._database.read_record(key)
+        except StoreUnavailable:  # what it says cannot be known, and it goes as a whole
+            return None, True
+        return record, record is not None
 
     def progress(self, source: str) -> str | None:
         """Return how far the import of a source has come, as `set_progress` was told."""

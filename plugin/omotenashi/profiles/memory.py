@@ -10,7 +10,7 @@ from omotenashi.profiles.merge import is_emptied_for, is_to_move, merge_into
 from omotenashi.profiles.packing import EMPTY, pack, unpack
 from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.retention import current, is_over
-from omotenashi.profiles.store import AtHand, Change, MemberRecord, apply
+from omotenashi.profiles.store import AtHand, Change, MemberRecord, RecordEdit, apply
 
 
 class MemoryStore(AtHand):
@@ -52,10 +52,15 @@ class MemoryStore(AtHand):
         if not is_emptied_for(anonymous, owner):
             self._put(visitor_key, Profile(owner=owner), now)
 
-    async def write_record(self, key: str, record: MemberRecord, now: int) -> None:
+    async def change_record(self, key: str, edit: RecordEdit, now: int) -> bool:
         del now
-        self._require_open()
-        self._records[key] = record
+        before = self.read_record(key)
+        after = edit(before)
+        if after is None:
+            self._records.pop(key, None)
+        else:
+            self._records[key] = after
+        return after != before
 
     async def erase(self, key: str, *, record: bool = True) -> bool:
         self._require_open()

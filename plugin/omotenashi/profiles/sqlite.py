@@ -25,7 +25,7 @@ from omotenashi.profiles.database import Database, Transaction
 from omotenashi.profiles.janitor import Janitor
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.profile import Profile
-from omotenashi.profiles.store import AtHand, Change, MemberRecord
+from omotenashi.profiles.store import AtHand, Change, MemberRecord, RecordEdit
 
 MOST_WAITING = 10_000
 """Changes that may wait for the disk; what comes beyond them is refused."""
@@ -111,17 +111,16 @@ class SqliteStore(AtHand):
         """Move an anonymous visitor's profile to the member who logged in; raises as `write` does."""
         await self._committed(_Move(visitor_key, member_key, now), patience)
 
-    async def write_record(self, key: str, record: MemberRecord, now: int) -> None:
-        """Keep a member's record; raises StoreUnavailable."""
-        await self._durably(lambda transaction: transaction.write_record(key, record, now))
-        self._forget(key)
+    async def change_record(self, key: str, edit: RecordEdit, now: int) -> bool:
+        """Put what `edit` makes of a member's record in its place; raises StoreUnavailable."""
+        changed = await self._durably(lambda transaction: transaction.change_record(key, edit, now))
+        self._forget_erased(key, erased=changed)
+        return changed
 
     async def erase(self, key: str, *, record: bool = True) -> bool:
         """Erase the profile and, unless told otherwise, the record; raises StoreUnavailable."""
         erased = await self._durably(lambda transaction: transaction.erase(key, record=record))
-        self._forget(key)
-        if erased and self._janitor is not None:
-            self._janitor.hurry()
+        self._forget_erased(key, erased=erased)
         return erased
 
     def check(self) -> str | None:
@@ -144,10 +143,12 @@ class SqliteStore(AtHand):
             self._inline.close()
             self._inline = None
 
-    def _forget(self, key: str) -> None:
-        """Forget what was just replaced or erased: it must not stay in memory."""
+    def _forget_erased(self, key: str, *, erased: bool) -> None:
+        """Forget what was just replaced or erased: it must stay neither in memory nor in the file."""
         if self._inline is not None:
             self._inline.rows.forget(key)
+        if erased and self._janitor is not None:
+            self._janitor.hurry()
 
     def _opened(self) -> Database:
         return Database(self._path, self.keep, wait=0)

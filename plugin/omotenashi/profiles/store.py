@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Protocol
+from collections.abc import Callable, Collection, Mapping
+from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -50,6 +50,10 @@ class MemberRecord(Struct, frozen=True):
     """As imported: texts by folded name, read by the types that site.yaml declares when they are used."""
 
 
+RecordEdit: TypeAlias = Callable[[MemberRecord | None], MemberRecord | None]
+"""What becomes of a member's record; None where there is none, where none of it can be read, or where it is to go."""
+
+
 class Reader(Protocol):
     """What is stored, at hand: every method may raise StoreUnavailable."""
 
@@ -92,8 +96,11 @@ class Store(Protocol):
         Raises TimeoutError where it was not committed after `patience` seconds; it may still be then.
         """
 
-    async def write_record(self, key: str, record: MemberRecord, now: int) -> None:
-        """Keep a member's record in the place of an older one."""
+    async def change_record(self, key: str, edit: RecordEdit, now: int) -> bool:
+        """Put what `edit` makes of a member's record in its place, whoever else writes; tell whether it changed.
+
+        Within a minute no byte is left of what was there. `edit` may be called again.
+        """
 
     async def move(self, visitor_key: str, member_key: str, now: int, patience: float | None = None) -> None:
         """Move what an anonymous visitor did to the member who logged in, once; what is left is empty.

@@ -42,6 +42,7 @@ class RemoteTarget:
         """`store`: started and looked for in the runner's loop; keys begin with `prefix`."""
         self._keep = store.keep
         self._prefix = prefix
+        self._store = store
         self._bulk = Bulk(store.wire)
         self._runner = runner
 
@@ -89,6 +90,10 @@ class RemoteTarget:
 
     async def _fetched(self, waiting: Mapping[str, Sequence[tuple[int, T]]], run: bytes) -> dict[str, _Sheet]:
         keys = {key: rows.keys_of(self._prefix, rows.place_of(key)) for key in waiting}
+        awaited = await self._bulk.ask([(one.awaited, ("GET", one.awaited)) for one in keys.values()])
+        for key, value in zip(waiting, awaited, strict=True):
+            if value is not None:  # a login that is half done is finished first, as where the member comes
+                await self._store.settle(rows.place_of(key))
         asked: list[tuple[bytes, Command]] = [(one.profile, ("MGET", one.profile, one.record)) for one in keys.values()]
         replies = await self._bulk.ask(asked)
         return {

@@ -21,7 +21,7 @@ async def introduce(wire: Wire, prefix: str, secret: bytes, *, first: bool = Tru
     key = f"{prefix}:about".encode()
     told = b"%d " % SCHEMA + blake2b(secret, digest_size=16, person=b"omo hash key").hexdigest().encode()
     if first:
-        await wire.write(key, "SET", key, told, "NX")
+        await wire.write(key, "EVAL", scripts.INTRODUCE, 1, key, told)
     found = await wire.read(key, "MGET", key)
     known = found[0] if isinstance(found, list) and found else None
     if known is None and not first:
@@ -30,7 +30,6 @@ async def introduce(wire: Wire, prefix: str, secret: bytes, *, first: bool = Tru
         )
     if known is None:
         raise StoreUnavailable("what the other nodes take for granted cannot be read")
-    await wire.write(key, "EVAL", scripts.DELIVERED, 1, key, b"")  # that one may not is said now, not to a visitor
     schema, _, fingerprint = known.partition(b" ")
     if schema != b"%d" % SCHEMA:
         raise SettingsError(

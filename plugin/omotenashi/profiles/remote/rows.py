@@ -17,13 +17,15 @@ import msgspec
 from msgspec import Struct
 
 from omotenashi.model.errors import StoreUnavailable
-from omotenashi.profiles.packing import Columns, columns_of, pack_columns, unpack_columns
+from omotenashi.profiles.packing import EMPTY, Columns, columns_of, pack_columns, unpack_columns
 from omotenashi.profiles.profile import Profile
 from omotenashi.profiles.repacking import columns_after
 from omotenashi.profiles.store import MemberRecord
 
 VERSION = 8
 """Bytes of a version."""
+_AWAITED = VERSION + 16
+"""Bytes of an entry: a parcel's id, and the hash that a device's place stands for."""
 _NEVER_OVER = 2**62
 """When a profile that cannot be read was written."""
 NEVER = b""
@@ -36,7 +38,9 @@ class Keys(NamedTuple):
     profile: bytes
     record: bytes
     parcel: bytes
-    """What is on its way from a device to the member who logged in there."""
+    """Of a device: what is on its way to the member who logged in there."""
+    awaited: bytes
+    """Of a member: which parcels may be on their way, and from where."""
 
 
 class Mark(Struct, frozen=True, array_like=True):
@@ -93,6 +97,14 @@ class Parcel(Struct, frozen=True):
     at: int
 
 
+class Awaited(NamedTuple):
+    """A parcel that may be on its way to a member."""
+
+    id: bytes
+    place: str
+    """Of the device."""
+
+
 class _Stored(Struct, array_like=True):
     updated: int
     data: bytes
@@ -130,7 +142,7 @@ def digest_of_place(place: str) -> bytes:
 def keys_of(prefix: str, place: str) -> Keys:
     """Return the keys at a place, all in one hash slot (Redis Cluster specification, "Hash tags")."""
     stem = f"{prefix}:{{{place}}}:"
-    return Keys(f"{stem}p".encode(), f"{stem}r".encode(), f"{stem}m".encode())
+    return Keys(f"{stem}p".encode(), f"{stem}r".encode(), f"{stem}m".encode(), f"{stem}a".encode())
 
 
 def new_version() -> bytes:
@@ -150,10 +162,8 @@ def row_of(value: bytes | None) -> Row:
 
 
 def value_of(row: Row) -> bytes:
-    """Return the value of a row; empty where nothing is to be kept."""
-    if row.data is None:
-        return b""
-    return row.version + stored_value(row.updated, row.data, row.marks)
+    """Return the value of a row that is to be kept."""
+    return row.version + stored_value(row.updated, row.data or EMPTY, row.marks)
 
 
 def parcel_of(value: bytes | None) -> Parcel | None:
@@ -172,12 +182,34 @@ def parcel_value(parcel: Parcel) -> bytes:
     return parcel.id + _encode(_Sent(parcel.place, parcel.data, parcel.at))
 
 
+def awaited_of(value: bytes | None) -> tuple[Awaited, ...]:
+    """Return which parcels are awaited: entries of one length, so that a script can take one out."""
+    return tuple(_awaited(value[at : at + _AWAITED]) for at in range(0, len(value), _AWAITED)) if value else ()
+
+
+def _awaited(entry: bytes) -> Awaited:
+    return Awaited(entry[:VERSION], place_of_digest(entry[VERSION:]))
+
+
+def awaited_value(awaited: Awaited) -> bytes:
+    """Return the entry of a parcel that is awaited."""
+    return awaited.id + digest_of_place(awaited.place)
+
+
 def record_of(value: bytes | None) -> MemberRecord | None:
     """Return a member's record; raises StoreUnavailable where it cannot be read."""
     try:
         return None if value is None else _decode_record(_decode(value).data)
     except msgspec.DecodeError as error:
         raise StoreUnavailable("a stored record cannot be read") from error
+
+
+def readable_record(value: bytes) -> MemberRecord | None:
+    """Return a member's record; None where there is none, or none that can be read."""
+    try:
+        return record_of(value) if value else None
+    except StoreUnavailable:  # what it says cannot be known
+        return None
 
 
 def record_value(record: MemberRecord, now: int) -> bytes:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 WRITE = b"""
 if redis.call('GETRANGE', KEYS[1], 0, 7) ~= ARGV[1] then return redis.call('GET', KEYS[1]) or '' end
-if ARGV[2] == '' then redis.call('DEL', KEYS[1])
-else redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3]) end
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
 return 1
 """
 """Profile; the version that was read, the new value, the seconds after which it expires. Returns 1, or the value that is there instead."""
@@ -16,20 +15,47 @@ WRITE_AT = WRITE.replace(b"'EX'", b"'EXAT'")
 DETACH = b"""
 if redis.call('GETRANGE', KEYS[1], 0, 7) ~= ARGV[1] then return redis.call('GET', KEYS[1]) or '' end
 redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
-if ARGV[4] ~= '' then redis.call('SET', KEYS[2], ARGV[4], 'EX', ARGV[5]) end
+if ARGV[4] ~= '' then redis.call('SET', KEYS[2], ARGV[4], 'EX', ARGV[3]) end
 return 1
 """
-"""Profile and parcel; likewise, with the parcel and for how many seconds it is kept."""
+"""Profile and parcel; likewise, with the parcel, if there is one, which is kept as long."""
 
 DELIVERED = b"""
-if redis.call('GETRANGE', KEYS[1], 0, 7) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+if redis.call('GETRANGE', KEYS[1], 0, 7) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])
+"""
+"""Parcel; its id. Returns 1, or 0 where there is none or another, which stays."""
+
+AWAIT = b"""
+redis.call('SET', KEYS[1], (redis.call('GET', KEYS[1]) or '') .. ARGV[1], 'EX', ARGV[2])
 return 1
 """
-"""Parcel; its id. Another one stays."""
+"""Awaited; one more, and for how many seconds all are kept from now on."""
+
+ARRIVED = b"""
+if redis.call('TTL', KEYS[1]) > tonumber(ARGV[2]) then return 0 end
+local all, left = redis.call('GET', KEYS[1]) or '', ''
+for at = 1, #all, #ARGV[1] do
+  local one = all:sub(at, at + #ARGV[1] - 1)
+  if one ~= ARGV[1] then left = left .. one end
+end
+if left == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], left, 'KEEPTTL') end
+return 1
+"""
+"""Awaited; one that no longer is, unless they are kept for more than so many seconds still: then one has just come. Returns 1, or 0."""
 
 SWAP = b"""
 if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2])
+if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2]) end
 return 1
 """
-"""A record, or how far an import is; what was read, and what is to be there, for ever. Returns 1, or 0 where it is another by now."""
+"""A record, or how far an import is; what was read, and what is to be there, for ever; empty where nothing is. Returns 1, or 0 where it is another by now."""
+
+INTRODUCE = b"""
+redis.call('SET', KEYS[1], ARGV[1], 'NX')
+redis.call('GETRANGE', KEYS[1], 0, 7)
+redis.call('TTL', KEYS[1])
+return 1
+"""
+"""What nodes take for granted; as this one does. What is there stays. It reads as the others do, so that one that may not is
+told at the start and not when a visitor comes."""
