@@ -13,12 +13,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from tests import redis_servers
+from tests.places import PATIENT
 from tests.redis_servers import Cluster, Server, Tls
 
 from omotenashi.model.errors import SettingsError, StoreUnavailable
 from omotenashi.model.event import Event
 from omotenashi.profiles.keep import Keep
-from omotenashi.profiles.remote.address import parse_address
+from omotenashi.profiles.remote.address import Address, parse_address
 from omotenashi.profiles.remote.opening import remote_store
 from omotenashi.profiles.remote.store import RemoteStore
 from omotenashi.profiles.store import Change, Claim, MemberRecord
@@ -47,7 +48,7 @@ def secured(tmp_path: Path, tls: Tls) -> Iterator[Server]:
 
 async def test_a_server_that_the_named_authority_has_certified_is_used(secured: Server, tls: Tls) -> None:
     assert secured.url.startswith("rediss://")
-    await does_everything(RemoteStore(parse_address(f"{secured.url}?ca={tls.ca}")))
+    await does_everything(parse_address(f"{secured.url}?ca={tls.ca}"))
 
 
 async def test_a_server_that_another_authority_has_certified_is_not_trusted_and_that_is_said(
@@ -116,14 +117,14 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 async def test_a_user_with_the_rights_of_a_node_and_no_others_is_enough(server: Server) -> None:
     let_in(server, f"~shop:* {RIGHTS}")
-    await does_everything(RemoteStore(parse_address(address_of(server))))
+    await does_everything(parse_address(address_of(server)))
 
 
 async def test_the_same_holds_for_a_cluster(shared_cluster: Cluster, prefix: str) -> None:
     for node in shared_cluster.nodes:
         let_in(node, f"~{prefix}:* {CLUSTER_RIGHTS}")
     url = shared_cluster.url.replace("://", "://omo:a%3Apassword@")
-    await does_everything(RemoteStore(parse_address(f"{url}?prefix={prefix}")))
+    await does_everything(parse_address(f"{url}?prefix={prefix}"))
 
 
 @pytest.mark.parametrize(
@@ -172,8 +173,9 @@ def address_of(server: Server) -> str:
 # What a node does
 
 
-async def does_everything(store: RemoteStore) -> None:
+async def does_everything(address: Address) -> None:
     """Do what nodes do: look, read, write, claim, move, keep a record, erase."""
+    store = RemoteStore(address, timeout=PATIENT)
     store.start()
     await store.look(SECRET)
     view = Event("page_view", NOON, path="/a")

@@ -73,5 +73,5 @@ def make_store(settings: Settings) -> Store:
     """Return the store that the settings name; raises SettingsError where something is missing for it."""
     place, keep = store_place(settings), keep_of(settings)
     if isinstance(place, Address):
-        return remote_store(place, keep, replicas=settings.store_replicas)
+        return remote_store(place, keep, replicas=settings.store_replicas, sweeps=True)
     return MemoryStore(keep) if place is None else SqliteStore(place, keep)

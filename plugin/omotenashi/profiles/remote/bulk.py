@@ -41,12 +41,14 @@ class Bulk:
                 replies[place] = reply
         return replies
 
-    async def scan(self, server: str, cursor: int, pattern: bytes) -> tuple[int, list[bytes]]:
+    async def scan(self, server: str, cursor: int, pattern: bytes, count: int = _SCANNED) -> tuple[int, list[bytes]]:
         """Return some keys of a server, none perhaps, and where to go on; 0 is the start, and the end.
+
+        `count`: of keys that the server looks at.
 
         Keys that are there all the time come at least once.
         """
-        (reply,) = await self.run(server, [("SCAN", cursor, "MATCH", pattern, "COUNT", _SCANNED)])
+        (reply,) = await self.run(server, [("SCAN", cursor, "MATCH", pattern, "COUNT", count)])
         following, keys = cast("tuple[int, list[bytes]]", reply)  # as the client reads it
         return following, list(dict.fromkeys(keys))
 

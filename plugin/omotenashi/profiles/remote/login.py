@@ -105,7 +105,7 @@ async def _collect(access: Access, member: str, awaited: Awaited) -> None:
 
 async def _throw_away(access: Access, place: str, parcel_id: bytes) -> bool:
     key = access.keys(place).parcel
-    return await access.wire().write(key, "EVAL", scripts.DELIVERED, 1, key, parcel_id) == 1
+    return await access.wire().write(key, "EVAL", scripts.REMOVE, 1, key, parcel_id) == 1
 
 
 async def _forget(access: Access, member: str, awaited: Awaited, left: int) -> None:

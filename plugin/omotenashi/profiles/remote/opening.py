@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from omotenashi.profiles.remote.store import RemoteStore
 
 
-def remote_store(address: Address, keep: Keep, *, replicas: int = 0, timeout: float | None = None) -> RemoteStore:
+def remote_store(
+    address: Address, keep: Keep, *, replicas: int = 0, timeout: float | None = None, sweeps: bool = False
+) -> RemoteStore:
     """Return a store that is not yet open; raises SettingsError where the extra `redis` or a file for TLS is missing.
 
-    `timeout`: seconds after which a server is taken to be gone, where nobody is kept waiting.
+    `timeout`: seconds after which a server is taken to be gone, where nobody is kept waiting; `sweeps`: it does its part in
+    ending what was kept long enough.
     """
     if find_spec("redis") is None:
         raise SettingsError("store: Redis and Valkey need more: pip install 'omotenashi[redis]'")
@@ -26,4 +29,4 @@ def remote_store(address: Address, keep: Keep, *, replicas: int = 0, timeout: fl
             raise SettingsError(f"store: ?{option}={file}: there is no such file")
     from omotenashi.profiles.remote.store import TIMEOUT, RemoteStore  # noqa: PLC0415 an extra, and 10 MB
 
-    return RemoteStore(address, keep, replicas=replicas, timeout=timeout or TIMEOUT)
+    return RemoteStore(address, keep, replicas=replicas, timeout=timeout or TIMEOUT, sweeps=sweeps)

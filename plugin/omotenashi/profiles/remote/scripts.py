@@ -20,11 +20,11 @@ return 1
 """
 """Profile and parcel; likewise, with the parcel, if there is one, which is kept as long."""
 
-DELIVERED = b"""
+REMOVE = b"""
 if redis.call('GETRANGE', KEYS[1], 0, 7) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
 """
-"""Parcel; its id. Returns 1, or 0 where there is none or another, which stays."""
+"""Profile or parcel; its version or id. Returns 1, or 0 where there is none or another, which stays."""
 
 AWAIT = b"""
 redis.call('SET', KEYS[1], (redis.call('GET', KEYS[1]) or '') .. ARGV[1], 'EX', ARGV[2])
@@ -50,6 +50,14 @@ if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1],
 return 1
 """
 """A record, or how far an import is; what was read, and what is to be there, for ever; empty where nothing is. Returns 1, or 0 where it is another by now."""
+
+LEASE = b"""
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+return 1
+"""
+"""A lease; who asks for it, and for how many seconds. Returns 1, or 0 where somebody else holds it."""
 
 INTRODUCE = b"""
 redis.call('SET', KEYS[1], ARGV[1], 'NX')

@@ -24,6 +24,7 @@ from omotenashi.profiles.remote.access import Access, Found
 from omotenashi.profiles.remote.address import Address
 from omotenashi.profiles.remote.edited import readable
 from omotenashi.profiles.remote.introduce import introduce
+from omotenashi.profiles.remote.sweep import Sweeper
 from omotenashi.profiles.remote.wire import Wire
 from omotenashi.profiles.store import Change, MemberRecord, Reader, RecordEdit, apply
 
@@ -73,8 +74,12 @@ class RemoteStore:
         connections: int = CONNECTIONS,
         timeout: float = TIMEOUT,
         replicas: int = 0,
+        sweeps: bool = False,
     ) -> None:
-        """`replicas`: how many must have confirmed what was written before it counts as written."""
+        """`replicas`: how many must have confirmed what was written before it counts as written.
+
+        `sweeps`: it does its part in ending what was kept long enough, as nodes that serve do.
+        """
         self.keep = keep or Keep()
         self._address = address
         self._make_wire = partial(Wire, address, connections=connections, timeout=timeout, replicas=replicas)
@@ -84,6 +89,8 @@ class RemoteStore:
         self._met = self._refused = False
         """It agreed with them once; it did not when it came, and must not use the store."""
         self._access = Access(address.prefix, self.keep, self._opened)
+        self._sweeps = sweeps
+        self._sweeping: asyncio.Task[None] | None = None
         self._waiting: dict[str, list[_Waiting]] = {}
         """Changes by key, while something is written there."""
         self._count = 0
@@ -92,6 +99,8 @@ class RemoteStore:
     def start(self) -> None:
         """Be ready; the first request connects."""
         self._wire = self._make_wire()
+        if self._sweeps:
+            self._sweeping = asyncio.create_task(Sweeper(self._access, self._address.prefix).run())
 
     async def look(self, secret: bytes | None = None, *, first: bool = True) -> None:
         """Find the servers; raises StoreUnavailable that says what is wrong.
@@ -171,6 +180,8 @@ class RemoteStore:
 
     async def close(self) -> None:
         """Write what was accepted, and close the connections."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
         while self._tasks:
             await asyncio.wait(self._tasks)
         self._access.recent.clear()
