@@ -27,7 +27,7 @@ from omotenashi.profiles.store import Change, Claim, MemberRecord
 pytestmark = pytest.mark.anyio
 NOON = 1_764_990_000
 SECRET = b"the-key-of-member-ids"
-RIGHTS = "+get +set +mget +del +eval +getrange +ttl +ping +wait +client|setname"
+RIGHTS = "+get +set +mget +del +eval +getrange +ttl +time +ping +wait +client|setname"
 """What a node does to one server."""
 CLUSTER_RIGHTS = f"{RIGHTS} +cluster|slots"
 

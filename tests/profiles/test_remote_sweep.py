@@ -104,6 +104,18 @@ async def test_while_one_node_holds_the_lease_the_others_leave_it_to_that(server
         await until_changed(client, "v1", value(client, "v1"))
 
 
+async def test_a_node_whose_clock_is_wrong_ends_nothing(
+    server: Server, client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened_at(server.url, LONG, prefix="shop") as store:
+        await viewed(store, "over", 201, "/old")
+        await viewed(store, "v1", 1, "/new")
+    monkeypatch.setattr(time, "time", lambda: 4_000_000_000.0)
+    async with sweeping(server.url, SHORT):
+        await until_changed(client, "over", value(client, "over"))
+    assert [view.path for view in stored(client, "v1").profile.views] == ["/new"]
+
+
 async def test_other_peoples_keys_are_left_alone(server: Server, client: Redis) -> None:
     others = ("shop:{short}:p", "shop2:{AAAAAAAAAAAAAAAAAAAAAA}:p", "session")
     client.mset(dict.fromkeys(others, "1"))

@@ -52,6 +52,11 @@ class Bulk:
         following, keys = cast("tuple[int, list[bytes]]", reply)  # as the client reads it
         return following, list(dict.fromkeys(keys))
 
+    async def time(self, server: str) -> int:
+        """Return what a server's clock says, in seconds since 1970-01-01 UTC."""
+        (reply,) = await self.run(server, [("TIME",)])
+        return cast("tuple[int, int]", reply)[0]  # as the client reads it
+
     async def run(self, server: str, commands: Sequence[Command], *, writes: bool = False) -> list[Reply]:
         """Return the replies of one server; raises StoreUnavailable."""
         return [_reply(outcome) for outcome in await self._wire.run(server, commands, writes=writes)]

@@ -63,6 +63,7 @@ INTRODUCE = b"""
 redis.call('SET', KEYS[1], ARGV[1], 'NX')
 redis.call('GETRANGE', KEYS[1], 0, 7)
 redis.call('TTL', KEYS[1])
+redis.call('TIME')
 return 1
 """
 """What nodes take for granted; as this one does. What is there stays. It reads as the others do, so that one that may not is

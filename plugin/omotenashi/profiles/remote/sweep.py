@@ -11,7 +11,6 @@ import logging
 import random
 import re
 import secrets
-import time
 
 from omotenashi.model.errors import StoreUnavailable
 from omotenashi.profiles.packing import pack
@@ -73,7 +72,8 @@ class Sweeper:
 
     async def _step(self, server: str, cursor: int) -> int:
         """Look at some keys of a server; return where to go on, 0 at the end."""
-        bulk, now = Bulk(self._access.wire()), int(time.time())
+        bulk = Bulk(self._access.wire())
+        now = await bulk.time(server)  # theirs: a node whose clock is wrong must not end what others keep
         following, found = await bulk.scan(server, cursor, self._pattern, _LOOKED_AT)
         keys = [key for key in found if self._key.fullmatch(key)]
         values = await bulk.run(server, [("GET", key) for key in keys])
