@@ -83,7 +83,10 @@ def test_utf8_is_read_as_the_standard_library_reads_it(pairs: list[tuple[str, st
     assert query_pairs(f"/?{query}") == parse_qsl(query, keep_blank_values=True)
 
 
-@given(st.text(st.characters(codec="utf-8", min_codepoint=0x800), min_size=1, max_size=12), st.sampled_from(DECLARED))
+WRITTEN = st.characters(min_codepoint=0x800, max_codepoint=0xFFFF, exclude_categories=("Cn", "Co", "Cs"))
+
+
+@given(st.text(WRITTEN, min_size=1, max_size=12), st.sampled_from(DECLARED))
 def test_japanese_in_utf8_is_read_whatever_is_declared(text: str, declared: str) -> None:
     assert query_pairs(f"/?q={quote(text)}{declared}", JAPANESE)[0] == ("q", text)
 
@@ -126,13 +129,30 @@ def test_the_characters_of_makers_are_read_in_euc_jp_and_iso_2022_jp(query: str,
 
 
 @given(st.text(st.characters(codec="cp932", min_codepoint=0x3400, max_codepoint=0x9FFF), min_size=1, max_size=12))
-def test_every_kanji_of_cp932_is_read_in_euc_jp_as_a_reference_reads_it(text: str) -> None:
+def test_kanji_of_cp932_are_read_in_euc_jp_as_a_reference_reads_them_unless_they_are_utf8_as_well(text: str) -> None:
     reference = bytearray()
     for lead, trail in zip(*[iter(text.encode("cp932"))] * 2, strict=True):
         row = (lead - (0x81 if lead < 0xA0 else 0xC1)) * 2 + (1 if trail < 0x9F else 2)
         reference += bytes((row + 0xA0, trail - 0x9E + 0xA0 if trail > 0x9E else trail - 0x3F - (trail > 0x7F) + 0xA0))
-    if max(reference[::2]) <= 0xFE:
+    if max(reference[::2]) <= 0xFE and not is_utf8(reference):
         assert query_pairs(f"q={quote_from_bytes(bytes(reference))}&ie=EUC-JP")[0] == ("q", text)
+
+
+@pytest.mark.parametrize("word", ["罅汲", "隱唱", "鬚唖", "遞祭碕"])
+def test_kanji_that_could_be_something_rare_or_cut_off_in_utf8_are_read_as_is_declared(word: str) -> None:
+    assert query_pairs(f"q={percent(word, 'euc_jp')}&ie=EUC-JP")[0] == ("q", word)
+
+
+def test_an_emoji_is_read_whatever_is_declared() -> None:
+    assert query_pairs(f"q={quote('😀靴')}&ie=EUC-JP")[0] == ("q", "😀靴")
+
+
+def is_utf8(data: bytes | bytearray) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("word", ["猫", "鉄道", "熱", "展", "無", "社", "車"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from codecs import getincrementaldecoder
 from collections.abc import Sequence
 
@@ -14,6 +15,8 @@ _OF_TWO_BYTES = frozenset({"euc_jp", "cp949", "big5", "big5hkscs", "gb18030"})
 """Codecs, some short words of which are UTF-8, too."""
 _NOBODY_WRITES = re.compile(r"[\x80-\x9f\ue000-\uf8ff]")
 """Control characters, and characters without a meaning."""
+_MEANS_NOTHING = frozenset({"Cn", "Co"})
+"""Categories of code points that are not assigned, and of those for private use."""
 _HALF_WIDTH = re.compile(r"[\uff61-\uff9f]")
 """Kana; one alone in EUC-JP is a kanji in cp932, such as 車."""
 _HALF_WIDTH_SIGNS = re.compile(r"[\uff61-\uff65]")
@@ -31,7 +34,7 @@ def reading(data: bytes, codecs: Sequence[str]) -> str:
     A reading that looks wrong counts only where no other is possible. Where none is, it is UTF-8 with replacement
     characters. What can be nothing but UTF-8, or nothing but ISO-2022-JP, is read so whatever the codecs are.
     """
-    if _surely_utf8(data):
+    if _surely_utf8(data, codecs):
         return data.decode("utf-8", "replace")
     doubtful = None
     for place, codec in enumerate(("iso2022_jp_ext", *codecs) if _JIS.search(data) else codecs):
@@ -67,16 +70,26 @@ def _is_loose_latin(text: str) -> bool:
     return bool(_ONLY_LATIN.fullmatch(text)) and not _IN_A_WORD.search(text)
 
 
-def _surely_utf8(data: bytes) -> bool:
+def _surely_utf8(data: bytes, codecs: Sequence[str]) -> bool:
     """Whether all is UTF-8 up to a character that is cut off at the end, one of three bytes or more among it.
 
     Japanese and Chinese in other charsets hardly ever look like this. Characters of two bytes are no proof: some short
-    words in EUC-JP are UTF-8 as well.
+    words in EUC-JP are UTF-8 as well. Nor is, where somebody says that it is EUC-JP, what is cut off or hardly ever
+    written: so are, in UTF-8, two kanji in a hundred and sixty.
     """
     if data.isascii():
         return False
+    decoder = getincrementaldecoder("utf-8")()
     try:
-        text = getincrementaldecoder("utf-8")().decode(data)
+        text = decoder.decode(data)
     except UnicodeDecodeError:
         return False
+    if codecs and codecs[0] == "euc_jp" and (decoder.getstate()[0] or any(map(_is_rare, text))):
+        return False
     return max(text, default="") >= "\u0800"
+
+
+def _is_rare(char: str) -> bool:
+    """Whether a character means nothing, or is an ideograph of the supplementary planes."""
+    category = unicodedata.category(char)
+    return category in _MEANS_NOTHING or (category == "Lo" and char > "\uffff")
