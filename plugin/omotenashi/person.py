@@ -253,7 +253,7 @@ class Persons:
         """Erase, again and again where the store is busy: the visitor may say no only once."""
         for number in range(_ERASURE_TRIES):
             try:
-                if number == 0 or self.store.check() is None:
+                if number == 0 or self.store.check_reading() is None:
                     self.counters["erased:denial"] += await self.store.erase(visitor_id)
                     return
             except StoreUnavailable as error:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -70,6 +71,7 @@ class SqliteStore(AtHand):
         self._pending: list[_Waiting] = []
         self._handed_over = 0
         self._problem: str | None = None
+        self.refused: Counter[str] = Counter()
         self._opened_next = 0.0
         self._turn: asyncio.AbstractEventLoop | None = None
         """The event loop whose present turn is to end with `_end_turn`."""
@@ -126,11 +128,15 @@ class SqliteStore(AtHand):
 
     def check(self) -> str | None:
         """Return None if the file can be read and the last batch was written, else why not."""
+        return self.check_reading() or self._problem
+
+    def check_reading(self) -> str | None:
+        """Return None if the file can be read, else why not."""
         try:
             self.read("", 0)
         except StoreUnavailable as error:
             return str(error)
-        return self._problem
+        return None
 
     async def close(self) -> None:
         """Write what was accepted, then close the file."""
@@ -220,6 +226,8 @@ class SqliteStore(AtHand):
         self._handed_over -= len(batch)
         error = done.exception()
         self._problem = None if error is None else str(error)
+        if error is not None:
+            self.refused[_code(error.__cause__)] += len(batch)
         _answer(batch, done.result() if error is None else [str(error)] * len(batch))
 
     async def _durably(self, work: Callable[[Transaction], T]) -> T:
@@ -230,6 +238,7 @@ class SqliteStore(AtHand):
     def _failed(self, batch: list[_Waiting], error: Exception) -> list[_Outcome]:
         self._drop_if_broken(error)
         self._problem = _in_words(self._path, error)
+        self.refused[_code(error)] += len(batch)
         return [self._problem] * len(batch)
 
     def _database(self) -> Database:
@@ -340,6 +349,11 @@ def _answer(batch: Sequence[_Waiting], outcomes: Sequence[_Outcome]) -> None:
 def _expire(future: asyncio.Future[_Granted]) -> None:
     if not future.done():
         future.set_exception(TimeoutError())
+
+
+def _code(error: BaseException | None) -> str:
+    """Return SQLite's name for an error, such as SQLITE_FULL."""
+    return str(getattr(error, "sqlite_errorname", type(error).__name__))
 
 
 def _in_words(path: Path, error: Exception) -> str:

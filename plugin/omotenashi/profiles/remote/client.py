@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from redis.asyncio import Redis
 from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.asyncio.retry import Retry
-from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
+from redis.asyncio.sentinel import MasterNotFoundError, Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError, ResponseError
 
 from omotenashi.profiles.remote.address import Address, Kind
 
 Command: TypeAlias = "tuple[bytes | str | int, ...]"
 """Its name, and what it is given."""
+Reply: TypeAlias = "bytes | int | list[bytes | None] | None"
+Outcome: TypeAlias = "Reply | Exception"
+REPEATABLE = frozenset({"GET", "MGET", "PING"})
+"""The commands of ours that may be done twice: they change nothing, nor does what they say depend on the last time."""
+READING = REPEATABLE | {"SCAN"}
+"""Those that change nothing."""
+_CODE = re.compile(r"[A-Z]{2,}\b")
+_SCRIPT = re.compile(r" script: [0-9a-f]{40}, on @user_script:\d+\.$")
+"""Where in a script something was refused, which servers add."""
 
 
 def client_of(address: Address, connections: int, timeout: float) -> Redis:
@@ -65,3 +76,23 @@ def _options(address: Address, timeout: float) -> dict[str, Any]:
             "ssl": True, "ssl_ca_certs": address.ca, "ssl_certfile": address.cert, "ssl_keyfile": address.key,
         }  # fmt: skip
     return options
+
+
+def code_of(error: BaseException) -> str | None:
+    """Return the code with which a server begins its error, such as OOM or READONLY; None for what no server has said."""
+    if not isinstance(error, RedisError):
+        return None
+    stated: str | None = error.status_code
+    if stated is None and isinstance(error, ResponseError) and (found := _CODE.match(str(error))):
+        return found[0]
+    return stated
+
+
+def line_of(error: BaseException) -> str:
+    """Return what went wrong, in one line, with the server's code."""
+    if isinstance(error, MasterNotFoundError):  # it says a thousand characters about the clients
+        return "no Sentinel names a master"
+    text, code = " ".join(_SCRIPT.sub("", str(error)).split()), code_of(error)
+    if not text:
+        return code or type(error).__name__
+    return text if code is None or text.startswith(code) else f"{code} {text}"

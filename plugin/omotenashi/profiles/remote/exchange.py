@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from redis.asyncio.connection import AbstractConnection
+from redis.exceptions import ConnectionError as ClosedError
 from redis.exceptions import MaxConnectionsError, RedisError, ResponseError
 
-from omotenashi.profiles.remote.client import Command
+from omotenashi.profiles.remote.client import REPEATABLE, Command
 
 _Callbacks: TypeAlias = "Mapping[Any, Callable[..., Any]]"
 """What makes of a reply what redis-py returns, by name of the command."""
@@ -37,13 +38,20 @@ class Connections:
     async def exchange(self, commands: Sequence[Command]) -> list[Any]:
         """Send commands together and return the replies in order; where one is refused, a ResponseError stands in its place.
 
+        A connection that the server has closed while nobody used it is opened anew. One that breaks under way, too, but
+        only for what changes nothing: nobody knows whether the rest was done, and whoever asks does it again another time.
         Raises RedisError or OSError, such as TimeoutError, where the server does not answer.
         """
         connection = self._taken()
         try:
-            if not connection.is_connected:
-                await connection.connect()  # type: ignore[no-untyped-call]
-            return await self._exchanged(connection, commands)
+            used = await _is_open(connection)
+            try:
+                return await self._exchanged(connection, commands)
+            except (ClosedError, ConnectionError):
+                if not used or any(command[0] not in REPEATABLE for command in commands):
+                    raise
+                await self.close()
+                return await self._exchanged(connection, commands)
         except (RedisError, OSError):
             await self.close()  # what one has met, such as a server that was started anew, others would meet, too
             raise
@@ -63,6 +71,8 @@ class Connections:
         return self._idle.pop() if self._idle else self._make()
 
     async def _exchanged(self, connection: AbstractConnection, commands: Sequence[Command]) -> list[Any]:
+        if not connection.is_connected:
+            await connection.connect()  # type: ignore[no-untyped-call]
         usual, connection.socket_timeout = connection.socket_timeout, None  # one deadline for all
         found: list[Any] = []
         try:
@@ -87,3 +97,10 @@ class Connections:
             return error
         read = self._callbacks.get(command[0])
         return reply if read is None else read(reply)
+
+
+async def _is_open(connection: AbstractConnection) -> bool:
+    """Tell whether a connection can be used as it is; one that the server has closed is closed here, too."""
+    if connection.is_connected and await connection.can_read():
+        await connection.disconnect(nowait=True)
+    return connection.is_connected

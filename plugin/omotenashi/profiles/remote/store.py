@@ -22,11 +22,12 @@ from omotenashi.profiles.packing import pack, unpack
 from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.remote import rows, scripts
 from omotenashi.profiles.remote.address import Address
+from omotenashi.profiles.remote.client import Reply
 from omotenashi.profiles.remote.edited import editable, readable, row_after
 from omotenashi.profiles.remote.introduce import introduce
 from omotenashi.profiles.remote.recent import Recent
 from omotenashi.profiles.remote.rows import Keys, Mark, Parcel, Row
-from omotenashi.profiles.remote.wire import Reply, Wire
+from omotenashi.profiles.remote.wire import Wire
 from omotenashi.profiles.store import Change, MemberRecord, Reader, apply
 
 CONNECTIONS = 32
@@ -185,8 +186,17 @@ class RemoteStore:
         return any(await asyncio.gather(*(wire.write(keys.profile, "DEL", key) for key in erased)))
 
     def check(self) -> str | None:
-        """Return None as long as the servers answer, else why not."""
-        return self._refused or (_CLOSED if self._wire is None else self._wire.problem)
+        """Return None as long as the servers answer and refuse nothing, else why not."""
+        return self.check_reading() or self._opened().writing_problem
+
+    def check_reading(self) -> str | None:
+        """Return None as long as the servers let us read, else why not."""
+        return self._refused or (_CLOSED if self._wire is None else self._wire.reading_problem)
+
+    @property
+    def refused(self) -> Mapping[str, int]:
+        """How often a server has refused a command, by the server's code, since the start."""
+        return {} if self._wire is None else self._wire.refused
 
     async def close(self) -> None:
         """Write what was accepted, and close the connections."""
