@@ -6,7 +6,6 @@ import asyncio
 import logging
 import random
 import secrets
-import time
 from collections import Counter
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
@@ -22,6 +21,7 @@ from omotenashi.model.visitor import Arrival, Member, Visitor
 from omotenashi.profiles import fold
 from omotenashi.profiles.keys import member_key
 from omotenashi.profiles.merge import is_emptied_for, is_to_move, merge_into
+from omotenashi.profiles.outage import Outage
 from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.store import Reader, Store
 from omotenashi.signals import arrival_cookie, gather
@@ -34,8 +34,6 @@ from omotenashi.signals.member import completed
 from omotenashi.site import Site
 
 logger = logging.getLogger("omotenashi.person")
-_OUTAGE_OVER = 10.0
-"""Seconds without a failure after which an outage is over: of a store in many parts, some answer and others do not."""
 _MOST_ERASED = 2000
 """Visitors whose erasure may wait for the store; beyond that a denial is only counted, and erases when it comes again."""
 _ERASURE_TRIES = 300
@@ -85,7 +83,7 @@ class Persons:
         self.secret = secret
         self._arrivals = ArrivalCookies(secret, tools.counts)
         self._patience = patience
-        self._failed_at = -_OUTAGE_OVER
+        self._outage = Outage(store)
         self._erasing: dict[str, asyncio.Task[None]] = {}
         """What is being erased, by visitor id."""
         self.counters: Counter[str] = tools.counts
@@ -225,14 +223,11 @@ class Persons:
         return self._arrivals.written(arrival, owner, kept.began, now)
 
     def failed(self, error: Exception) -> None:
-        """Count and, once for each outage, log that the store does not answer."""
+        """Count and, once for each outage, log that the store does not do what it should."""
         if isinstance(error, TimeoutError):
             self.counters["deadline"] += 1
             return
-        now = time.monotonic()
-        if now >= self._failed_at + _OUTAGE_OVER:
-            logger.error("the store does not answer, history is unknown: %s", error)
-        self._failed_at = now
+        self._outage.note(error)
         self.counters["store_unavailable"] += 1
 
     async def _erase_in_time(self, visitor_id: str) -> None:

@@ -103,4 +103,5 @@ async def _is_open(connection: AbstractConnection) -> bool:
     """Tell whether a connection can be used as it is; one that the server has closed is closed here, too."""
     if connection.is_connected and await connection.can_read():
         await connection.disconnect(nowait=True)
-    return connection.is_connected
+    is_open: bool = connection.is_connected
+    return is_open
