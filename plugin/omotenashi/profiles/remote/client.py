@@ -19,6 +19,12 @@ Command: TypeAlias = "tuple[bytes | str | int, ...]"
 """Its name, and what it is given."""
 Reply: TypeAlias = "bytes | int | list[bytes | None] | None"
 Outcome: TypeAlias = "Reply | Exception"
+LONGEST_CONNECTING = 3.0
+"""Seconds until a connection has to stand, TLS included: whoever listens there but speaks no TLS may say nothing at all."""
+_NO_TLS = ("Timeout connecting", "WRONG_VERSION_NUMBER")
+"""What is met with TLS where none is spoken."""
+_TLS = ("Connection reset", "Connection closed", "Protocol error")
+"""What is met without TLS where it is spoken."""
 REPEATABLE = frozenset({"GET", "MGET", "PING"})
 """The commands of ours that may be done twice: they change nothing, nor does what they say depend on the last time."""
 READING = REPEATABLE | {"SCAN"}
@@ -31,7 +37,8 @@ _SCRIPT = re.compile(r" script: [0-9a-f]{40}, on @user_script:\d+\.$")
 def client_of(address: Address, connections: int, timeout: float) -> Redis:
     """Return a client for one server, which Sentinels may name.
 
-    `connections`: the most that are open at a time; `timeout`: seconds to wait for a connection, and for an answer.
+    `connections`: the most that are open at a time; `timeout`: seconds to wait for an answer, and for a connection where
+    that is less than LONGEST_CONNECTING.
     """
     options = _options(address, timeout) | {"max_connections": connections, "db": address.database}
     if address.kind is Kind.SENTINEL:
@@ -66,7 +73,7 @@ def _options(address: Address, timeout: float) -> dict[str, Any]:
         "username": address.user,
         "password": address.password,
         "socket_timeout": timeout,
-        "socket_connect_timeout": timeout,
+        "socket_connect_timeout": min(timeout, LONGEST_CONNECTING),
         "socket_keepalive": True,
         "retry": Retry(NoBackoff(), 0),  # who asks has a deadline; a later request tries again
         "client_name": "omotenashi",
@@ -96,3 +103,13 @@ def line_of(error: BaseException) -> str:
     if not text:
         return code or type(error).__name__
     return text if code is None or text.startswith(code) else f"{code} {text}"
+
+
+def hint_of(error: BaseException, *, tls: bool) -> str:
+    """Return what may be the cause where no server was found, to stand after the error; nothing where none is likely."""
+    said = str(error)
+    if tls and any(sign in said for sign in _NO_TLS):
+        return " (does it speak TLS there? Without TLS write redis, not rediss)"
+    if not tls and any(sign in said for sign in _TLS):
+        return " (does it want TLS there? Then write rediss, not redis)"
+    return ""

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple, Protocol, cast
 
 from redis.asyncio.cluster import ClusterNode, RedisCluster
+from redis.asyncio.sentinel import MasterNotFoundError
 from redis.exceptions import (
     AskError,
     MovedError,
@@ -97,10 +98,21 @@ class Single:
         return outcomes
 
     async def refresh(self) -> Collection[str]:
-        (pong,) = await self._connections.exchange([("PING",)])
+        try:
+            (pong,) = await self._connections.exchange([("PING",)])
+        except MasterNotFoundError as error:
+            raise await self._cause(error) from error
         if not answers(pong):
             raise pong
         return [self._name]
+
+    async def _cause(self, error: MasterNotFoundError) -> RedisError:
+        """Return what is wrong with a Sentinel, where it does not answer."""
+        try:
+            await sentinels_of(self._client)[0].execute_command("PING")  # type: ignore[no-untyped-call]
+        except FAULTS as fault:
+            return RedisError(f"{line_of(error)}: {line_of(fault)}")
+        return error
 
     async def _renew(self) -> None:
         """Connect anew from now on: another server may have the name by now, and this one be its replica."""

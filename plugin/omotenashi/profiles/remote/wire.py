@@ -16,7 +16,7 @@ from redis.exceptions import AskError, ClusterDownError, SlotNotCoveredError
 
 from omotenashi.model.errors import StoreUnavailable
 from omotenashi.profiles.remote.address import Address, Kind
-from omotenashi.profiles.remote.client import Command, Outcome, Reply, line_of
+from omotenashi.profiles.remote.client import Command, Outcome, Reply, hint_of, line_of
 from omotenashi.profiles.remote.refusals import Refusals
 from omotenashi.profiles.remote.servers import FAULTS, Cluster, Servers, Single, Wait, answers
 
@@ -82,8 +82,8 @@ class Wire:
         try:
             await self.servers.refresh()
         except FAULTS as error:
-            self._lost("", error)
-            raise StoreUnavailable(self._in_words(error)) from error
+            self._not_found(error)
+            raise StoreUnavailable(f"{self._address}: {self._gone[str(self._address)]}") from error
 
     async def close(self) -> None:
         """Wait for what was sent, and close the connections."""
@@ -169,6 +169,10 @@ class Wire:
             self._gone.setdefault(str(self._address), line_of(error))
         self._look_on()
 
+    def _not_found(self, error: Exception) -> None:
+        self._gone[str(self._address)] = line_of(error) + hint_of(error, tls=self._address.tls)
+        self._look_on()
+
     def _look_on(self) -> None:
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look_for())
@@ -182,7 +186,7 @@ class Wire:
             try:
                 answered = await self.servers.refresh()
             except FAULTS as error:
-                self._gone[str(self._address)] = line_of(error)
+                self._not_found(error)
                 continue
             parts = set(self.servers.names()).difference(answered)
             self._gone = {name: reason for name, reason in self._gone.items() if name in parts}
