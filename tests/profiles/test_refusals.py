@@ -89,7 +89,7 @@ async def test_a_server_that_refuses_writes_is_told_until_it_takes_one_and_read_
     code: str, server: Server
 ) -> None:
     refuse, accept, said = REFUSING[code]
-    async with opened_at(server.url) as store:
+    async with opened_at(server.url, gone_after=5) as store:
         await write(store)
         with server.client() as client:
             refuse(client)
@@ -106,7 +106,7 @@ async def test_a_server_that_refuses_writes_is_told_until_it_takes_one_and_read_
 
 
 async def test_a_full_server_erases_and_stays_full_for_that(server: Server) -> None:
-    async with opened_at(server.url) as store:
+    async with opened_at(server.url, gone_after=5) as store:
         await write(store)
         with server.client() as client:
             client.config_set("maxmemory", "1")
@@ -119,7 +119,7 @@ async def test_a_full_server_erases_and_stays_full_for_that(server: Server) -> N
 async def test_what_was_refused_long_ago_is_over_when_other_writes_are_taken(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with opened_at(server.url) as store:
+    async with opened_at(server.url, gone_after=5) as store:
         with server.client() as client:
             client.execute_command("ACL", "SETUSER", "default", "-set")
             with pytest.raises(StoreUnavailable, match="NOPERM"):
@@ -133,7 +133,7 @@ async def test_what_was_refused_long_ago_is_over_when_other_writes_are_taken(
 
 
 async def test_a_server_that_may_not_be_read_is_told_as_one(server: Server) -> None:
-    async with opened_at(server.url) as store:
+    async with opened_at(server.url, gone_after=5) as store:
         with server.client() as client:
             client.execute_command("ACL", "SETUSER", "default", "-mget")
             with pytest.raises(StoreUnavailable, match="NOPERM"):
@@ -145,7 +145,7 @@ async def test_a_server_that_may_not_be_read_is_told_as_one(server: Server) -> N
 
 
 async def test_a_server_that_wants_a_password_by_now_is_told_and_found_again(server: Server) -> None:
-    async with opened_at(server.url) as store:
+    async with opened_at(server.url, gone_after=5) as store:
         await write(store)
         with server.client() as client:
             client.config_set("requirepass", "secret-word")
@@ -162,7 +162,7 @@ async def test_a_server_that_wants_a_password_by_now_is_told_and_found_again(ser
 
 
 async def test_what_too_few_replicas_have_confirmed_is_told(server: Server) -> None:
-    async with opened_at(server.url, replicas=1) as store:
+    async with opened_at(server.url, replicas=1, gone_after=2) as store:
         with pytest.raises(StoreUnavailable, match="0 of 1 replicas have confirmed"):
             await write(store)
         assert (store.check() or "").endswith("writing is refused: UNCONFIRMED 0 of 1 replicas have confirmed")
@@ -171,11 +171,11 @@ async def test_what_too_few_replicas_have_confirmed_is_told(server: Server) -> N
 
 
 async def test_a_server_that_cannot_save_is_found_at_the_start_and_read(server: Server) -> None:
-    async with opened_at(server.url, prefix="shop") as store:
+    async with opened_at(server.url, prefix="shop", gone_after=5) as store:
         await write(store)
     with server.client() as client:
         cut_off_its_disk(client)
-    async with opened_at(server.url, prefix="shop") as store:
+    async with opened_at(server.url, prefix="shop", gone_after=5) as store:
         assert await views(store) == 1
         assert store.check() is None
         with pytest.raises(StoreUnavailable, match="MISCONF"):
@@ -183,7 +183,7 @@ async def test_a_server_that_cannot_save_is_found_at_the_start_and_read(server: 
 
 
 async def test_a_value_of_another_sort_under_one_key_is_no_refusal_of_all(server: Server) -> None:
-    async with opened_at(server.url, prefix="shop") as store:
+    async with opened_at(server.url, prefix="shop", gone_after=5) as store:
         with server.client() as client:
             await store.write_record("v1", MemberRecord(frozenset()), NOON)
             (record,) = client.keys("shop:*:r")
@@ -195,7 +195,7 @@ async def test_a_value_of_another_sort_under_one_key_is_no_refusal_of_all(server
 
 async def test_where_one_master_of_a_cluster_is_full_the_others_take_what_is_written(shared_cluster: Cluster) -> None:
     master = shared_cluster.masters()[0]
-    async with opened_at(shared_cluster.url) as store:
+    async with opened_at(shared_cluster.url, gone_after=5) as store:
         with master.client() as client:
             client.config_set("maxmemory", "1")
             try:
@@ -219,7 +219,7 @@ async def test_where_another_server_has_the_name_by_now_it_is_found_though_the_o
     tmp_path: Path,
 ) -> None:
     with redis_servers.single(tmp_path / "a") as old, redis_servers.single(tmp_path / "b") as new:
-        store = RemoteStore(parse_address(old.url))
+        store = RemoteStore(parse_address(old.url), timeout=5)
         store.start()
         await write(store)
         port, other = old.port, redis_servers.free_port()
