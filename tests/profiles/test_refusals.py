@@ -218,7 +218,10 @@ async def is_written(store: RemoteStore, key: str) -> bool:
 async def test_where_another_server_has_the_name_by_now_it_is_found_though_the_old_one_still_answers(
     tmp_path: Path,
 ) -> None:
-    with redis_servers.single(tmp_path / "a") as old, redis_servers.single(tmp_path / "b") as new:
+    with (
+        redis_servers.single(tmp_path / "a", ("--repl-diskless-sync-delay", "0")) as old,
+        redis_servers.single(tmp_path / "b") as new,
+    ):
         store = RemoteStore(parse_address(old.url), timeout=5)
         store.start()
         await write(store)
