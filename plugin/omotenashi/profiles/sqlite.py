@@ -227,7 +227,7 @@ class SqliteStore(AtHand):
         error = done.exception()
         self._problem = None if error is None else str(error)
         if error is not None:
-            self.refused[_code(error.__cause__)] += len(batch)
+            self._count(batch, error.__cause__)
         _answer(batch, done.result() if error is None else [str(error)] * len(batch))
 
     async def _durably(self, work: Callable[[Transaction], T]) -> T:
@@ -238,8 +238,13 @@ class SqliteStore(AtHand):
     def _failed(self, batch: list[_Waiting], error: Exception) -> list[_Outcome]:
         self._drop_if_broken(error)
         self._problem = _in_words(self._path, error)
-        self.refused[_code(error)] += len(batch)
+        self._count(batch, error)
         return [self._problem] * len(batch)
+
+    def _count(self, batch: Sequence[_Waiting], error: BaseException | None) -> None:
+        code = getattr(error, "sqlite_errorname", None)  # which errors of Python's own module are without
+        if code is not None:
+            self.refused[code] += len(batch)
 
     def _database(self) -> Database:
         if self._inline is None:
@@ -349,11 +354,6 @@ def _answer(batch: Sequence[_Waiting], outcomes: Sequence[_Outcome]) -> None:
 def _expire(future: asyncio.Future[_Granted]) -> None:
     if not future.done():
         future.set_exception(TimeoutError())
-
-
-def _code(error: BaseException | None) -> str:
-    """Return SQLite's name for an error, such as SQLITE_FULL."""
-    return str(getattr(error, "sqlite_errorname", type(error).__name__))
 
 
 def _in_words(path: Path, error: Exception) -> str:
