@@ -111,6 +111,31 @@ async def test_what_is_written_when_a_connection_breaks_is_not_written_twice(ser
         assert await views(store) == 1
 
 
+async def test_a_server_that_takes_no_more_connections_is_asked_over_those_that_are_open(server: Server) -> None:
+    async with opened_at(server.url, gone_after=PATIENT) as store:
+        await write(store)
+        with server.client() as client:
+            others = [server.client() for _ in range(5)]
+            for other in others:
+                other.ping()
+            client.config_set("maxclients", str(len(client.client_list())))
+            with pytest.raises(StoreUnavailable, match="max number of clients reached"):
+                await asyncio.gather(*(slowly(store, number) for number in range(20)))
+            async with asyncio.timeout(20):
+                while store.check() is not None:  # noqa: ASYNC110 it looks for itself
+                    await asyncio.sleep(0.01)
+            assert await views(store) == 1
+            for other in others:
+                other.close()
+
+
+async def slowly(store: RemoteStore, number: int) -> int:
+    """Read in a turn of the event loop of its own, so that a connection more is needed."""
+    for _ in range(number):
+        await asyncio.sleep(0)
+    return await views(store, f"v{number}")
+
+
 @contextmanager
 def breaking(server: Server) -> Iterator[None]:
     """Let a server close each connection as soon as what is asked meanwhile was sent."""

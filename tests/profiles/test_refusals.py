@@ -98,7 +98,7 @@ async def test_a_server_that_refuses_writes_is_told_until_it_takes_one_and_read_
                     await write(store)
             assert await views(store) == 1
             assert store.check_reading() is None
-            assert (store.check() or "").startswith(f"{server.url}/: writing is refused: {said}")
+            assert (store.check() or "").startswith(f"{server.url}: writing is refused: {said}")
             assert store.refused == {code: 2}
             accept(client)
         await write(store)
@@ -138,7 +138,7 @@ async def test_a_server_that_may_not_be_read_is_told_as_one(server: Server) -> N
             client.execute_command("ACL", "SETUSER", "default", "-mget")
             with pytest.raises(StoreUnavailable, match="NOPERM"):
                 await views(store)
-            assert (store.check_reading() or "").startswith(f"{server.url}/: reading is refused: NOPERM ")
+            assert (store.check_reading() or "").startswith(f"{server.url}: reading is refused: NOPERM ")
             client.execute_command("ACL", "SETUSER", "default", "+mget")
         assert await views(store) == 0
         assert store.check() is None

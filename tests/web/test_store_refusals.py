@@ -82,7 +82,7 @@ async def test_that_a_full_store_takes_nothing_is_told_until_it_does_again(conne
             admin.config_set("maxmemory", "1")
             await visit(client)
             assert not await is_recorded(client)
-            assert await problems(client) == [f"{server.url}/: writing is refused: {FULL}"]
+            assert await problems(client) == [f"{server.url}: writing is refused: {FULL}"]
             assert await gauges(client) == {"up": 1, "writable": 0, "refused_total:OOM": 2}
             admin.config_set("maxmemory", "0")
         assert await is_recorded(client)
@@ -109,7 +109,7 @@ async def test_the_log_says_once_that_nothing_is_taken_and_once_that_it_is_again
                 await visit(client)
             [said] = caplog.messages
             assert said.startswith("the store can be read, but nothing written; what visitors do is lost meanwhile: ")
-            assert said.endswith(f" {server.url}/: writing is refused: {FULL}")
+            assert said.endswith(f" {server.url}: writing is refused: {FULL}")
             admin.config_set("maxmemory", "0")
         assert await is_recorded(client)
         await until_said(caplog, "the store does again what it should;")

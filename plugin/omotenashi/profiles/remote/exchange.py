@@ -45,19 +45,19 @@ class Connections:
         connection = self._taken()
         try:
             used = await _is_open(connection)
+            if not used:
+                await connection.connect()  # type: ignore[no-untyped-call]
             try:
                 return await self._exchanged(connection, commands)
-            except (ClosedError, ConnectionError):
-                if not used or any(command[0] not in REPEATABLE for command in commands):
+            except (RedisError, OSError) as error:
+                await self.close()  # what one has met, such as a server that was started anew, others would meet, too
+                if not (used and _may_be_repeated(commands, error)):
                     raise
-                await self.close()
-                return await self._exchanged(connection, commands)
-        except (RedisError, OSError):
-            await self.close()  # what one has met, such as a server that was started anew, others would meet, too
-            raise
+            await connection.connect()  # type: ignore[no-untyped-call]
+            return await self._exchanged(connection, commands)
         finally:
             self._used -= 1
-            self._idle.append(connection)
+            self._idle.insert(len(self._idle) if connection.is_connected else 0, connection)  # the open ones come first
 
     async def close(self) -> None:
         """Close those that nobody uses; they connect anew when they are used again."""
@@ -71,8 +71,6 @@ class Connections:
         return self._idle.pop() if self._idle else self._make()
 
     async def _exchanged(self, connection: AbstractConnection, commands: Sequence[Command]) -> list[Any]:
-        if not connection.is_connected:
-            await connection.connect()  # type: ignore[no-untyped-call]
         usual, connection.socket_timeout = connection.socket_timeout, None  # one deadline for all
         found: list[Any] = []
         try:
@@ -105,3 +103,9 @@ async def _is_open(connection: AbstractConnection) -> bool:
         await connection.disconnect(nowait=True)
     is_open: bool = connection.is_connected
     return is_open
+
+
+def _may_be_repeated(commands: Sequence[Command], error: Exception) -> bool:
+    """Tell whether commands may be sent again that a connection did not outlive; a server that is silent was waited for."""
+    ended = isinstance(error, ClosedError | ConnectionError)
+    return ended and all(command[0] in REPEATABLE for command in commands)

@@ -80,7 +80,7 @@ class Single:
         self._client = client_of(address, connections, timeout)
         make, callbacks = self._client.connection_pool.make_connection, self._client.response_callbacks
         self._connections = Connections(make, connections, timeout, callbacks)
-        self._name = f"{address}/"
+        self._name = str(address)
         self._renewed = 0.0
 
     def name_for(self, key: bytes) -> str:

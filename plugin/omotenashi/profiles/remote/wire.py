@@ -51,6 +51,8 @@ class Wire:
         self._gone: dict[str, str] = {}
         """Why, by name of the server."""
         self._refusals = Refusals()
+        self._found = False
+        """Whether a server has ever answered."""
         self._looking: asyncio.Task[None] | None = None
 
     @property
@@ -81,6 +83,7 @@ class Wire:
         """Find the servers; raises StoreUnavailable."""
         try:
             await self.servers.refresh()
+            self._found = True
         except FAULTS as error:
             self._not_found(error)
             raise StoreUnavailable(f"{self._address}: {self._gone[str(self._address)]}") from error
@@ -170,7 +173,8 @@ class Wire:
         self._look_on()
 
     def _not_found(self, error: Exception) -> None:
-        self._gone[str(self._address)] = line_of(error) + hint_of(error, tls=self._address.tls)
+        hint = "" if self._found else hint_of(error, tls=self._address.tls)
+        self._gone[str(self._address)] = line_of(error) + hint
         self._look_on()
 
     def _look_on(self) -> None:
@@ -188,6 +192,7 @@ class Wire:
             except FAULTS as error:
                 self._not_found(error)
                 continue
+            self._found = True
             parts = set(self.servers.names()).difference(answered)
             self._gone = {name: reason for name, reason in self._gone.items() if name in parts}
             await asyncio.gather(*(self._try(name) for name in list(self._gone)))
