@@ -23,8 +23,8 @@ LONGEST_CONNECTING = 3.0
 """Seconds until a connection has to stand, TLS included: whoever listens there but speaks no TLS may say nothing at all."""
 _NO_TLS = ("Timeout connecting", "WRONG_VERSION_NUMBER")
 """What is met with TLS where none is spoken."""
-_TLS = ("Connection reset", "Connection closed", "Protocol error")
-"""What is met without TLS where it is spoken."""
+_TLS = ("Connection reset", "Connection closed", r"\x15")
+"""What is met without TLS where it is spoken; the last is how an alert of TLS begins (RFC 8446, 5.1)."""
 REPEATABLE = frozenset({"GET", "MGET", "PING"})
 """The commands of ours that may be done twice: they change nothing, nor does what they say depend on the last time."""
 READING = REPEATABLE | {"SCAN"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 
 from redis.exceptions import AskError, ClusterDownError, SlotNotCoveredError
@@ -82,8 +82,7 @@ class Wire:
     async def look(self) -> None:
         """Find the servers; raises StoreUnavailable."""
         try:
-            await self.servers.refresh()
-            self._found = True
+            self._note_found(await self.servers.refresh())
         except FAULTS as error:
             self._not_found(error)
             raise StoreUnavailable(f"{self._address}: {self._gone[str(self._address)]}") from error
@@ -172,6 +171,12 @@ class Wire:
             self._gone.setdefault(str(self._address), line_of(error))
         self._look_on()
 
+    def _note_found(self, answered: Collection[str]) -> None:
+        """Note that it is known who keeps what, and who of them has answered."""
+        self._found = True
+        others = set(self.servers.names()).difference(answered)
+        self._gone = {name: reason for name, reason in self._gone.items() if name in others}
+
     def _not_found(self, error: Exception) -> None:
         hint = "" if self._found else hint_of(error, tls=self._address.tls)
         self._gone[str(self._address)] = line_of(error) + hint
@@ -188,13 +193,10 @@ class Wire:
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 so that many nodes do not come together
             pause = min(pause * 1.5, LONGEST_PAUSE)
             try:
-                answered = await self.servers.refresh()
+                self._note_found(await self.servers.refresh())
             except FAULTS as error:
                 self._not_found(error)
                 continue
-            self._found = True
-            parts = set(self.servers.names()).difference(answered)
-            self._gone = {name: reason for name, reason in self._gone.items() if name in parts}
             await asyncio.gather(*(self._try(name) for name in list(self._gone)))
 
     async def _try(self, name: str) -> None:
@@ -204,7 +206,7 @@ class Wire:
             self._gone[name] = line_of(error)
         else:
             if answers(pong):
-                del self._gone[name]
+                self._gone.pop(name, None)
 
     def _in_words(self, error: Exception) -> str:
         return f"{self._address}: {line_of(error)}"
