@@ -158,6 +158,7 @@ def test_the_store_is_named_as_sqlalchemy_writes_it(store: str, place: Path | Ad
     [
         *("visitors.sqlite", "sqlite:", "sqlite://", "sqlite:///", "sqlite:////", "sqlite:///folder/", "memory"),
         *("sqlite:///:memory:", "sqlite:///visitors.sqlite?mode=ro", "sqlite://host/x", "postgresql://canary@db/omo"),
+        *("reddis://canary@cache", "redis//canary", "redis+cluser://canary", "redis+unix:///canary"),
     ],
 )
 def test_another_store_is_refused_with_the_forms_that_there_are(store: str, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from omotenashi.model.errors import StoreUnavailable
+from omotenashi.model.errors import StoreTimeout, StoreUnavailable
 from omotenashi.model.event import Event
 from omotenashi.model.paths import page_path
 from omotenashi.model.request import RequestFacts
@@ -22,6 +22,7 @@ from omotenashi.model.visitor import Arrival, Member, Visitor
 from omotenashi.profiles import fold
 from omotenashi.profiles.keys import member_key
 from omotenashi.profiles.merge import is_emptied_for, is_to_move, merge_into
+from omotenashi.profiles.outage import Outage
 from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.store import Reader, Store
 from omotenashi.signals import arrival_cookie, gather
@@ -34,8 +35,6 @@ from omotenashi.signals.member import completed
 from omotenashi.site import Site
 
 logger = logging.getLogger("omotenashi.person")
-_OUTAGE_OVER = 10.0
-"""Seconds without a failure after which an outage is over: of a store in many parts, some answer and others do not."""
 _MOST_ERASED = 2000
 """Visitors whose erasure may wait for the store; beyond that a denial is only counted, and erases when it comes again."""
 _ERASURE_TRIES = 300
@@ -87,7 +86,7 @@ class Persons:
         self.secret = secret
         self._arrivals = ArrivalCookies(secret, tools.counts)
         self._patience = patience
-        self._failed_at = -_OUTAGE_OVER
+        self._outage = Outage(store)
         self._erasing: dict[str, asyncio.Task[None]] = {}
         """What is being erased, by visitor id."""
         self.counters: Counter[str] = tools.counts
@@ -100,17 +99,16 @@ class Persons:
         begun = time.monotonic()
         try:
             reader = self.store.reader or await self.fetched(facts, site)
-        except TimeoutError as error:
+        except StoreUnavailable as error:
             self.failed(error)
-            raise StoreUnavailable("the store did not answer in time") from error
+            raise
         person = self.seen(facts, site, reader)
         return await self.settled(person, facts, reader, begun) if person.unsettled else person
 
     async def fetched(self, facts: RequestFacts, site: Site) -> Reader:
-        """Return what reads all that may be asked about the person of a request.
+        """Return what reads all that may be asked about the person of a request. Raises StoreUnavailable.
 
-        Raises StoreUnavailable, and TimeoutError where the store does not answer in time. A denial is not forgotten
-        then: what cannot be read can be erased, as soon as the store answers.
+        A denial is not forgotten then: what cannot be read can be erased, as soon as the store answers.
         """
         keys, denies = [key for key in (self._named(facts, site)[1],) if key is not None], False
         if facts.visitor_id is not None:
@@ -120,9 +118,11 @@ class Persons:
                 keys.append(facts.visitor_id)
         try:
             return await self.store.fetch(keys, self._patience)
-        except (TimeoutError, StoreUnavailable):
+        except (TimeoutError, StoreUnavailable) as error:
             if denies and facts.visitor_id is not None and facts.counts and not is_bot(facts.user_agent):
                 self._start_erasing(facts.visitor_id)
+            if isinstance(error, TimeoutError):
+                raise StoreTimeout("the store did not answer in time") from error
             raise
 
     def seen(self, facts: RequestFacts, site: Site, reader: Reader) -> Person:
@@ -232,14 +232,11 @@ class Persons:
         return self._arrivals.written(arrival, owner, kept.began, now)
 
     def failed(self, error: Exception) -> None:
-        """Count and, once for each outage, log that the store does not answer."""
+        """Count and, once for each outage, log that the store does not do what it should."""
         if isinstance(error, TimeoutError):
             self.counters["deadline"] += 1
             return
-        now = time.monotonic()
-        if now >= self._failed_at + _OUTAGE_OVER:
-            logger.error("the store does not answer, history is unknown: %s", error)
-        self._failed_at = now
+        self._outage.note(error)
         self.counters["store_unavailable"] += 1
 
     async def close(self) -> None:
@@ -271,7 +268,7 @@ class Persons:
         """Erase, again and again where the store is busy: the visitor may say no only once."""
         for number in range(_ERASURE_TRIES):
             try:
-                if number == 0 or self.store.check() is None:
+                if number == 0 or self.store.check_reading() is None:
                     self.counters["erased:denial"] += await self.store.erase(visitor_id)
                     return
             except StoreUnavailable as error:

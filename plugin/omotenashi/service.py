@@ -172,7 +172,7 @@ class Service:
                 person = self.persons.seen(facts, site, reader)
                 if person.unsettled:
                     person = await self.persons.settled(person, facts, reader, begun)
-            except (StoreUnavailable, TimeoutError) as error:  # the history is unknown
+            except StoreUnavailable as error:  # the history is unknown
                 self.persons.failed(error)
                 person = self.persons.unknown(facts, site)
             visitor = visitor_of(facts, person, site, self._tools, events)
@@ -211,7 +211,11 @@ class Service:
         if person.key is None or not facts.counts:
             self.counters["event_not_kept"] += 1
         else:
-            await self.persons.store.write(Change(person.key, int(facts.now), events, request_id=facts.request_id))
+            try:
+                await self.persons.store.write(Change(person.key, int(facts.now), events, request_id=facts.request_id))
+            except StoreUnavailable as error:
+                self.persons.failed(error)
+                raise
         return person.consent
 
     async def _put_fetched(self, blocks: Mapping[str, Shown], site: Site, fragments: Fragments, begun: float) -> None:

@@ -11,6 +11,7 @@ from omotenashi.profiles.remote.address import Address, Kind, is_remote, parse_a
 @pytest.mark.parametrize(
     ("url", "address"),
     [
+        (" redis://cache\n", Address(Kind.SINGLE, (("cache", 6379),))),
         ("redis://cache", Address(Kind.SINGLE, (("cache", 6379),))),
         ("valkey://[::1]:7000/3", Address(Kind.SINGLE, (("::1", 7000),), database=3)),
         (
@@ -22,6 +23,7 @@ from omotenashi.profiles.remote.address import Address, Kind, is_remote, parse_a
             "redis+sentinel://a,b:26380/main/2?sentinel_password=x",
             Address(Kind.SENTINEL, (("a", 26379), ("b", 26380)), service="main", database=2, sentinel_password="x"),
         ),
+        ("REDISS+Cluster://a", Address(Kind.CLUSTER, (("a", 6379),), True)),
         ("valkeys+cluster://a:1,b:2", Address(Kind.CLUSTER, (("a", 1), ("b", 2)), True)),
     ],
 )
@@ -35,6 +37,16 @@ def test_an_address_is_read(url: str, address: Address) -> None:
         ("redis://", "a host is missing"),
         ("redis://a:port", "a host is not of the form HOST:PORT"),
         ("redis://a:70000", "a host is not of the form HOST:PORT"),
+        ("redis://a:0", "nothing listens at port 0"),
+        ("redis+cluster://a,,b", "a host is missing"),
+        ("redis://a?prefix=x&prefix=y", "stated twice"),
+        ("redis://a?ca=ca.pem", "write rediss"),
+        ("rediss://a?key=key.pem", "name it with cert="),
+        ("redis://a?sentinel_password=x", "is for Sentinels"),
+        ("redis://a b", "a host has letters, digits"),
+        ("redis://a&prefix=x", "a host has letters, digits"),
+        ("redis:/a", "write redis://HOST"),
+        ("redis:a", "write redis://HOST"),
         ("redis://a,b", "one server has one address"),
         ("redis://a/one", "not the number of a database"),
         ("redis+sentinel://a,b", "name the service"),
@@ -54,7 +66,7 @@ def test_a_password_is_never_told() -> None:
 
 
 def test_other_stores_are_told_from_remote_ones() -> None:
-    assert [is_remote(url) for url in ("redis://a", "valkeys+cluster://a", "sqlite:///a", "memory:", "", "redis")] == [
+    assert [is_remote(url) for url in ("redis://a", "VALKEYS+cluster://a", "sqlite:///a", "memory:", "", "Redis")] == [
         True, True, False, False, False, True,
     ]  # fmt: skip
 

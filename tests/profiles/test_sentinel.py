@@ -66,7 +66,8 @@ async def test_where_no_sentinel_answers_that_is_said_in_a_line() -> None:
     store = RemoteStore(parse_address("redis+sentinel://127.0.0.1:1,127.0.0.1:2/shop"))
     store.start()
     with pytest.raises(
-        StoreUnavailable, match=r"^redis\+sentinel://127.0.0.1:1,127.0.0.1:2: no Sentinel names a master$"
+        StoreUnavailable,
+        match=r"^redis\+sentinel://127.0.0.1:1,127.0.0.1:2: no Sentinel names a master: Error 111 connecting to 127.0.0.1:1",
     ):
         await store.look()
     await store.close()

@@ -231,6 +231,7 @@ async def test_a_full_disk_refuses_writes_and_answers_reads(sqlite: SqliteStore)
     assert views_of(sqlite, "v1") == 1
     assert views_of(sqlite, "v3") == 0
     assert "full" in (sqlite.check() or "")
+    assert (sqlite.check_reading(), sqlite.refused) == (None, {"SQLITE_FULL": 3})
     connection_of(sqlite).execute("PRAGMA max_page_count = 100000")
     await sqlite.write(changes[-1])
     assert views_of(sqlite, "v3") == 200

@@ -73,7 +73,11 @@ class SettingsError(OmotenashiError):
 
 
 class StoreUnavailable(OmotenashiError):
-    """The store did not answer in time or refused to write."""
+    """The profile store cannot be read, or not written."""
+
+
+class StoreTimeout(StoreUnavailable, TimeoutError):
+    """The profile store did not answer in time; it may be about to."""
 
 
 class RefusedRequest(OmotenashiError):

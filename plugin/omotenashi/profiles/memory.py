@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from msgspec.structs import replace
 
 from omotenashi.model.errors import StoreUnavailable
@@ -18,6 +20,7 @@ class MemoryStore(AtHand):
 
     def __init__(self, keep: Keep | None = None) -> None:
         self.keep = keep or Keep()
+        self.refused: Counter[str] = Counter()
         self._rows: dict[str, tuple[bytes, int]] = {}
         """By key: the packed profile, and when something was added last."""
         self._records: dict[str, MemberRecord] = {}
@@ -68,6 +71,9 @@ class MemoryStore(AtHand):
         return found != [None, None]
 
     def check(self) -> str | None:
+        return self.check_reading()
+
+    def check_reading(self) -> str | None:
         return None if self._open else "the store is closed"
 
     async def close(self) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -70,6 +71,7 @@ class SqliteStore(AtHand):
         self._pending: list[_Waiting] = []
         self._handed_over = 0
         self._problem: str | None = None
+        self.refused: Counter[str] = Counter()
         self._opened_next = 0.0
         self._turn: asyncio.AbstractEventLoop | None = None
         """The event loop whose present turn is to end with `_end_turn`."""
@@ -125,11 +127,15 @@ class SqliteStore(AtHand):
 
     def check(self) -> str | None:
         """Return None if the file can be read and the last batch was written, else why not."""
+        return self.check_reading() or self._problem
+
+    def check_reading(self) -> str | None:
+        """Return None if the file can be read, else why not."""
         try:
             self.read("", 0)
         except StoreUnavailable as error:
             return str(error)
-        return self._problem
+        return None
 
     async def close(self) -> None:
         """Write what was accepted, then close the file."""
@@ -221,6 +227,8 @@ class SqliteStore(AtHand):
         self._handed_over -= len(batch)
         error = done.exception()
         self._problem = None if error is None else str(error)
+        if error is not None:
+            self._count(batch, error.__cause__)
         _answer(batch, done.result() if error is None else [str(error)] * len(batch))
 
     async def _durably(self, work: Callable[[Transaction], T]) -> T:
@@ -231,7 +239,13 @@ class SqliteStore(AtHand):
     def _failed(self, batch: list[_Waiting], error: Exception) -> list[_Outcome]:
         self._drop_if_broken(error)
         self._problem = _in_words(self._path, error)
+        self._count(batch, error)
         return [self._problem] * len(batch)
+
+    def _count(self, batch: Sequence[_Waiting], error: BaseException | None) -> None:
+        code = getattr(error, "sqlite_errorname", None)  # which errors of Python's own module are without
+        if code is not None:
+            self.refused[code] += len(batch)
 
     def _database(self) -> Database:
         if self._inline is None:

@@ -115,7 +115,14 @@ class Store(Protocol):
         """
 
     def check(self) -> str | None:
-        """Return None if the store is healthy, else why not, in one line."""
+        """Return None if the store can be read and has taken what was written last, else why not, in one line."""
+
+    def check_reading(self) -> str | None:
+        """Return None if the store can be read, else why not, in one line."""
+
+    @property
+    def refused(self) -> Mapping[str, int]:
+        """How often the store has refused something since the start, by its own code for why."""
 
     async def close(self) -> None:
         """Write what was accepted and close the store."""

@@ -54,7 +54,7 @@ def access_of(settings: Settings, key: str) -> Access:
 def check_store(settings: Settings) -> None:
     """Open and close the store once; raises SettingsError where it cannot be used.
 
-    Redis or Valkey that does not answer is only warned of: until it does, history is unknown.
+    Redis or Valkey that does not answer, or refuses, is only warned of: until it does, history is unknown.
     """
     asyncio.run(_tried(make_store(settings), hash_key(settings)))
 
@@ -64,7 +64,7 @@ async def _tried(store: Store, secret: bytes) -> None:
     try:
         await store.look(secret)
     except StoreUnavailable as error:
-        logging.getLogger("omotenashi.store").warning("the store does not answer, history is unknown: %s", error)
+        logging.getLogger("omotenashi.store").warning("the store does not answer, or refuses: %s", error)
     finally:
         await store.close()
 

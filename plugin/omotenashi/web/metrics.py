@@ -47,9 +47,7 @@ class _Told(Collector):
         for one in problems:
             problem.add_metric([str(one[name] or "") for name in ("code", "file", "line", "message")], 1)
         yield problem
-        yield _is(
-            "omotenashi_store_up", "1 while visitors' history can be read.", self._service.store_problem() is None
-        )
+        yield from self._of_the_store()
         yield _is("omotenashi_places_up", "1 while places can be read.", self._service.places_problem is None)
         counted = CounterMetricFamily(
             "omotenashi_counted", "What was answered, refused, dropped or went wrong.", labels=("process", "what")
@@ -57,6 +55,21 @@ class _Told(Collector):
         for what, count in sorted(self._service.counters.items()):
             counted.add_metric([str(os.getpid()), what], count)
         yield counted
+
+    def _of_the_store(self) -> Iterator[Metric]:
+        store = self._service.persons.store
+        yield _is("omotenashi_store_up", "1 while visitors' history can be read.", store.check_reading() is None)
+        yield _is(
+            "omotenashi_store_writable",
+            "1 while it can be read, and the last that was written was taken.",
+            store.check() is None,
+        )
+        refused = CounterMetricFamily(
+            "omotenashi_store_refused", "What the store refused, by its own code for why.", labels=("process", "code")
+        )
+        for code, count in sorted(store.refused.items()):
+            refused.add_metric([str(os.getpid()), code], count)
+        yield refused
 
 
 def _is(name: str, says: str, holds: bool) -> GaugeMetricFamily:  # noqa: FBT001 a measured value

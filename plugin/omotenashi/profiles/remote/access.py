@@ -10,10 +10,11 @@ from omotenashi.model.errors import StoreUnavailable
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.profile import Profile
 from omotenashi.profiles.remote import rows, scripts
+from omotenashi.profiles.remote.client import Reply
 from omotenashi.profiles.remote.edited import editable, row_after
 from omotenashi.profiles.remote.recent import Recent
 from omotenashi.profiles.remote.rows import Awaited, Keys, Mark, Parcel, Row
-from omotenashi.profiles.remote.wire import Reply, Wire
+from omotenashi.profiles.remote.wire import Wire
 from omotenashi.profiles.store import RecordEdit
 
 TRIES = 100

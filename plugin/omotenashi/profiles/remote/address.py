@@ -24,7 +24,9 @@ _OPTIONS = ("prefix", "ca", "cert", "key", "sentinel_password")
 _ESCAPED = "in a password write @ / # ? : as %40 %2F %23 %3F %3A"
 _URL = re.compile(r"([^:/?#]+)://([^/?#]*)(/[^?#]*)?(?:\?(.*))?")
 """Scheme, who is let in and hosts, path, options. urllib reads several hosts with IPv6 in some versions of Python alone."""
-_SCHEME = re.compile(r"(redis|valkey)(s?)(?:\+(cluster|sentinel))?")
+_SCHEME = re.compile(r"(redis|valkey)(s?)(?:\+(cluster|sentinel))?", re.IGNORECASE)
+"""Schemes are the same in capital letters (RFC 3986, 3.1)."""
+_HOST = re.compile(r"[\w.:%-]+")
 _PREFIX = re.compile(r"[A-Za-z0-9_.:-]{1,40}")
 
 
@@ -65,22 +67,21 @@ class Address(Struct, frozen=True):
 
 def is_remote(url: str) -> bool:
     """Tell whether a store's URL means Redis or Valkey."""
-    return _SCHEME.fullmatch(url.partition(":")[0]) is not None
+    return _SCHEME.fullmatch(url.strip().partition(":")[0]) is not None
 
 
 def parse_address(url: str) -> Address:
     """Return the address that a URL names; raises SettingsError, which never says the password."""
-    parts = _URL.fullmatch(url)
+    parts = _URL.fullmatch(url.strip())
     scheme = parts and _SCHEME.fullmatch(parts[1])
     if parts is None or scheme is None:
         raise SettingsError(f"store: write {FORMS}")
-    kind = Kind(scheme[3] or "")
+    kind, tls = Kind((scheme[3] or "").lower()), scheme[2] != ""
     service, database = _path((parts[3] or "").strip("/"), kind)
     stated, at, hosts = parts[2].rpartition("@")
     user, password = _credentials(stated) if at else (None, None)
-    return Address(
-        kind, _hosts(hosts, kind), scheme[2] == "s", user, password, service, database, **_options(parts[4] or "")
-    )
+    options = _options(parts[4] or "", kind, tls=tls)
+    return Address(kind, _hosts(hosts, kind), tls, user, password, service, database, **options)
 
 
 def _path(path: str, kind: Kind) -> tuple[str, int]:
@@ -116,14 +117,27 @@ def _host(text: str, usual: int) -> tuple[str, int]:
         raise SettingsError(f"store: a host is not of the form HOST:PORT; {_ESCAPED}") from None
     if not host:
         raise SettingsError(f"store: a host is missing; write {FORMS}")
-    return host, port or usual
+    if not _HOST.fullmatch(host):
+        raise SettingsError(f"store: a host has letters, digits and . _ - alone, or is an address; {_ESCAPED}")
+    if port == 0:
+        raise SettingsError("store: nothing listens at port 0; name a port between 1 and 65535")
+    return host, usual if port is None else port
 
 
-def _options(query: str) -> dict[str, str]:
-    options = dict(parse_qsl(query, keep_blank_values=True))
+def _options(query: str, kind: Kind, *, tls: bool) -> dict[str, str]:
+    stated = parse_qsl(query, keep_blank_values=True)
+    options = dict(stated)
     for name in options:
         if name not in _OPTIONS:
             raise SettingsError(f"store: an option after ? is not known; there are {', '.join(_OPTIONS)}; {_ESCAPED}")
+    if len(options) < len(stated):
+        raise SettingsError("store: an option after ? is stated twice")
+    if not tls and not options.keys().isdisjoint(("ca", "cert", "key")):
+        raise SettingsError("store: ?ca=, cert= and key= are for TLS, which redis:// is without; write rediss")
+    if "key" in options and "cert" not in options:
+        raise SettingsError("store: ?key= belongs to a certificate; name it with cert=")
+    if kind is not Kind.SENTINEL and "sentinel_password" in options:
+        raise SettingsError("store: ?sentinel_password= is for Sentinels; write redis+sentinel://HOST:PORT,…/SERVICE")
     if not _PREFIX.fullmatch(options.get("prefix", "omo")):
         raise SettingsError("store: a prefix has up to 40 letters, digits and . _ - :")
     return options

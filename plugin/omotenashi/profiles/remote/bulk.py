@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import cast
 
-from omotenashi.profiles.remote.client import Command
-from omotenashi.profiles.remote.wire import Outcome, Reply, Wire
+from omotenashi.profiles.remote.client import Command, Outcome, Reply
+from omotenashi.profiles.remote.wire import Wire
 
 _SCANNED = 1000
 """Keys that a server looks at in one step."""

@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from redis.asyncio.connection import AbstractConnection
+from redis.exceptions import ConnectionError as ClosedError
 from redis.exceptions import MaxConnectionsError, RedisError, ResponseError
 
-from omotenashi.profiles.remote.client import Command
+from omotenashi.profiles.remote.client import REPEATABLE, Command
 
 _Callbacks: TypeAlias = "Mapping[Any, Callable[..., Any]]"
 """What makes of a reply what redis-py returns, by name of the command."""
@@ -37,19 +38,26 @@ class Connections:
     async def exchange(self, commands: Sequence[Command]) -> list[Any]:
         """Send commands together and return the replies in order; where one is refused, a ResponseError stands in its place.
 
+        A connection that the server has closed while nobody used it is opened anew. One that breaks under way, too, but
+        only for what changes nothing: nobody knows whether the rest was done, and whoever asks does it again another time.
         Raises RedisError or OSError, such as TimeoutError, where the server does not answer.
         """
         connection = self._taken()
         try:
-            if not connection.is_connected:
+            used = await _is_open(connection)
+            if not used:
                 await connection.connect()  # type: ignore[no-untyped-call]
+            try:
+                return await self._exchanged(connection, commands)
+            except (RedisError, OSError) as error:
+                await self.close()  # what one has met, such as a server that was started anew, others would meet, too
+                if not (used and _may_be_repeated(commands, error)):
+                    raise
+            await connection.connect()  # type: ignore[no-untyped-call]
             return await self._exchanged(connection, commands)
-        except (RedisError, OSError):
-            await self.close()  # what one has met, such as a server that was started anew, others would meet, too
-            raise
         finally:
             self._used -= 1
-            self._idle.append(connection)
+            self._idle.insert(len(self._idle) if connection.is_connected else 0, connection)  # the open ones come first
 
     async def close(self) -> None:
         """Close those that nobody uses; they connect anew when they are used again."""
@@ -87,3 +95,17 @@ class Connections:
             return error
         read = self._callbacks.get(command[0])
         return reply if read is None else read(reply)
+
+
+async def _is_open(connection: AbstractConnection) -> bool:
+    """Tell whether a connection can be used as it is; one that the server has closed is closed here, too."""
+    if connection.is_connected and await connection.can_read():
+        await connection.disconnect(nowait=True)
+    is_open: bool = connection.is_connected
+    return is_open
+
+
+def _may_be_repeated(commands: Sequence[Command], error: Exception) -> bool:
+    """Tell whether commands may be sent again that a connection did not outlive; a server that is silent was waited for."""
+    ended = isinstance(error, ClosedError | ConnectionError)
+    return ended and all(command[0] in REPEATABLE for command in commands)

@@ -20,11 +20,10 @@ from omotenashi.profiles.packing import EMPTY
 from omotenashi.profiles.profile import Profile
 from omotenashi.profiles.remote import rows, scripts
 from omotenashi.profiles.remote.bulk import Bulk
-from omotenashi.profiles.remote.client import Command
+from omotenashi.profiles.remote.client import Command, Reply
 from omotenashi.profiles.remote.edited import editable, readable, row_after
 from omotenashi.profiles.remote.rows import Keys, Mark
 from omotenashi.profiles.remote.store import RemoteStore
-from omotenashi.profiles.remote.wire import Reply
 from omotenashi.profiles.store import Change, MemberRecord, apply
 
 _TRIES = 100

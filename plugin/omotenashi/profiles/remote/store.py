@@ -175,8 +175,19 @@ class RemoteStore:
         return any(await asyncio.gather(*(wire.write(keys.profile, "DEL", key) for key in erased))) or discarded
 
     def check(self) -> str | None:
-        """Return None as long as the servers answer, else why not."""
-        return self._differs or (_CLOSED if self._wire is None else self._wire.problem)
+        """Return None as long as the servers answer and refuse nothing, and nodes agree; else why not."""
+        return self.check_reading() or self._differs or self._opened().writing_problem
+
+    def check_reading(self) -> str | None:
+        """Return None as long as the servers let us read, else why not."""
+        if self._refused:
+            return self._differs
+        return _CLOSED if self._wire is None else self._wire.reading_problem
+
+    @property
+    def refused(self) -> Mapping[str, int]:
+        """How often a server has refused a command, by the server's code, since the start."""
+        return {} if self._wire is None else self._wire.refused
 
     async def close(self) -> None:
         """Write what was accepted, and close the connections."""

@@ -15,9 +15,8 @@ from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.remote import rows, scripts
 from omotenashi.profiles.remote.address import Address
 from omotenashi.profiles.remote.bulk import Bulk
-from omotenashi.profiles.remote.client import Command
+from omotenashi.profiles.remote.client import Command, Reply
 from omotenashi.profiles.remote.store import RemoteStore
-from omotenashi.profiles.remote.wire import Reply
 from omotenashi.profiles.transfer import END, START, Item, Kind, Progress
 
 _KINDS = {b"p": Kind.PROFILE, b"r": Kind.RECORD}
