@@ -25,7 +25,12 @@ from omotenashi.web.lines import Reader, RequestLine
 
 ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "rules" / "README.md").read_text()
-README = (ROOT / "README.md").read_text()
+PAGES = {
+    str(page.relative_to(ROOT)): page.read_text()
+    for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("rules/*.md"), *ROOT.glob("examples/*/*.md"))
+}
+README = PAGES["README.md"]
+SH_LINES = "\n".join(re.findall(r"```sh\n(.*?)```", "\n".join(PAGES.values()), re.DOTALL)).splitlines()
 SNIPPETS = {
     **dict(re.findall(r"<!-- runnable: (\w+) -->\n *```yaml\n(.*?)\n *```", GUIDE, re.DOTALL)),
     "readme": re.findall(r"```yaml\n(.*?)\n```", README, re.DOTALL)[0],
@@ -62,17 +67,23 @@ def test_everything_in_the_guide_that_looks_like_a_rule_is_run() -> None:
     assert GUIDE.count("```yaml") == marked
 
 
-@pytest.mark.parametrize(
-    "line", re.findall(r"^omo .+$", "\n".join(re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)), re.MULTILINE)
-)
-def test_a_command_in_the_guide_is_one_that_omo_understands(line: str) -> None:
-    words = shlex.split(line)[1:]
+def test_rules_stand_in_the_guide_and_in_the_readme_alone() -> None:
+    assert {page: text.count("```yaml") for page, text in PAGES.items() if "```yaml" in text} == {
+        "README.md": 1,
+        "rules/README.md": GUIDE.count("```yaml"),
+    }
+
+
+@pytest.mark.parametrize("line", [line for line in SH_LINES if re.match(r"(\S.*\| )?(\.venv/bin/)?omo ", line)])
+def test_a_command_of_the_pages_is_one_that_omo_understands(line: str) -> None:
+    words = [word for word in shlex.split(re.sub(r"^.*?omo ", "", line), comments=True) if word != "&"]
     assert make_parser(words[0]).parse_args(words)
 
 
 @pytest.mark.parametrize("name", Settings.__struct_fields__)
-def test_every_setting_is_in_the_readme(name: str) -> None:
-    assert f"OMO_{name.upper()}" in README
+def test_every_setting_is_in_the_table_of_the_operators_page(name: str) -> None:
+    table = re.findall(r"^\| .*", PAGES["docs/operating.md"], re.MULTILINE)
+    assert [row for row in table if f"`OMO_{name.upper()}`" in row]
 
 
 def test_the_sample_site_is_good_and_all_its_tests_pass() -> None:
@@ -99,20 +110,47 @@ def test_every_rule_of_the_sample_site_is_expected_by_a_test() -> None:
     assert [rule for rule in rules if rule not in expected] == []
 
 
-@pytest.mark.parametrize(
-    "line",
-    re.findall(r"^(?:.*\| )?(omo .+)$", "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL)), re.MULTILINE),
-)
-def test_a_command_in_the_readme_is_one_that_omo_understands(line: str) -> None:
-    words = shlex.split(line, comments=True)[1:]
-    assert make_parser(words[0]).parse_args(words)
-
-
-def test_the_requests_in_the_readme_are_read_as_it_says() -> None:
-    first, second = (json.loads(one) for one in re.findall(r"^echo '(.*)' \| omo signals", README, re.MULTILINE))
+def test_the_requests_of_the_pages_are_read_as_they_say() -> None:
+    first, second = (
+        json.loads(one) for one in re.findall(r"^echo '(.*)' \| omo signals", PAGES["docs/explain.md"], re.MULTILINE)
+    )
     settings = Settings(trusted_proxies=("10.0.0.0/8",))
     reader = Reader(access_of(settings, ""), settings, SiteFacts(), SignalTools())
     found = reader.signals(msgspec.convert(first, RequestLine))
     assert (found.source, found.keyword) == ("Yahoo! Japan", "靴")
     found = reader.signals(msgspec.convert(second, RequestLine))
     assert (found.client_ip, found.bot) == ("203.0.113.5", True)
+
+
+def test_every_link_of_the_pages_leads_somewhere() -> None:
+    links = [
+        (page, target)
+        for page, text in PAGES.items()
+        for target in re.findall(r"\]\(([^)\s]+)\)", _without_code(text))
+        if not target.startswith(("http://", "https://"))
+    ]
+    assert len(links) > 50
+    assert [(page, target) for page, target in links if not _leads_somewhere(page, target)] == []
+
+
+def test_every_page_is_found_from_the_readme() -> None:
+    linked = set(re.findall(r"\]\(([^)#\s]+)", README))
+    assert set(PAGES) - linked == {"README.md"}
+
+
+def _leads_somewhere(page: str, target: str) -> bool:
+    path, _, anchor = target.partition("#")
+    file = (ROOT / page).parent / path if path else ROOT / page
+    return file.exists() and (not anchor or anchor in _anchors(file.read_text()))
+
+
+def _anchors(text: str) -> set[str]:
+    """Return the anchors that GitHub gives the headings, and those that are written out."""
+    headings = re.findall(r"^#+ (.+)$", _without_code(text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings} | set(
+        re.findall(r'<a id="([^"]+)">', text)
+    )
+
+
+def _without_code(text: str) -> str:
+    return re.sub(r"^ *```.*?^ *```", "", text, flags=re.DOTALL | re.MULTILINE)
