@@ -7,19 +7,21 @@ import re
 import shlex
 import shutil
 import time
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import msgspec
 import pytest
 from tests.conftest import good_site
 
-from omotenashi.cli import make_parser
+from omotenashi.cli import main, make_parser
 from omotenashi.language.printer import Voice, as_text
 from omotenashi.model.site_facts import SiteFacts
-from omotenashi.settings import Settings
+from omotenashi.settings import SETTINGS_FILE, Settings, read_settings
 from omotenashi.signals.gather import SignalTools
 from omotenashi.site import load
 from omotenashi.verify import run_tests
+from omotenashi.web import metrics
 from omotenashi.web.build import access_of
 from omotenashi.web.lines import Reader, RequestLine
 
@@ -120,6 +122,51 @@ def test_the_requests_of_the_pages_are_read_as_they_say() -> None:
     assert (found.source, found.keyword) == ("Yahoo! Japan", "靴")
     found = reader.signals(msgspec.convert(second, RequestLine))
     assert (found.client_ip, found.bot) == ("203.0.113.5", True)
+
+
+def test_what_a_request_is_answered_with_stands_on_the_page(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request = re.findall(r"^echo '(.*)' \| omo signals$", PAGES["docs/explain.md"], re.MULTILINE)[0]
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(request.encode()), encoding="utf-8"))
+    assert main(["signals"]) == 0
+    assert f"```json\n{capsys.readouterr().out}```" in PAGES["docs/explain.md"]
+
+
+def test_the_explanation_on_the_page_is_what_the_command_says(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    found = re.search(r"^omo (explain hero .*)$", PAGES["docs/explain.md"], re.MULTILINE)
+    assert found
+    assert main(shlex.split(found[1])) == 0
+    said = re.findall(r"```text\n(.*?)```", PAGES["docs/explain.md"], re.DOTALL)[0]
+    assert capsys.readouterr().out.endswith(said)
+
+
+def test_the_file_of_settings_on_the_page_is_read(tmp_path: Path) -> None:
+    (tmp_path / SETTINGS_FILE).write_text(re.findall(r"```toml\n(.*?)```", PAGES["docs/operating.md"], re.DOTALL)[0])
+    settings, warnings = read_settings({}, {}, tmp_path)
+    assert (settings.rules, settings.trusted_proxies, warnings) == (Path("/srv/rules"), ("10.0.0.0/8",), [])
+
+
+def test_the_import_on_the_page_says_what_it_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(ROOT / "rules", "rules")
+    Path("events.csv").write_text(re.findall(r"```csv\n(.*?)```", PAGES["docs/import.md"], re.DOTALL)[0])
+    assert main(["import", "events", "events.csv"]) == 1
+    out = capsys.readouterr()
+    said = re.findall(r"```text\n(.*?)```", PAGES["docs/import.md"], re.DOTALL)[0]
+    assert re.sub(r"; \S+ s$", "", (out.err + out.out).strip()) == re.sub(r"; \S+ s$", "", said.strip())
+
+
+def test_every_metric_is_explained_on_the_operators_page() -> None:
+    told = Path(metrics.__file__).read_text()
+    named = set(re.findall(r'"(omotenashi(?:_[a-z]+)*)"', told))
+    assert len(named) > 5
+    assert [name for name in named if f"`{name}" not in PAGES["docs/operating.md"]] == []
 
 
 def test_every_link_of_the_pages_leads_somewhere() -> None:
