@@ -88,6 +88,30 @@ def test_every_setting_is_in_the_table_of_the_operators_page(name: str) -> None:
     assert [row for row in table if f"`OMO_{name.upper()}`" in row]
 
 
+def test_every_flag_of_the_service_is_in_the_table_of_the_operators_page() -> None:
+    rows = re.findall(r"^\| (`--.*?) \|", PAGES["docs/operating.md"], re.MULTILINE)
+    flags = re.findall(r"--[a-z-]+", make_parser("serve").parse_args(["serve"]).parser.format_help())
+    assert set(re.findall(r"--[a-z-]+", " ".join(rows))) == set(flags) - {"--help"}
+
+
+def test_no_page_names_a_variable_that_the_service_does_not_know() -> None:
+    named = {name for text in PAGES.values() for name in re.findall(r"\bOMO_[A-Z_]+", text)}
+    known = {f"OMO_{name.upper()}" for name in Settings.__struct_fields__}
+    assert named - known == {"OMO_URL"}  # the sample shop's own
+
+
+def test_every_make_target_of_the_pages_is_there() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = {name for text in PAGES.values() for name in re.findall(r"(?:`|^)make ([a-z-]+)", text, re.MULTILINE)}
+    assert {"demo", "test", "bench"} <= named <= targets
+
+
+def test_every_path_in_a_command_of_the_pages_is_there() -> None:
+    paths = {path for line in SH_LINES for path in re.findall(r"(?:^|\s)(examples/[\w./-]+)", line)}
+    assert len(paths) > 2
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
 def test_the_sample_site_is_good_and_all_its_tests_pass() -> None:
     site = good_site(ROOT / "rules")
     results = list(run_tests(site, SignalTools(), time.time()))
