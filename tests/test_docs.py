@@ -204,6 +204,11 @@ def test_every_link_of_the_pages_leads_somewhere() -> None:
     assert [(page, target) for page, target in links if not _leads_somewhere(page, target)] == []
 
 
+def test_every_page_for_operators_begins_with_a_summary_in_japanese() -> None:
+    pages = {page: text for page, text in PAGES.items() if page.startswith("docs/")}
+    assert [page for page, text in pages.items() if "要点" not in "".join(text.splitlines()[:4])] == []
+
+
 def test_every_page_is_found_from_the_readme() -> None:
     linked = set(re.findall(r"\]\(([^)#\s]+)", README))
     assert set(PAGES) - linked == {"README.md"}
