@@ -17,6 +17,7 @@ from tests.conftest import good_site
 from omotenashi.cli import main, make_parser
 from omotenashi.language.printer import Voice, as_text
 from omotenashi.model.site_facts import SiteFacts
+from omotenashi.reload import Holder
 from omotenashi.settings import SETTINGS_FILE, Settings, read_settings
 from omotenashi.signals.gather import SignalTools
 from omotenashi.site import load
@@ -92,6 +93,23 @@ def test_every_flag_of_the_service_is_in_the_table_of_the_operators_page() -> No
     rows = re.findall(r"^\| (`--.*?) \|", PAGES["docs/operating.md"], re.MULTILINE)
     flags = re.findall(r"--[a-z-]+", make_parser("serve").parse_args(["serve"]).parser.format_help())
     assert set(re.findall(r"--[a-z-]+", " ".join(rows))) == set(flags) - {"--help"}
+
+
+def test_the_defaults_in_the_table_of_the_operators_page_are_those_of_the_service() -> None:
+    rows = re.findall(r"^\| (`--[^|]*) \|[^|]*\| ([^|]*) \|", PAGES["docs/operating.md"], re.MULTILINE)
+    stated = {
+        flag.strip("-` ").replace("-", "_"): default.strip("` ")
+        for flags, defaults in rows
+        for flag, default in zip(flags.split(", "), defaults.split(", "), strict=True)
+    }
+    assert {name: text for name, text in stated.items() if text != _default(name)} == {
+        "store": "visitors.sqlite` in the data directory"
+    }
+
+
+def _default(name: str) -> str:
+    value = getattr(Settings(), name)
+    return {None: "", (): "none", "": "none"}.get(value, str(value))
 
 
 def test_no_page_names_a_variable_that_the_service_does_not_know() -> None:
@@ -184,6 +202,15 @@ def test_the_import_on_the_page_says_what_it_shows(
     out = capsys.readouterr()
     said = re.findall(r"```text\n(.*?)```", PAGES["docs/import.md"], re.DOTALL)[0]
     assert re.sub(r"; \S+ s$", "", (out.err + out.out).strip()) == re.sub(r"; \S+ s$", "", said.strip())
+
+
+def test_readyz_tells_a_mistake_as_the_operators_page_shows(tmp_path: Path) -> None:
+    shown = json.loads(re.findall(r"```json\n(.*?)```", PAGES["docs/operating.md"], re.DOTALL)[0])
+    rules = shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    (rules / "first.yaml").write_text(f"{SNIPPETS['readme']}\nx: [\n")
+    holder = Holder(rules)
+    holder.load_first()
+    assert list(holder.state.problems) == shown["problems"]
 
 
 def test_every_metric_is_explained_on_the_operators_page() -> None:
