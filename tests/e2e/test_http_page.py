@@ -38,6 +38,20 @@ def test_the_call_from_python(start: Start) -> None:
     assert names["decide"](["hero"], {}, {}, {})["blocks"] == {}
 
 
+@pytest.mark.e2e
+def test_the_event_by_curl(start: Start, tmp_path: Path) -> None:
+    installed("curl", "curl")
+    server = start(ROOT / "rules")
+    (tmp_path / "omo-data").mkdir(exist_ok=True)
+    (tmp_path / "omo-data" / "key").write_text(KEY)
+    call = snippet("sh").replace("127.0.0.1:8700", f"127.0.0.1:{server.port}")
+    run = subprocess.run(["bash", "-c", call], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert run.stdout.startswith("HTTP/1.1 204 ")
+    named = {"visitor": {"id": "visitor-0123456789"}}
+    stored = httpx.post(f"{server.url}/v1/visitor/export", json=named, headers={"Authorization": f"Bearer {KEY}"})
+    assert [order["transaction_id"] for order in stored.json()["visitor"]["orders"]] == ["o-1"]
+
+
 def php_page(server: Server, given: str) -> str:
     prelude = (
         f"<?php $key = '{KEY}'; $url = '/'; $original = 'the original'; $_SERVER['REMOTE_ADDR'] = '192.0.2.1';"
