@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import shutil
 import time
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import msgspec
 import pytest
-from tests.conftest import good_site
+from tests.conftest import good_site, sample_rules
 
 from omotenashi.cli import main, make_parser
 from omotenashi.language.printer import Voice, as_text
@@ -45,7 +44,7 @@ TABLES = dict(re.findall(r"<!-- file: (\S+) -->\n *```\n(.*?)\n *```", GUIDE, re
 
 @pytest.mark.parametrize("name", SNIPPETS)
 def test_an_example_is_accepted_beside_the_real_rules_and_passes_its_tests(name: str, tmp_path: Path) -> None:
-    rules = shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    rules = sample_rules(tmp_path)
     (rules / "guide.yaml").write_text(SNIPPETS[name])
     for file, text in TABLES.items():
         (rules / file).write_text(text)
@@ -130,8 +129,8 @@ def test_every_path_in_a_command_of_the_pages_is_there() -> None:
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
-def test_the_sample_site_is_good_and_all_its_tests_pass() -> None:
-    site = good_site(ROOT / "rules")
+def test_the_sample_site_is_good_and_all_its_tests_pass(tmp_path: Path) -> None:
+    site = good_site(sample_rules(tmp_path))
     results = list(run_tests(site, SignalTools(), time.time()))
     assert [result.test.name for result in results if result.failures] == []
 
@@ -147,8 +146,8 @@ def test_the_settings_of_consent_in_the_guide_are_accepted(tmp_path: Path) -> No
         assert load(rules).diagnostics == ()
 
 
-def test_every_rule_of_the_sample_site_is_expected_by_a_test() -> None:
-    site = good_site(ROOT / "rules")
+def test_every_rule_of_the_sample_site_is_expected_by_a_test(tmp_path: Path) -> None:
+    site = good_site(sample_rules(tmp_path))
     expected = {(one.block, one.won) for test in site.tests for one in test.expectations}
     rules = [(block.name, rule.name) for block in site.engine.program.blocks.values() for rule in block.rules]
     assert [rule for rule in rules if rule not in expected] == []
@@ -196,7 +195,7 @@ def test_the_import_on_the_page_says_what_it_shows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    shutil.copytree(ROOT / "rules", "rules")
+    sample_rules(tmp_path)
     Path("events.csv").write_text(re.findall(r"```csv\n(.*?)```", PAGES["docs/import.md"], re.DOTALL)[0])
     assert main(["import", "events", "events.csv"]) == 1
     out = capsys.readouterr()
@@ -206,7 +205,7 @@ def test_the_import_on_the_page_says_what_it_shows(
 
 def test_readyz_tells_a_mistake_as_the_operators_page_shows(tmp_path: Path) -> None:
     shown = json.loads(re.findall(r"```json\n(.*?)```", PAGES["docs/operating.md"], re.DOTALL)[0])
-    rules = shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    rules = sample_rules(tmp_path)
     (rules / "first.yaml").write_text(f"{SNIPPETS['readme']}\nx: [\n")
     holder = Holder(rules)
     holder.load_first()

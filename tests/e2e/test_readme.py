@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from tests.conftest import sample_rules
 from tests.e2e.conftest import KEY, ROOT, Start, installed
 
 README = (ROOT / "README.md").read_text()
@@ -17,7 +17,7 @@ README = (ROOT / "README.md").read_text()
 @pytest.mark.e2e
 def test_the_call_of_the_readme_is_answered_as_it_says(start: Start, tmp_path: Path) -> None:
     installed("curl", "curl")
-    rules = shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    rules = sample_rules(tmp_path)
     (rules / "first.yaml").write_text(_snippet("yaml"))
     (tmp_path / "omo-data").mkdir(exist_ok=True)
     (tmp_path / "omo-data" / "key").write_text(KEY)
