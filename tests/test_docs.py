@@ -230,6 +230,13 @@ def test_every_link_of_the_pages_leads_somewhere() -> None:
     assert [(page, target) for page, target in links if not _leads_somewhere(page, target)] == []
 
 
+def test_everything_that_is_counted_is_explained_on_the_operators_page() -> None:
+    sources = [file.read_text() for file in Path(metrics.__file__).parents[1].rglob("*.py")]
+    counted = {name for text in sources for name in re.findall(r'\bcount(?:er)?s\[f?"([a-z_]+)', text)}
+    assert len(counted) > 10
+    assert [name for name in counted if not re.search(rf"`{name}[`:]", PAGES["docs/operating.md"])] == []
+
+
 def test_every_page_for_operators_begins_with_a_summary_in_japanese() -> None:
     pages = {page: text for page, text in PAGES.items() if page.startswith("docs/")}
     assert [page for page, text in pages.items() if "要点" not in "".join(text.splitlines()[:4])] == []
