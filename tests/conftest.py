@@ -30,6 +30,8 @@ KEY = "the-key-of-the-tests"
 HASH_KEY = b"the-hash-key-of-the-tests"
 MEMBER_SECRET = "a-secret-of-thirty-two-bytes-or-more"
 SITE = Path(__file__).parent / "sites" / "shop"
+READERS_OWN = ("first.yaml", "second.yaml", "third.yaml", "fourth.yaml")
+"""What the README and the guide let their readers add to the sample site."""
 _prefixes = itertools.count()
 
 
@@ -38,6 +40,12 @@ def good_site(folder: Path) -> Site:
     loaded = load(folder)
     assert loaded.site is not None, loaded.diagnostics
     return loaded.site
+
+
+def sample_rules(folder: Path) -> Path:
+    """Copy the rules of the sample site, as they were shipped, into this folder; return the copy."""
+    rules = Path(__file__).parents[1] / "rules"
+    return shutil.copytree(rules, folder / "rules", ignore=shutil.ignore_patterns(*READERS_OWN))
 
 
 @pytest.fixture

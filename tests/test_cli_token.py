@@ -192,7 +192,7 @@ def test_a_wrong_key_file_is_told(
     assert says in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("file", ["README.md", "examples/member-token/README.md"])
+@pytest.mark.parametrize("file", ["docs/visitors.md", "examples/member-token/README.md"])
 def test_the_commands_of_the_documentation_are_understood(file: str) -> None:
     lines = re.findall(r"omo (token --[^#)`\n]+)", (Path(__file__).parents[1] / file).read_text())
     assert lines

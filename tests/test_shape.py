@@ -81,8 +81,8 @@ def test_every_field_of_the_vocabulary_is_explained_in_the_editors_guide(field: 
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_is_explained_in_the_readme(command: str) -> None:
-    assert f"omo {command}" in (ROOT / "README.md").read_text()
+def test_every_command_is_explained_on_the_page_of_commands(command: str) -> None:
+    assert f"\nomo {command} " in (ROOT / "docs" / "commands.md").read_text()
 
 
 @pytest.mark.parametrize("command", COMMANDS)

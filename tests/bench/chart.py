@@ -1,4 +1,4 @@
-"""The chart of the README: cost by number of rules, and what a request costs."""
+"""The chart of docs/speed.md: cost by number of rules, and what a request costs."""
 
 from __future__ import annotations
 

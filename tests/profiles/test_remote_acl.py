@@ -1,4 +1,4 @@
-"""What the README says that a user of an ACL needs is enough, and all of it is needed."""
+"""What docs/nodes.md says that a user of an ACL needs is enough, and all of it is needed."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from omotenashi.profiles.remote.address import parse_address
 from omotenashi.profiles.remote.store import RemoteStore
 from omotenashi.profiles.store import Change, MemberRecord
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
-STATED = shlex.split(re.findall(r"^ *(ACL SETUSER omo .+)$", README, re.MULTILINE)[0])
+PAGE = (Path(__file__).parents[2] / "docs" / "nodes.md").read_text()
+STATED = shlex.split(re.findall(r"^ *(ACL SETUSER omo .+)$", PAGE, re.MULTILINE)[0])
 COMMANDS = [word for word in STATED if word.startswith("+")]
 HASH_KEY = "a-key-of-thirty-two-characters-or-more"
 VISITOR = "visitor-0123456789"
@@ -44,7 +44,7 @@ def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[int]]:
 
 
 def let_in(port: int, words: list[str]) -> None:
-    """Make the user as the README says, with these words."""
+    """Make the user as the page says, with these words."""
     with Redis(port=port) as client:
         client.execute_command("ACL", "DELUSER", "omo")
         client.execute_command(*[word.replace(">PASSWORD", ">secret-word") for word in words])
