@@ -251,7 +251,7 @@ class Protocol(HttpToolsProtocol):
         """End a connection whose other end let its time pass, without a word where it sent nothing."""
         if self.transport.is_closing():  # what was sent before is not read
             self.transport.abort()
-        elif self._held:  # it came, and is not parsed
+        elif self._held or self._answers_another():  # it is not the other end that is waited for
             self._deadline.set(self.patience.head)
         elif self._missing == _NOTHING:
             self.transport.close()
@@ -261,19 +261,19 @@ class Protocol(HttpToolsProtocol):
             self._end(HTTPStatus.REQUEST_TIMEOUT)
 
     def _end(self, status: HTTPStatus) -> None:
-        """Close, and answer with an empty body unless another answer has begun, or has to be sent before."""
+        """Close, and answer with an empty body unless there is an answer, or another has to be sent before."""
         if self.transport.is_closing():
             return
-        if self._may_answer():
+        answered = self._missing == _BODY and self._request is None and self.cycle.response_started
+        if not self._answers_another() and not answered:
             self.transport.write(b"%bcontent-length: 0\r\nconnection: close\r\n\r\n" % STATUS_LINE[status])
         self.transport.close()
         self._deadline.set(self.patience.unread)
 
-    def _may_answer(self) -> bool:
+    def _answers_another(self) -> bool:
+        """Tell whether a request that came before the newest is still to be answered."""
         cycle = self.cycle
-        if cycle is None or cycle.response_complete:
-            return True
-        return self._missing == _BODY and not self.pipeline and not cycle.response_started
+        return bool(self.pipeline) or (self._missing != _BODY and cycle is not None and not cycle.response_complete)
 
     def _count(self, what: str) -> None:
         if isinstance(self.app, App):
