@@ -68,6 +68,7 @@ LAST = {
     "a last block": get("/v1/block/store_info", "Connection: keep-alive, close"),
     "a decide of HTTP 1.0": post("/v1/decide", STORE, version="1.0"),
     "a decide of HTTP 1.0 that would go on": post("/v1/decide", STORE, "Connection: keep-alive", version="1.0"),
+    "a block of HTTP 1.0 without a host": b"GET /v1/block/store_info HTTP/1.0\r\n\r\n",
     "a last recorded decide": post(
         "/v1/decide", b'{"blocks": ["store_info"], ' + CONSENT + b"}", BEARER, "Connection: close"
     ),
@@ -81,7 +82,7 @@ REFUSED = {
     "event with a wrong key": post("/v1/event", b"[]", "Authorization: Bearer wrong"),
     "decide by PUT": get("/v1/decide", "Content-Length: 3", method="PUT") + b"abc",
     "export of a wrong key in chunks": CHUNKED.replace(b"decide", b"visitor/export").replace(
-        b"Host: x", b"Authorization: Bearer wrong"
+        b"Host: x", b"Host: x\r\nAuthorization: Bearer wrong"
     ),
 }
 """By their heads."""
@@ -97,6 +98,8 @@ MALFORMED = {
     "too long a head": get("/v1/block/hero", "X: " + "a" * 20_000),
     "too long an address": get("/v1/block/" + "a" * 20_000),
     "too many headers": get("/v1/block/hero", *["X: a"] * 101),
+    "two hosts": get("/v1/block/store_info", "Host: shop.example"),
+    "no host": b"GET /v1/block/store_info HTTP/1.1\r\nX: a\r\n\r\n",
     "no HTTP": b"NONSENSE\r\n\r\n",
 }
 END = get("/healthz", "Connection: close")

@@ -22,7 +22,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from omotenashi.web import collect, include
 from omotenashi.web.answers import lines
 from omotenashi.web.app import App, Endpoint
-from omotenashi.web.guard import LARGEST_BODY, Access, refused_by_head
+from omotenashi.web.guard import LARGEST_BODY, Access, names_host, refused_by_head
 from omotenashi.web.patience import Deadline, Flow, Patience
 from omotenashi.web.request import Answer, Connection, Header, Request
 
@@ -138,7 +138,11 @@ class Protocol(HttpToolsProtocol):
             raise httptools.HttpParserError("the headers are too large")
         if self.transport.is_closing():
             raise httptools.HttpParserError("the connection ended with the request before")
-        if self._app is None or not self._goes_directly(self._app.access):
+        headers = dict(self.headers)
+        sure = b"host" in headers and len(headers) == len(self.headers)
+        if not sure and not names_host(self.headers, self.parser.get_http_version()):
+            raise httptools.HttpParserError("it does not say of which host, or of several")
+        if self._app is None or not self._goes_directly(headers, self._app.access):
             self._hand_over()
         self._missing, self._waited_for = _BODY, False
 
@@ -283,9 +287,9 @@ class Protocol(HttpToolsProtocol):
         self._answering = cycle
         super()._start_asgi_task(cycle, app)
 
-    def _goes_directly(self, access: Access) -> bool:
+    def _goes_directly(self, headers: dict[bytes, bytes], access: Access) -> bool:
         """Tell whether a request goes the direct way, and begin it."""
-        cycle, headers = self.cycle, dict(self.headers)
+        cycle = self.cycle
         waits = (cycle is not None and not cycle.response_complete) or self.flow.write_paused
         if waits or not _UNUSUAL.isdisjoint(headers):
             return False
