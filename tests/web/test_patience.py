@@ -50,13 +50,14 @@ async def dripped(served: Served, begin: bytes, drip: bytes) -> bytes:
     """Send something, and then a drop again and again until the connection ends; return what is answered."""
     reader, writer = await served.connect()
     writer.write(begin)
-    answering = asyncio.create_task(reader.read())
+    await until(lambda: bool(protocols(served)))
     async with asyncio.timeout(20):
-        while not answering.done():
+        while not all(one.transport.is_closing() for one in protocols(served)):
             writer.write(drip)
             await asyncio.sleep(0.005)
+    answered = await asyncio.wait_for(reader.read(), 20)
     writer.close()
-    return await answering
+    return answered
 
 
 @BOTH_WAYS

@@ -60,10 +60,11 @@ class Protocol(HttpToolsProtocol):
         self._connection = Connection("")
         self._most_connections, self.limit_concurrency = self.limit_concurrency or inf, None  # uvicorn answers a text
         self._missing = _NOTHING
-        self._waited_for = False
-        """The deadline is that of the part that is missing."""
+        self._waited_for = _NOTHING
+        """The part of this request whose deadline was set."""
         self._framing = 0
-        """Bytes of the request that are no body, after the part of a packet in which it began."""
+        """Bytes of the request that are no body, after the part of a packet in which it began; of one that goes the direct
+        way all, since no more come than its length says."""
         self._deadline = Deadline(self.loop, self._give_up)
         self._stopping = False
         self._request: Request | None = None
@@ -123,7 +124,8 @@ class Protocol(HttpToolsProtocol):
         """Begin to count. What uvicorn makes for each request is made for those that go its way."""
         self.url = b""
         self.headers = []
-        self._missing, self._waited_for = _HEAD, False
+        self._missing = _HEAD
+        self._waited_for = _NOTHING
         self._framing = 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -144,12 +146,12 @@ class Protocol(HttpToolsProtocol):
             raise httptools.HttpParserError("it does not say of which host, or of several")
         if self._app is None or not self._goes_directly(headers, self._app.access):
             self._hand_over()
-        self._missing, self._waited_for = _BODY, False
+        self._missing = _BODY
 
     def on_body(self, body: bytes) -> None:
         """Collect the body."""
-        self._framing -= len(body)
         if self._request is None:
+            self._framing -= len(body)
             super().on_body(body)
         else:
             self._request.body += body
@@ -247,8 +249,8 @@ class Protocol(HttpToolsProtocol):
         """Refuse what does not end; bytes that come one by one do not prolong the time for all of them."""
         if self._framing > (LARGEST_HEAD if self._missing == _HEAD else _LARGEST_FRAMING):
             self.send_400_response("")
-        elif not self._waited_for:
-            self._waited_for = True
+        elif self._waited_for != self._missing:
+            self._waited_for = self._missing
             self._deadline.set(self.patience.head if self._missing == _HEAD else self.patience.body)
 
     def _give_up(self) -> None:
