@@ -283,6 +283,43 @@ async def test_a_stop_lets_a_request_end_whose_body_is_on_its_way(app: App) -> N
     assert b"connection: close\r\n" in answered
 
 
+@pytest.mark.parametrize("name", ["decide with the key", "block", "health"])
+async def test_a_stop_lets_a_request_end_whose_head_is_on_its_way(app: App, name: str) -> None:
+    request = REQUESTS["block"] + REQUESTS[name]
+    at = len(REQUESTS["block"]) + 10
+    async with serving(app) as direct:
+        reader, writer = await direct.connect()
+        writer.write(request[:at])
+        await reader.readuntil(b"\r\n\r\n")
+        for one in protocols(direct):
+            one.shutdown()
+        writer.write(request[at:])
+        answered = await asyncio.wait_for(reader.read(), 20)
+        writer.close()
+    assert answered.count(b"HTTP/1.1 200 ") == answered.count(b"connection: close\r\n") == 1
+
+
+@pytest.mark.parametrize("deadline", [20])
+async def test_a_stop_that_waits_no_longer_closes_and_the_store_goes_on(app: App, database: Path) -> None:
+    async with serving(app) as direct:
+        reader, writer = await direct.connect()
+        with sqlite3.connect(database, isolation_level=None) as lock:
+            lock.execute("BEGIN IMMEDIATE")
+            writer.write(REQUESTS["decide that is recorded"])
+            await until(lambda: bool(direct.state.tasks))
+            for task in direct.state.tasks:
+                task.cancel(msg="as uvicorn does when the time for a stop is over")
+            assert await asyncio.wait_for(reader.read(), 20) == b""
+            lock.execute("ROLLBACK")
+        assert not direct.state.tasks
+        assert not direct.state.connections
+        writer.close()
+        answered = await direct.answers(REQUESTS["decide that is recorded"] + END)
+    assert re.findall(rb"HTTP/1.1 (\d+)", answered) == [b"200", b"200"]
+    with sqlite3.connect(database) as connection:
+        assert connection.execute("SELECT count(*) FROM profile").fetchone() == (1,)
+
+
 async def test_a_stop_lets_a_request_end_that_waits_for_the_store(app: App, database: Path) -> None:
     async with serving(app) as direct:
         reader, writer = await direct.connect()
