@@ -404,6 +404,17 @@ async def test_who_does_not_read_is_not_answered_without_end_and_gets_all_at_las
     assert answered.count(b"HTTP/1.1 200 ") == count + 1
 
 
+async def test_a_large_packet_is_not_kept_once_it_is_parsed(app: App) -> None:
+    async with serving(app) as direct:
+        reader, writer = await direct.connect()
+        writer.write(post("/v1/decide", STORE + b" " * 50_000))
+        await reader.readuntil(b"\r\n\r\n")
+        (one,) = protocols(direct)
+        await until(lambda: not one.flow.holds)
+        assert one._held.obj == b""
+        writer.close()
+
+
 async def test_a_burst_of_one_client_is_answered_in_turns_with_others(app: App) -> None:
     count = 3_000
     async with serving(app) as direct:

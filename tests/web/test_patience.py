@@ -13,8 +13,10 @@ import pytest
 from tests.web.sockets import Served, UvicornsWay, get, new_app, post, protocols, serving, until
 
 from omotenashi.service import Service
+from omotenashi.web import server
 from omotenashi.web.app import App
-from omotenashi.web.direct import Protocol
+from omotenashi.web.direct import LARGEST_HEAD, MOST_HEADERS, Protocol
+from omotenashi.web.guard import LARGEST_BODY
 from omotenashi.web.patience import Patience
 
 pytestmark = pytest.mark.anyio
@@ -176,6 +178,19 @@ async def test_a_connection_too_many_is_answered_503_until_another_one_ends(app:
         second.close()
     assert answered.startswith(b"HTTP/1.1 200 ")
     assert service.counters["connection_refused"] == 1
+
+
+def test_the_readme_tells_the_limits() -> None:
+    readme = " ".join((Path(__file__).parents[2] / "README.md").read_text().split())
+    wait = Patience()
+    for told in (
+        f"a head has {wait.head:g} seconds, a body {wait.body:g} more, an answer that is not read {wait.unread:g}; ",
+        f"a connection may rest for {server._IDLE} seconds between requests",
+        f"A head holds {LARGEST_HEAD // 1024} KB and {MOST_HEADERS} headers",
+        f"a body holds {LARGEST_BODY // 1024} KB",
+        f"takes {server._MOST_CONNECTIONS} connections, or what its open files leave over {server._OTHER_FILES} for",
+    ):
+        assert told in readme
 
 
 @pytest.fixture

@@ -227,6 +227,7 @@ class Protocol(HttpToolsProtocol):
         if self._held:
             self._go_on_later()
         else:
+            self._held = memoryview(b"")  # an empty rest would keep the whole packet
             self.flow.release()
 
     def _parse(self, data: bytes | memoryview) -> None:
