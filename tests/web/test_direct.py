@@ -336,6 +336,20 @@ async def test_a_stop_lets_a_request_end_that_waits_for_the_store(app: App, data
     assert b"connection: close\r\n" in answered
 
 
+@pytest.mark.parametrize("name", ["decide with the key", "block", "health"])
+async def test_a_stop_lets_a_request_end_that_crosses_it(app: App, name: str) -> None:
+    async with serving(app) as direct:
+        reader, writer = await direct.connect()
+        await until(lambda: bool(protocols(direct)))
+        for one in protocols(direct):
+            one.shutdown()
+        writer.write(REQUESTS[name])
+        answered = await asyncio.wait_for(reader.read(), 20)
+        writer.close()
+    assert answered.startswith(b"HTTP/1.1 200 ")
+    assert b"connection: close\r\n" in answered
+
+
 async def test_a_stop_closes_connections_that_wait(app: App) -> None:
     async with serving(app) as direct:
         reader, writer = await direct.connect()

@@ -8,7 +8,6 @@ go uvicorn's way, by ASGI, and get the same answers.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
 from http import HTTPStatus
 from itertools import chain
 from math import inf
@@ -25,6 +24,7 @@ from omotenashi.web.app import App, Endpoint
 from omotenashi.web.guard import LARGEST_BODY, Access, names_host, refused_by_head
 from omotenashi.web.patience import Deadline, Flow, Patience
 from omotenashi.web.request import Answer, Connection, Header, Request
+from omotenashi.web.turn import Turn
 
 LARGEST_HEAD = 16_384
 """Bytes of request line and headers."""
@@ -175,15 +175,17 @@ class Protocol(HttpToolsProtocol):
             self.send_answer(answered.value, keep_alive=self._keep_alive, with_body=request.method != "HEAD")
             self._wait_for_more()
         else:
-            turn = _Turn(self, answering, keep_alive=self._keep_alive, with_body=request.method != "HEAD")
+            turn = Turn(self, answering, keep_alive=self._keep_alive, with_body=request.method != "HEAD")
             self.cycle = self._answering = cast("RequestResponseCycle", turn)
             self._deadline.lift()
             turn.wait_for(awaited)
 
     def shutdown(self) -> None:
-        """Close; where a request is under way, or has begun to come, after its answer."""
+        """Close after the answer to what is under way, or came before anybody could know of the stop."""
         self._stopping, self._keep_alive = True, False
-        if self._request is None and self._missing != _HEAD:
+        if self._missing == _NOTHING and not self._answers_another():
+            self._deadline.set(self.patience.stop)
+        elif self._request is None and self._missing != _HEAD:
             super().shutdown()
 
     def send_400_response(self, msg: str) -> None:
@@ -331,64 +333,6 @@ class Protocol(HttpToolsProtocol):
         self.server_state.total_requests += 1
         if self._missing == _NOTHING:
             self._deadline.set(self.timeout_keep_alive)
-
-
-class _Turn:
-    """A request whose answer takes time: it goes on without a task, which costs more than most answers do.
-
-    So what answers on this way may wait for futures alone, and not ask for its task, as `asyncio.timeout` does. For uvicorn it is one of its own
-    cycles, so that what comes after it is kept waiting, and one of its tasks, so that a stop waits for it.
-    """
-
-    message_event = asyncio.Event()
-    """Nobody waits for it."""
-
-    def __init__(
-        self, protocol: Protocol, answering: Coroutine[Any, Any, Answer], *, keep_alive: bool, with_body: bool
-    ) -> None:
-        self.keep_alive = keep_alive
-        """uvicorn takes it back when the server is to stop."""
-        self.disconnected = False
-        self.response_complete = False
-        self._protocol = protocol
-        self._answering = answering
-        self._with_body = with_body
-        self._awaited: asyncio.Future[object]
-        protocol.tasks.add(cast("asyncio.Task[None]", self))
-
-    def wait_for(self, awaited: asyncio.Future[object] | None) -> None:
-        """Go on when that is there which the answer waits for; None: it only lets others go before it."""
-        if awaited is None:
-            awaited = self._protocol.loop.create_future()
-            awaited.set_result(None)
-        awaited._asyncio_future_blocking = False  # noqa: SLF001 as a task does: others may wait for it, too
-        self._awaited = awaited
-        awaited.add_done_callback(self._go_on)
-
-    def cancel(self, msg: object = None) -> None:
-        """Wait no longer."""
-        self._awaited.cancel(msg)
-
-    def _go_on(self, _: object) -> None:
-        try:
-            awaited = self._answering.send(None)
-        except StopIteration as answered:
-            self._end(answered.value)
-        except asyncio.CancelledError:
-            self._end(None)
-        else:
-            self.wait_for(awaited)
-
-    def _end(self, answer: Answer | None) -> None:
-        """Send the answer, if there is one and somebody who waits for it."""
-        protocol = self._protocol
-        protocol.tasks.discard(cast("asyncio.Task[None]", self))
-        if answer is None:
-            protocol.transport.close()
-        elif not self.disconnected and not protocol.transport.is_closing():
-            protocol.send_answer(answer, keep_alive=self.keep_alive, with_body=self._with_body)
-            self.response_complete = True
-            protocol.go_on()
 
 
 def _of_block(

@@ -19,6 +19,8 @@ class Patience(Struct, frozen=True):
     """From the end of the head until the body is there as a whole."""
     unread: float = 30
     """Until a client reads who has left more unread than the transport holds (64 KB), or who is to be let go of."""
+    stop: float = 0.5
+    """For a request that was on its way when the server began to stop."""
 
 
 class Deadline:
