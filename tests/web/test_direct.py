@@ -155,10 +155,35 @@ async def test_a_refusal_by_the_head_does_not_wait_for_the_body(
         assert b"connection: close\r\n" in answered
 
 
-async def test_a_wish_to_upgrade_is_answered_alike(app: App) -> None:
-    request = post("/v1/decide", STORE, "Upgrade: h2c", "Connection: Upgrade")
-    async with serving(app, keep_alive=0.1) as direct, serving(app, UvicornsWay, keep_alive=0.1) as by_asgi:
-        assert await direct.answers(request) == await by_asgi.answers(request) != b""
+WISH = ("Upgrade: h2c", "Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA")
+"""What Java's HttpClient sends with its first request."""
+WISHES = {
+    "decide": (post("/v1/decide", STORE, BEARER), post("/v1/decide", STORE, BEARER, *WISH)),
+    "decide in chunks": (CHUNKED, CHUNKED.replace(b"Host: x\r\n", "\r\n".join(["Host: x", *WISH, ""]).encode())),
+    "block": (REQUESTS["block"], get("/v1/block/store_info", "Referer: https://news.example/", *WISH)),
+    "a body like a request": (post("/v1/decide", END), post("/v1/decide", END, *WISH)),
+}
+
+
+@pytest.mark.parametrize("name", WISHES)
+async def test_a_wish_for_another_protocol_changes_nothing(app: App, name: str) -> None:
+    plain, wishing = WISHES[name]
+    for answered in await both(app, plain + plain + END):
+        assert await both(app, wishing + wishing + END) == (answered, answered)
+
+
+@pytest.mark.parametrize("name", WISHES)
+async def test_a_request_with_a_wish_for_another_protocol_may_be_cut_at_every_place(app: App, name: str) -> None:
+    _, wishing = WISHES[name]
+    async with serving(app) as direct:
+        whole = await direct.answers(wishing + END)
+        for at in range(1, len(wishing) + 1, 3):
+            assert await direct.answers(wishing[:at], wishing[at:] + END) == whole
+
+
+async def test_a_tunnel_is_refused(app: App) -> None:
+    for answered in await both(app, b"CONNECT x:80 HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n"):
+        assert answered == b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 @pytest.mark.parametrize("name", MALFORMED)

@@ -141,6 +141,8 @@ class Protocol(HttpToolsProtocol):
         if self.transport.is_closing():
             raise httptools.HttpParserError("the connection ended with the request before")
         headers = dict(self.headers)
+        if b"upgrade" in headers and self.parser.should_upgrade():  # which ends in an HttpParserUpgrade
+            return
         sure = b"host" in headers and len(headers) == len(self.headers)
         if not sure and not names_host(self.headers, self.parser.get_http_version()):
             raise httptools.HttpParserError("it does not say of which host, or of several")
@@ -158,6 +160,8 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Answer what goes the direct way: at once where nothing has to be waited for."""
+        if self._missing == _HEAD:  # one that is read again
+            return
         self._missing = _NOTHING
         request = self._request
         if request is None or self._app is None:
@@ -242,11 +246,19 @@ class Protocol(HttpToolsProtocol):
         except httptools.HttpParserError:
             self.logger.warning("Invalid HTTP request received.")
             self.send_400_response("")
-        except httptools.HttpParserUpgrade:
-            self._held = memoryview(b"")  # as the parser does with the rest of its part
-            self._unsupported_upgrade_warning()
+        except httptools.HttpParserUpgrade as wish:
+            self._read_without_upgrade(bytes(data[wish.args[0] :]))
         if self._missing != _NOTHING:
             self._wait_for_rest()
+
+    def _read_without_upgrade(self, rest: bytes) -> None:
+        """Read a request again without its wish for another protocol (RFC 9110, section 7.8: it may be ignored).
+
+        The parser takes what follows its head for that protocol: a body would be lost, or read as the next request.
+        """
+        begin = b"%b %b HTTP/%b" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())
+        headers = [b"%b: %b" % pair for pair in self.headers if pair[0] != b"upgrade"]
+        self._parse(b"\r\n".join([begin, *headers, b"", rest]))
 
     def _wait_for_rest(self) -> None:
         """Refuse what does not end; bytes that come one by one do not prolong the time for all of them."""
