@@ -6,19 +6,16 @@ import asyncio
 import re
 import socket
 import sqlite3
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
-import uvicorn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.types import Receive, Scope, Send
 from tests.conftest import HASH_KEY, KEY
-from uvicorn.server import ServerState
+from tests.web.sockets import UvicornsWay, get, new_app, post, protocols, serving, until
 
 from omotenashi.profiles.memory import MemoryStore
 from omotenashi.reload import Holder
@@ -26,21 +23,10 @@ from omotenashi.service import Service
 from omotenashi.signals.client_address import TrustedNetworks
 from omotenashi.signals.gather import SignalTools
 from omotenashi.web.app import App
-from omotenashi.web.direct import Protocol
 from omotenashi.web.guard import Access
 
 pytestmark = pytest.mark.anyio
 CONSENT = b'"visitor": {"id": "visitor-0123456789", "consent": ["personalization"]}'
-VOLATILE = re.compile(rb'(?<=\r\ndate: )[^\r]*|(?<=omo;dur=)[0-9.]+|(?<="decision":")[0-9a-f]+')
-
-
-def post(path: str, body: bytes, *headers: str, version: str = "1.1") -> bytes:
-    head = [f"POST {path} HTTP/{version}", "Host: shop.example", f"Content-Length: {len(body)}", *headers]
-    return "\r\n".join([*head, "", ""]).encode() + body
-
-
-def get(path: str, *headers: str, method: str = "GET", version: str = "1.1") -> bytes:
-    return "\r\n".join([f"{method} {path} HTTP/{version}", "Host: shop.example", *headers, "", ""]).encode()
 
 
 BEARER = f"Authorization: Bearer {KEY}"
@@ -82,6 +68,7 @@ LAST = {
     "a last block": get("/v1/block/store_info", "Connection: keep-alive, close"),
     "a decide of HTTP 1.0": post("/v1/decide", STORE, version="1.0"),
     "a decide of HTTP 1.0 that would go on": post("/v1/decide", STORE, "Connection: keep-alive", version="1.0"),
+    "a block of HTTP 1.0 without a host": b"GET /v1/block/store_info HTTP/1.0\r\n\r\n",
     "a last recorded decide": post(
         "/v1/decide", b'{"blocks": ["store_info"], ' + CONSENT + b"}", BEARER, "Connection: close"
     ),
@@ -95,7 +82,7 @@ REFUSED = {
     "event with a wrong key": post("/v1/event", b"[]", "Authorization: Bearer wrong"),
     "decide by PUT": get("/v1/decide", "Content-Length: 3", method="PUT") + b"abc",
     "export of a wrong key in chunks": CHUNKED.replace(b"decide", b"visitor/export").replace(
-        b"Host: x", b"Authorization: Bearer wrong"
+        b"Host: x", b"Host: x\r\nAuthorization: Bearer wrong"
     ),
 }
 """By their heads."""
@@ -111,62 +98,12 @@ MALFORMED = {
     "too long a head": get("/v1/block/hero", "X: " + "a" * 20_000),
     "too long an address": get("/v1/block/" + "a" * 20_000),
     "too many headers": get("/v1/block/hero", *["X: a"] * 101),
+    "two hosts": get("/v1/block/store_info", "Host: shop.example"),
+    "no host": b"GET /v1/block/store_info HTTP/1.1\r\nX: a\r\n\r\n",
     "no HTTP": b"NONSENSE\r\n\r\n",
 }
 END = get("/healthz", "Connection: close")
 """Ends a connection on which the server is to answer all before."""
-
-
-class UvicornsWay(Protocol):
-    """Nothing goes directly."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._app = None
-
-
-class Served:
-    """A port at which a protocol answers."""
-
-    def __init__(self, port: int, state: ServerState) -> None:
-        self.port = port
-        self.state = state
-
-    async def answers(self, *pieces: bytes) -> bytes:
-        """Send the pieces in packets of their own, and return all that is answered, but for what time and chance make."""
-        reader, writer = await self.connect()
-        for piece in pieces:
-            writer.write(piece)
-            await writer.drain()
-            for _ in range(3 if len(pieces) > 1 else 0):
-                await asyncio.sleep(0)
-        answered = await asyncio.wait_for(reader.read(), 20)
-        writer.close()
-        return VOLATILE.sub(b"*", answered)
-
-    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        return await asyncio.open_connection("127.0.0.1", self.port)
-
-
-Serve = Callable[..., AbstractAsyncContextManager[Served]]
-
-
-@asynccontextmanager
-async def serving(app: App, protocol: type[Protocol] = Protocol, keep_alive: float = 5) -> AsyncIterator[Served]:
-    config = uvicorn.Config(
-        app, http=protocol, ws="none", lifespan="off", log_config=None, access_log=False, proxy_headers=False
-    )
-    config.load()
-    config.timeout_keep_alive = keep_alive  # type: ignore[assignment]  # a part of a second does, too
-    state, loop = ServerState(), asyncio.get_running_loop()
-    state.default_headers = [(b"date", b"today")]
-    server = await loop.create_server(lambda: protocol(config, state, {}, loop), "127.0.0.1", 0)
-    async with server:
-        yield Served(server.sockets[0].getsockname()[1], state)
-
-
-def new_app(service: Service) -> App:
-    return App(service, Access(KEY.encode(), TrustedNetworks.parse([])))
 
 
 @pytest.fixture
@@ -218,10 +155,35 @@ async def test_a_refusal_by_the_head_does_not_wait_for_the_body(
         assert b"connection: close\r\n" in answered
 
 
-async def test_a_wish_to_upgrade_is_answered_alike(app: App) -> None:
-    request = post("/v1/decide", STORE, "Upgrade: h2c", "Connection: Upgrade")
-    async with serving(app, keep_alive=0.1) as direct, serving(app, UvicornsWay, keep_alive=0.1) as by_asgi:
-        assert await direct.answers(request) == await by_asgi.answers(request) != b""
+WISH = ("Upgrade: h2c", "Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA")
+"""What Java's HttpClient sends with its first request."""
+WISHES = {
+    "decide": (post("/v1/decide", STORE, BEARER), post("/v1/decide", STORE, BEARER, *WISH)),
+    "decide in chunks": (CHUNKED, CHUNKED.replace(b"Host: x\r\n", "\r\n".join(["Host: x", *WISH, ""]).encode())),
+    "block": (REQUESTS["block"], get("/v1/block/store_info", "Referer: https://news.example/", *WISH)),
+    "a body like a request": (post("/v1/decide", END), post("/v1/decide", END, *WISH)),
+}
+
+
+@pytest.mark.parametrize("name", WISHES)
+async def test_a_wish_for_another_protocol_changes_nothing(app: App, name: str) -> None:
+    plain, wishing = WISHES[name]
+    for answered in await both(app, plain + plain + END):
+        assert await both(app, wishing + wishing + END) == (answered, answered)
+
+
+@pytest.mark.parametrize("name", WISHES)
+async def test_a_request_with_a_wish_for_another_protocol_may_be_cut_at_every_place(app: App, name: str) -> None:
+    _, wishing = WISHES[name]
+    async with serving(app) as direct:
+        whole = await direct.answers(wishing + END)
+        for at in range(1, len(wishing) + 1, 3):
+            assert await direct.answers(wishing[:at], wishing[at:] + END) == whole
+
+
+async def test_a_tunnel_is_refused(app: App) -> None:
+    for answered in await both(app, b"CONNECT x:80 HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n"):
+        assert answered == b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 @pytest.mark.parametrize("name", MALFORMED)
@@ -346,6 +308,43 @@ async def test_a_stop_lets_a_request_end_whose_body_is_on_its_way(app: App) -> N
     assert b"connection: close\r\n" in answered
 
 
+@pytest.mark.parametrize("name", ["decide with the key", "block", "health"])
+async def test_a_stop_lets_a_request_end_whose_head_is_on_its_way(app: App, name: str) -> None:
+    request = REQUESTS["block"] + REQUESTS[name]
+    at = len(REQUESTS["block"]) + 10
+    async with serving(app) as direct:
+        reader, writer = await direct.connect()
+        writer.write(request[:at])
+        await reader.readuntil(b"\r\n\r\n")
+        for one in protocols(direct):
+            one.shutdown()
+        writer.write(request[at:])
+        answered = await asyncio.wait_for(reader.read(), 20)
+        writer.close()
+    assert answered.count(b"HTTP/1.1 200 ") == answered.count(b"connection: close\r\n") == 1
+
+
+@pytest.mark.parametrize("deadline", [20])
+async def test_a_stop_that_waits_no_longer_closes_and_the_store_goes_on(app: App, database: Path) -> None:
+    async with serving(app) as direct:
+        reader, writer = await direct.connect()
+        with sqlite3.connect(database, isolation_level=None) as lock:
+            lock.execute("BEGIN IMMEDIATE")
+            writer.write(REQUESTS["decide that is recorded"])
+            await until(lambda: bool(direct.state.tasks))
+            for task in direct.state.tasks:
+                task.cancel(msg="as uvicorn does when the time for a stop is over")
+            assert await asyncio.wait_for(reader.read(), 20) == b""
+            lock.execute("ROLLBACK")
+        assert not direct.state.tasks
+        assert not direct.state.connections
+        writer.close()
+        answered = await direct.answers(REQUESTS["decide that is recorded"] + END)
+    assert re.findall(rb"HTTP/1.1 (\d+)", answered) == [b"200", b"200"]
+    with sqlite3.connect(database) as connection:
+        assert connection.execute("SELECT count(*) FROM profile").fetchone() == (1,)
+
+
 async def test_a_stop_lets_a_request_end_that_waits_for_the_store(app: App, database: Path) -> None:
     async with serving(app) as direct:
         reader, writer = await direct.connect()
@@ -356,6 +355,20 @@ async def test_a_stop_lets_a_request_end_that_waits_for_the_store(app: App, data
             for one in protocols(direct):
                 one.shutdown()
             lock.execute("ROLLBACK")
+        answered = await asyncio.wait_for(reader.read(), 20)
+        writer.close()
+    assert answered.startswith(b"HTTP/1.1 200 ")
+    assert b"connection: close\r\n" in answered
+
+
+@pytest.mark.parametrize("name", ["decide with the key", "block", "health"])
+async def test_a_stop_lets_a_request_end_that_crosses_it(app: App, name: str) -> None:
+    async with serving(app) as direct:
+        reader, writer = await direct.connect()
+        await until(lambda: bool(protocols(direct)))
+        for one in protocols(direct):
+            one.shutdown()
+        writer.write(REQUESTS[name])
         answered = await asyncio.wait_for(reader.read(), 20)
         writer.close()
     assert answered.startswith(b"HTTP/1.1 200 ")
@@ -430,6 +443,17 @@ async def test_who_does_not_read_is_not_answered_without_end_and_gets_all_at_las
     assert answered.count(b"HTTP/1.1 200 ") == count + 1
 
 
+async def test_a_large_packet_is_not_kept_once_it_is_parsed(app: App) -> None:
+    async with serving(app) as direct:
+        reader, writer = await direct.connect()
+        writer.write(post("/v1/decide", STORE + b" " * 50_000))
+        await reader.readuntil(b"\r\n\r\n")
+        (one,) = protocols(direct)
+        await until(lambda: not one.flow.holds)
+        assert one._held.obj == b""
+        writer.close()
+
+
 async def test_a_burst_of_one_client_is_answered_in_turns_with_others(app: App) -> None:
     count = 3_000
     async with serving(app) as direct:
@@ -469,13 +493,3 @@ async def test_who_leaves_with_requests_open_leaves_nothing_behind(
     assert caplog.records == []
     assert not left.pipeline
     assert left.cycle is None
-
-
-def protocols(served: Served) -> list[Protocol]:
-    return [one for one in served.state.connections if isinstance(one, Protocol)]
-
-
-async def until(ready: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not ready():  # noqa: ASYNC110 what is waited for has no event
-            await asyncio.sleep(0.001)

@@ -61,7 +61,10 @@ class App:
         request = _request(scope, self.access)
         unread = not reads or refused_by_head(request, self.access)
         if not unread:
-            request.body = await _read(receive)
+            body = await _read(receive)
+            if body is None:
+                return
+            request.body = body
         answer = await self.answer(endpoint, request)
         if unread and answer.status >= HTTPStatus.BAD_REQUEST and _announces_body(request):
             await _send_and_end(receive, send, answer, request)
@@ -76,6 +79,10 @@ class App:
             self._service.counters["fault:answer"] += 1
             logger.exception("%s could not be answered", request.path)
             return include.failed_block() if endpoint is include.block else Answer(500, PRIVATE_LINES)
+
+    def count(self, what: str) -> None:
+        """Count what no endpoint gets to see."""
+        self._service.counters[what] += 1
 
 
 def endpoint_of(path: str) -> Endpoint | None:
@@ -96,13 +103,16 @@ def _announces_body(request: Request) -> bool:
     return request.headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in request.headers
 
 
-async def _read(receive: Receive) -> bytes:
-    """Return the body; of one that is too large only so much that this can be told."""
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    while message.get("more_body") and len(body) <= LARGEST_BODY:
+async def _read(receive: Receive) -> bytes | None:
+    """Return the body; of one that is too large only so much that this can be told; None where not all of it comes."""
+    body = b""
+    while len(body) <= LARGEST_BODY:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
     return body
 
 

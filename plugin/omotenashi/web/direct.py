@@ -8,26 +8,31 @@ go uvicorn's way, by ASGI, and get the same answers.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
 from http import HTTPStatus
 from itertools import chain
+from math import inf
 from typing import Any, cast
 from urllib.parse import unquote
 
 import httptools
 from uvicorn._types import ASGI3Application
-from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from omotenashi.web import collect, include
 from omotenashi.web.answers import lines
 from omotenashi.web.app import App, Endpoint
-from omotenashi.web.guard import Access, refused_by_head
+from omotenashi.web.guard import LARGEST_BODY, Access, names_host, refused_by_head
+from omotenashi.web.patience import Deadline, Flow, Patience
 from omotenashi.web.request import Answer, Connection, Header, Request
+from omotenashi.web.turn import Turn
 
 LARGEST_HEAD = 16_384
 """Bytes of request line and headers."""
 MOST_HEADERS = 100
+_LARGEST_FRAMING = 6 * LARGEST_BODY
+"""Bytes of sizes of chunks and of trailers, which the parser keeps: a body may come in chunks of one byte each."""
+_NOTHING, _HEAD, _BODY = range(3)
+"""Of which part of a request something came and something is missing."""
 _AT_ONCE = 2048
 """Bytes of one connection that are parsed in one turn of the loop: some fifty of the smallest requests, 1-2 ms of work."""
 _POSTED: dict[bytes, tuple[str, Endpoint]] = {
@@ -45,21 +50,27 @@ _MOST_DIGITS = 5
 class Protocol(HttpToolsProtocol):
     """One connection. uvicorn's own text for malformed requests would land in a page that includes the answer."""
 
+    patience = Patience()
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 uvicorn's own
         super().__init__(*args, **kwargs)
-        watched = self.access_log or self.limit_concurrency is not None or self.root_path
+        watched = self.access_log or self.root_path
         self._app = self.app if isinstance(self.app, App) and not watched else None
         """What answers directly; None where nothing goes that way."""
         self._connection = Connection("")
-        self._in_head = False
-        self._head_bytes = 0
+        self._most_connections, self.limit_concurrency = self.limit_concurrency or inf, None  # uvicorn answers a text
+        self._missing = _NOTHING
+        self._waited_for = _NOTHING
+        """The part of this request whose deadline was set."""
+        self._framing = 0
+        """Bytes of the request that are no body, after the part of a packet in which it began; of one that goes the direct
+        way all, since no more come than its length says."""
+        self._deadline = Deadline(self.loop, self._give_up)
+        self._stopping = False
         self._request: Request | None = None
         """The one that goes the direct way and is not there as a whole."""
         self._endpoint: Endpoint = include.decide
         self._keep_alive = True
-        self._idle_since: float | None = None
-        """Since when the connection waits for a request; None while one is under way."""
-        self._idle_timer: asyncio.TimerHandle | None = None
         self._held = memoryview(b"")
         """What came and is parsed in later turns of the loop."""
         self._next_turn: asyncio.Handle | None = None
@@ -68,13 +79,17 @@ class Protocol(HttpToolsProtocol):
         self._default_headers: list[Header] = []
         self._default_lines = b""
 
-    flow: _Flow
+    flow: Flow
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Find out once who is at the other end."""
+        """Find out once who is at the other end, and wait for a request; let go of a connection too many."""
         super().connection_made(transport)
-        self.flow = _Flow(transport)
-        if self._app is not None:
+        self.flow = Flow(transport, self.loop, self.patience.unread)
+        self._deadline.set(self.patience.head)
+        if len(self.connections) > self._most_connections:
+            self._count("connection_refused")
+            self._end(HTTPStatus.SERVICE_UNAVAILABLE)
+        elif self._app is not None:
             self._connection = self._app.access.connection(self.client[0] if self.client else "", self.scheme or "http")
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -83,8 +98,7 @@ class Protocol(HttpToolsProtocol):
         if self._answering is not None and not self._answering.response_complete:
             self._answering.disconnected = True
             self._answering.message_event.set()
-        if self._idle_timer is not None:
-            self._idle_timer.cancel()
+        self._deadline.end()
         self._held = memoryview(b"")
         self.pipeline.clear()
         self._answering = self.cycle = None  # type: ignore[assignment]  # as it began; they refer to this object
@@ -99,47 +113,63 @@ class Protocol(HttpToolsProtocol):
             self._parse(data)
 
     def on_response_complete(self) -> None:
-        """Go on with what was held back while requests were queued."""
+        """Go on with what was held back while requests were queued; else wait for the next one."""
         super().on_response_complete()
         if self._held:
             self._go_on_later()
+        elif self._missing == _NOTHING and not self.pipeline:
+            self._deadline.set(self.timeout_keep_alive)
 
     def on_message_begin(self) -> None:
         """Begin to count. What uvicorn makes for each request is made for those that go its way."""
         self.url = b""
         self.headers = []
-        self._in_head = True
-        self._head_bytes = 0
+        self._missing = _HEAD
+        self._waited_for = _NOTHING
+        self._framing = 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header; trailers of a chunked body are no headers (RFC 9110, section 6.5)."""
-        if self._in_head:
+        if self._missing == _HEAD:
             self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         """Refuse what is too large (httptools has no limits of its own) or comes after the last request; choose the way."""
-        self._in_head = False
-        self._idle_since = None
         size = len(self.url) + sum(map(len, chain.from_iterable(self.headers)))
         if size > LARGEST_HEAD or len(self.headers) > MOST_HEADERS:
             raise httptools.HttpParserError("the headers are too large")
         if self.transport.is_closing():
             raise httptools.HttpParserError("the connection ended with the request before")
-        if self._app is None or not self._goes_directly(self._app.access):
+        headers = dict(self.headers)
+        if b"upgrade" in headers and self.parser.should_upgrade():  # which ends in an HttpParserUpgrade
+            return
+        sure = b"host" in headers and len(headers) == len(self.headers)
+        if not sure and not names_host(self.headers, self.parser.get_http_version()):
+            raise httptools.HttpParserError("it does not say of which host, or of several")
+        if self._app is None or not self._goes_directly(headers, self._app.access):
             self._hand_over()
+        self._missing = _BODY
 
     def on_body(self, body: bytes) -> None:
         """Collect the body."""
         if self._request is None:
+            self._framing -= len(body)
             super().on_body(body)
         else:
             self._request.body += body
 
     def on_message_complete(self) -> None:
         """Answer what goes the direct way: at once where nothing has to be waited for."""
+        if self._missing == _HEAD:  # one that is read again
+            return
+        self._missing = _NOTHING
         request = self._request
         if request is None or self._app is None:
             super().on_message_complete()
+            if self.cycle.response_complete:  # it was refused by its head
+                self._deadline.set(self.timeout_keep_alive)
+            else:
+                self._deadline.lift()
             return
         self._request = None
         answering = self._app.answer(self._endpoint, request)
@@ -149,23 +179,23 @@ class Protocol(HttpToolsProtocol):
             self.send_answer(answered.value, keep_alive=self._keep_alive, with_body=request.method != "HEAD")
             self._wait_for_more()
         else:
-            turn = _Turn(self, answering, keep_alive=self._keep_alive, with_body=request.method != "HEAD")
+            turn = Turn(self, answering, keep_alive=self._keep_alive, with_body=request.method != "HEAD")
             self.cycle = self._answering = cast("RequestResponseCycle", turn)
+            self._deadline.lift()
             turn.wait_for(awaited)
 
     def shutdown(self) -> None:
-        """Close; where a request is under way, after its answer."""
-        if self._request is None:
+        """Close after the answer to what is under way, or came before anybody could know of the stop."""
+        self._stopping, self._keep_alive = True, False
+        if self._missing == _NOTHING and not self._answers_another():
+            self._deadline.set(self.patience.stop)
+        elif self._request is None and self._missing != _HEAD:
             super().shutdown()
-        else:
-            self._keep_alive = False
 
     def send_400_response(self, msg: str) -> None:
         """Answer with an empty body and close."""
         del msg
-        if not self.transport.is_closing():
-            self.transport.write(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-            self.transport.close()
+        self._end(HTTPStatus.BAD_REQUEST)
 
     def send_answer(self, answer: Answer, *, keep_alive: bool, with_body: bool) -> None:
         """Send an answer as uvicorn would, but in one write."""
@@ -203,32 +233,80 @@ class Protocol(HttpToolsProtocol):
         if self._held:
             self._go_on_later()
         else:
+            self._held = memoryview(b"")  # an empty rest would keep the whole packet
             self.flow.release()
 
     def _parse(self, data: bytes | memoryview) -> None:
-        """Feed the parser, and count what comes of a head that does not end, after the part in which it began."""
-        self._idle_since = None
+        """Feed the parser; wait for what is missing of a request."""
         if self.timeout_keep_alive_task is not None:
             self._unset_keepalive_if_required()
-        self._head_bytes += len(data)
+        self._framing += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserError:
             self.logger.warning("Invalid HTTP request received.")
             self.send_400_response("")
-        except httptools.HttpParserUpgrade:
-            self._held = memoryview(b"")  # as the parser does with the rest of its part
-            self._unsupported_upgrade_warning()
-        if self._in_head and self._head_bytes > LARGEST_HEAD:
+        except httptools.HttpParserUpgrade as wish:
+            self._read_without_upgrade(bytes(data[wish.args[0] :]))
+        if self._missing != _NOTHING:
+            self._wait_for_rest()
+
+    def _read_without_upgrade(self, rest: bytes) -> None:
+        """Read a request again without its wish for another protocol (RFC 9110, section 7.8: it may be ignored).
+
+        The parser takes what follows its head for that protocol: a body would be lost, or read as the next request.
+        """
+        begin = b"%b %b HTTP/%b" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())
+        headers = [b"%b: %b" % pair for pair in self.headers if pair[0] != b"upgrade"]
+        self._parse(b"\r\n".join([begin, *headers, b"", rest]))
+
+    def _wait_for_rest(self) -> None:
+        """Refuse what does not end; bytes that come one by one do not prolong the time for all of them."""
+        if self._framing > (LARGEST_HEAD if self._missing == _HEAD else _LARGEST_FRAMING):
             self.send_400_response("")
+        elif self._waited_for != self._missing:
+            self._waited_for = self._missing
+            self._deadline.set(self.patience.head if self._missing == _HEAD else self.patience.body)
+
+    def _give_up(self) -> None:
+        """End a connection whose other end let its time pass, without a word where it sent nothing."""
+        if self.transport.is_closing():  # what was sent before is not read
+            self.transport.abort()
+        elif self._held or self._answers_another():  # it is not the other end that is waited for
+            self._deadline.set(self.patience.head)
+        elif self._missing == _NOTHING:
+            self.transport.close()
+            self._deadline.set(self.patience.unread)
+        else:
+            self._count("timeout:head" if self._missing == _HEAD else "timeout:body")
+            self._end(HTTPStatus.REQUEST_TIMEOUT)
+
+    def _end(self, status: HTTPStatus) -> None:
+        """Close, and answer with an empty body unless there is an answer, or another has to be sent before."""
+        if self.transport.is_closing():
+            return
+        answered = self._missing == _BODY and self._request is None and self.cycle.response_started
+        if not self._answers_another() and not answered:
+            self.transport.write(b"%bcontent-length: 0\r\nconnection: close\r\n\r\n" % STATUS_LINE[status])
+        self.transport.close()
+        self._deadline.set(self.patience.unread)
+
+    def _answers_another(self) -> bool:
+        """Tell whether a request that came before the newest is still to be answered."""
+        cycle = self.cycle
+        return bool(self.pipeline) or (self._missing != _BODY and cycle is not None and not cycle.response_complete)
+
+    def _count(self, what: str) -> None:
+        if isinstance(self.app, App):
+            self.app.count(what)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._answering = cycle
         super()._start_asgi_task(cycle, app)
 
-    def _goes_directly(self, access: Access) -> bool:
+    def _goes_directly(self, headers: dict[bytes, bytes], access: Access) -> bool:
         """Tell whether a request goes the direct way, and begin it."""
-        cycle, headers = self.cycle, dict(self.headers)
+        cycle = self.cycle
         waits = (cycle is not None and not cycle.response_complete) or self.flow.write_paused
         if waits or not _UNUSUAL.isdisjoint(headers):
             return False
@@ -246,7 +324,7 @@ class Protocol(HttpToolsProtocol):
             self._request = _of_block(method.decode(), self.url, self.headers, headers, self._connection)
         else:
             return False
-        self._keep_alive = self.parser.should_keep_alive()
+        self._keep_alive = self.parser.should_keep_alive() and not self._stopping
         if b"connection" in headers and self.parser.get_http_version() == "1.0":  # as uvicorn does
             self._keep_alive = False
         return True
@@ -259,113 +337,14 @@ class Protocol(HttpToolsProtocol):
         for name, value in headers:
             super().on_header(name, value)
         super().on_headers_complete()
+        if self._stopping:
+            self.cycle.keep_alive = False
 
     def _wait_for_more(self) -> None:
-        """Wait for the next request; one timer serves many of them."""
+        """Wait for the next request, unless it has begun to come."""
         self.server_state.total_requests += 1
-        self._idle_since = self.loop.time()
-        if self._idle_timer is None:
-            self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._close_if_idle)
-
-    def _close_if_idle(self) -> None:
-        self._idle_timer = None
-        if self._idle_since is None:  # the next answer starts the timer
-            return
-        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
-        if left > 0:
-            self._idle_timer = self.loop.call_later(left, self._close_if_idle)
-        else:
-            self.timeout_keep_alive_handler()
-
-
-class _Flow(FlowControl):
-    """Reading stops where uvicorn wants it, and while something is held that was not parsed."""
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        super().__init__(transport)
-        self.holds = False
-
-    def hold(self) -> None:
-        """Read no more until `release`."""
-        if not self.holds and not self.read_paused:
-            self._transport.pause_reading()
-        self.holds = True
-
-    def release(self) -> None:
-        """Read on, unless uvicorn wants to wait."""
-        if self.holds and not self.read_paused and not self._transport.is_closing():
-            self._transport.resume_reading()
-        self.holds = False
-
-    def pause_reading(self) -> None:
-        """Read no more until `resume_reading`."""
-        if not self.holds:
-            super().pause_reading()
-        self.read_paused = True
-
-    def resume_reading(self) -> None:
-        """Read on, unless something is held."""
-        if not self.holds:
-            super().resume_reading()
-        self.read_paused = False
-
-
-class _Turn:
-    """A request whose answer takes time: it goes on without a task, which costs more than most answers do.
-
-    So what answers on this way may wait for futures alone, and not ask for its task, as `asyncio.timeout` does. For uvicorn it is one of its own
-    cycles, so that what comes after it is kept waiting, and one of its tasks, so that a stop waits for it.
-    """
-
-    message_event = asyncio.Event()
-    """Nobody waits for it."""
-
-    def __init__(
-        self, protocol: Protocol, answering: Coroutine[Any, Any, Answer], *, keep_alive: bool, with_body: bool
-    ) -> None:
-        self.keep_alive = keep_alive
-        """uvicorn takes it back when the server is to stop."""
-        self.disconnected = False
-        self.response_complete = False
-        self._protocol = protocol
-        self._answering = answering
-        self._with_body = with_body
-        self._awaited: asyncio.Future[object]
-        protocol.tasks.add(cast("asyncio.Task[None]", self))
-
-    def wait_for(self, awaited: asyncio.Future[object] | None) -> None:
-        """Go on when that is there which the answer waits for; None: it only lets others go before it."""
-        if awaited is None:
-            awaited = self._protocol.loop.create_future()
-            awaited.set_result(None)
-        awaited._asyncio_future_blocking = False  # noqa: SLF001 as a task does: others may wait for it, too
-        self._awaited = awaited
-        awaited.add_done_callback(self._go_on)
-
-    def cancel(self, msg: object = None) -> None:
-        """Wait no longer."""
-        self._awaited.cancel(msg)
-
-    def _go_on(self, _: object) -> None:
-        try:
-            awaited = self._answering.send(None)
-        except StopIteration as answered:
-            self._end(answered.value)
-        except asyncio.CancelledError:
-            self._end(None)
-        else:
-            self.wait_for(awaited)
-
-    def _end(self, answer: Answer | None) -> None:
-        """Send the answer, if there is one and somebody who waits for it."""
-        protocol = self._protocol
-        protocol.tasks.discard(cast("asyncio.Task[None]", self))
-        if answer is None:
-            protocol.transport.close()
-        elif not self.disconnected and not protocol.transport.is_closing():
-            protocol.send_answer(answer, keep_alive=self.keep_alive, with_body=self._with_body)
-            self.response_complete = True
-            protocol.go_on()
+        if self._missing == _NOTHING:
+            self._deadline.set(self.timeout_keep_alive)
 
 
 def _of_block(

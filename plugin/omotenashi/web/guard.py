@@ -13,7 +13,7 @@ from omotenashi.model.visitor import UNKNOWN_PLACE, Place
 from omotenashi.signals import client_address
 from omotenashi.signals.client_address import HeaderKind, TrustedNetworks
 from omotenashi.signals.geo_headers import GeoHeaders
-from omotenashi.web.request import Connection, Request
+from omotenashi.web.request import Connection, Header, Request
 
 _KEY = b"authorization"
 LARGEST_BODY = 65_536
@@ -107,6 +107,12 @@ class Caller:
             raise RefusedRequest(
                 403, "requests of browsers are answered to the site's own pages only; see hosts in site.yaml"
             )
+
+
+def names_host(pairs: list[Header], version: str) -> bool:
+    """Tell whether a request of this version of HTTP names its host as it has to, once (RFC 9112, section 3.2)."""
+    count = [name for name, _ in pairs].count(b"host")
+    return count == 1 or (count == 0 and version == "1.0")
 
 
 def refused_by_head(request: Request, access: Access) -> bool:
