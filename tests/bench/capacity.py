@@ -266,7 +266,7 @@ def _against(spent: float, one: Measured) -> str:
 def carry_table() -> str:
     """Return what one node and one shard carry."""
     rows = {
-        "a node (one core, 60 % busy), Cluster": f"{per_node():,.0f} page views/s",
+        "a node (one core, 60 % busy), Cluster of many masters": f"{per_node():,.0f} page views/s",
         "a node, its network with the CMS and the store": f"{node_bits() / 1e6:,.0f} Mbit/s",
         "a master (one core, 50 % busy)": f"{per_shard():,.0f} page views/s",
         "a master, its network with a replica": f"{shard_bits() / 1e6:,.0f} Mbit/s",

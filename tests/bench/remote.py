@@ -18,7 +18,7 @@ from tests.bench.remote_shard import shard_figures
 from tests.bench.report import Figures, write
 from tests.redis_servers import MISSING, SERVER
 
-_WIDTH, _VALUE = 74, 42
+_WIDTH, _VALUE = 74, 44
 _SIDES = {"sqlite": "SQLite", "redis": "one Redis", "cluster": "Cluster", "cluster_wait": "Cluster, a replica confirms"}
 
 
