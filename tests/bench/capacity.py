@@ -15,6 +15,8 @@ from tests.bench.slots import ALIKE, SLOTS, Traffic, load_ratio
 DAY = 86_400
 HOURS = (10, 6, 4, 3, 3, 4, 6, 9, 10, 10, 11, 12, 15, 12, 11, 11, 11, 12, 13, 14, 16, 18, 17, 14)
 """Page views by hour of the day, in parts. Assumed, not measured: a shop that is busiest from 20 to 23 o'clock."""
+FEWEST_MASTERS = 3
+"""Of a Cluster: so many have to agree on who takes the place of one that is gone."""
 SIZES = (10**6, 10**7, 10**8, 10**9)
 
 
@@ -106,17 +108,19 @@ class Need(Struct, frozen=True):
 
     @property
     def shards(self) -> int | None:
+        """One server, or the masters of a Cluster."""
         if self.shards_for_memory is None or self.shards_for_commands is None:
             return None
-        return max(self.shards_for_memory, self.shards_for_commands)
+        most = max(self.shards_for_memory, self.shards_for_commands)
+        return most if most == 1 else max(most, FEWEST_MASTERS)
 
     @property
     def first_limit(self) -> str:
-        if self.shards is None:
+        if self.shards_for_memory is None or self.shards_for_commands is None:
             return "one visitor: no number of shards does"
         if self.shards == 1:
             return "none: one server does"
-        return "memory" if self.shards == self.shards_for_memory else "commands"
+        return "memory" if self.shards_for_memory >= self.shards_for_commands else "commands"
 
 
 MEASURED, ASSUMED = Measured(), Assumed()
@@ -187,7 +191,7 @@ def traffic_of(assumed: Assumed) -> Traffic:
 def size_table() -> str:
     """Return what each number of visitors needs."""
     names = ["visitors stored", "page views/s, mean", "at the peak", "node processes", "shards for memory"]
-    names += ["shards for commands", "memory with replicas", "nodes ↔ store", "first limit", "commands from"]
+    names += ["shards for commands", "memory with replicas", "nodes ↔ store", "first limit", "commands first, from"]
     rows = [_row(*names), "|" + "---:|" * 8 + "---|---:|"]
     for one in map(need, SIZES):
         counts = (one.visitors, round(one.per_second), round(one.at_peak), one.nodes)
