@@ -74,10 +74,10 @@ def filled(data: Path, visitors: Sequence[int]) -> int:
     return path.stat().st_size
 
 
-def life(visitor: int) -> Change:
-    """Return what a visitor did in the last month: came by a search, looked at thirty pages, was shown something."""
+def life(visitor: int, looked: int = VIEWS) -> Change:
+    """Return what a visitor did in the last month: came by a search, looked at so many pages, was shown something."""
     chance, key = random.Random(visitor), f"visitor-{visitor:010}"
-    moments = sorted(NOW - int(chance.uniform(0.1, 30) * DAY) for _ in range(VIEWS))
+    moments = sorted(NOW - int(chance.uniform(0.1, 30) * DAY) for _ in range(looked))
     views = [(at, chance.choice(PATHS)) for at in moments]
     events = tuple(
         Event("page_view", at, path=f"/{kind}/shoes-{chance.randrange(300)}", tags=(kind,)) for at, kind in views

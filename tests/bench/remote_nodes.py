@@ -1,4 +1,5 @@
 """Nodes: `decide` with a stored profile of thirty views over SQLite, Redis, a Cluster, and a Cluster that waits for a replica.
+Over a Cluster also with full profiles, of 200 views.
 
 All get the same requests in turn, those of so many visitors that no node remembers one of them from the time before.
 """
@@ -20,12 +21,13 @@ from tests import redis_servers
 from tests.bench.decide import CAPPED, CONNECTIONS, ROOT, SIGNALS, consenting, cpu, load, request
 from tests.bench.profiles import filled
 from tests.bench.progress import say
-from tests.bench.remote_shard import fill, spent
+from tests.bench.remote_shard import fill, full_life, spent
 from tests.bench.serving import Server, service
 
-VISITORS = 10_000
-ROUNDS, REQUESTS = 6, 1500
-PACED_ROUNDS, PACE = 4, 100
+VISITORS = 5000
+"""More than a node remembers anything of."""
+ROUNDS, REQUESTS = 6, 1000
+PACED_ROUNDS, PACE = 3, 100
 PATIENT = ("--deadline", "1000")
 """Milliseconds, so that on a busy machine no request gets by without the store."""
 
@@ -56,8 +58,10 @@ def _sides(stack: ExitStack, folder: Path, rules: Path) -> dict[str, Side]:
     one = stack.enter_context(redis_servers.single(folder / "one"))
     many = stack.enter_context(redis_servers.cluster(folder / "cluster", node_timeout=5000))
     filled(folder / "sqlite", range(VISITORS))
+    full = f"{many.url}?prefix=full"
     for url in (one.url, many.url):
         asyncio.run(fill(url, range(VISITORS)))
+    asyncio.run(fill(full, range(VISITORS), full_life))
     masters, replicas = tuple(many.nodes[:3]), tuple(many.nodes[3:])
 
     def node(name: str, *flags: str, **environment: str) -> Server:
@@ -67,6 +71,7 @@ def _sides(stack: ExitStack, folder: Path, rules: Path) -> dict[str, Side]:
         "sqlite": Side(node("sqlite")),
         "redis": Side(node("redis", "--store", one.url), (one,)),
         "cluster": Side(node("cluster-node", "--store", many.url), masters, replicas),
+        "cluster_full": Side(node("full", "--store", full), masters, replicas),
         "cluster_wait": Side(node("cluster-node", "--store", many.url, OMO_STORE_REPLICAS="1"), masters, replicas),
     }
 
@@ -86,8 +91,8 @@ def _interleaved(sides: dict[str, Side], requests: Sequence[bytes]) -> dict[str,
     for number in range(ROUNDS + 1):
         say(f"requests as fast as they go, {f'round {number} of {ROUNDS}' if number else 'warming up'}")
         sent = list(islice(turns, REQUESTS))
-        for name, side in sides.items():
-            for key, value in _round(side, sent).items():
+        for name in sorted(sides, reverse=number % 2 == 1):  # so that none always comes after the same one
+            for key, value in _round(sides[name], sent).items():
                 found[f"{key}_{name}"] += [value] if number else []
     figures = {key: statistics.median(found[key]) for key in sorted(found)}
     for name in list(sides)[1:]:

@@ -25,8 +25,9 @@ from omotenashi.profiles.remote import rows, scripts
 from omotenashi.profiles.remote.address import parse_address
 from omotenashi.profiles.remote.store import RemoteStore
 from omotenashi.profiles.store import Change, MemberRecord
+from omotenashi.profiles.views import MOST_VIEWS
 
-PROFILES, DIFFERENT, BATCH = 100_000, 4000, 500
+PROFILES, DIFFERENT, BATCH = 100_000, 2000, 500
 RECORD = MemberRecord(frozenset({"personalization", "measurement"}), {"rank": "ゴールド", "last_name": "佐藤"})
 ROUNDS, CALLS, CALLERS = 3, 60_000, 50
 _READ = ["MGET", *(f"omo:{{__rand_int__}}:{kind}" for kind in "prm")]
@@ -36,10 +37,12 @@ def shard_figures(folder: Path) -> dict[str, float]:
     """Return bytes per visitor and record, and what one server carries that has so many."""
     say(f"{PROFILES:,} profiles of thirty views in one Redis")
     values, new = _values(folder / "written", life), _values(folder / "new", _one_view)
+    full = _values(folder / "full", full_life)
     with _started(folder / "alone") as server:
         profiles = _bytes_each(server, values, "p", Keep().profiles)
         beginners = _bytes_each(server, new, "n", Keep().profiles)
         records = _bytes_each(server, [rows.record_value(RECORD, NOW)], "r", None)
+        largest = _bytes_each(server, full, "f", Keep().profiles)
         carried = _carried(server, round(statistics.mean(map(len, values))))
     with _started(folder / "slots", "--cluster-enabled", "yes") as server:
         with server.client() as client:
@@ -50,6 +53,7 @@ def shard_figures(folder: Path) -> dict[str, float]:
         "bytes_per_profile": profiles,
         "bytes_per_profile_value": statistics.mean(map(len, values)),
         "bytes_per_profile_of_one_view": beginners,
+        "bytes_per_profile_of_200_views": largest,
         "bytes_per_profile_in_a_cluster": in_cluster,
         "bytes_per_record": records,
         **carried,
@@ -60,6 +64,11 @@ def _one_view(visitor: int) -> Change:
     """Return what a visitor did who came by a search and looked at one page."""
     change = life(visitor)
     return replace(change, events=change.events[-1:], claims=())
+
+
+def full_life(visitor: int) -> Change:
+    """Return what a visitor did whose profile holds as many views as are kept."""
+    return life(visitor, MOST_VIEWS)
 
 
 def _values(folder: Path, lived: Callable[[int], Change]) -> list[bytes]:
