@@ -346,7 +346,7 @@ class _Reader:
         """The text that was meant from `start` on: the line without the brackets that close it."""
         rest = _REST_OF_LINE.match(self._text, start)
         line = rest[0].rstrip() if rest else ""
-        for level in reversed([one for one in self._levels if one.start < start]):
+        for level in (one for one in self._levels if one.start < start):  # the text ends with what closes the first one
             line = line.removesuffix(CLOSERS[level.opening]).rstrip()
         return line
 
@@ -359,7 +359,7 @@ class _Reader:
             return Slip("E127", at, at + 1, {"sign": wide, "half": closer, "right": closer})
         if self._hidden_closer is not None:
             at = self._hidden_closer
-            whole = self._meant(level.begin or level.start)
+            whole = self._meant(level.begin or at)
             return Slip("E119", at, at + 1, {"right": quoted(whole)})
         return Slip("E125", level.start, level.start + 1, {"sign": level.opening, "closer": closer})
 
