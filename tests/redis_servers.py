@@ -138,6 +138,16 @@ class Cluster:
                         return next(one for one in self.nodes if one.port == master[1])
         raise AssertionError("nobody keeps it")
 
+    def move(self, slot: int, source: Server, target: Server) -> None:
+        """Move a slot with its keys to another master, as redis-cli does (Redis Cluster specification, "Live reconfiguration")."""
+        giver, taker = (_run(one, "CLUSTER MYID") for one in (source, target))
+        _run(target, "CLUSTER SETSLOT", slot, "IMPORTING", giver)
+        _run(source, "CLUSTER SETSLOT", slot, "MIGRATING", taker)
+        for key in _run(source, "CLUSTER GETKEYSINSLOT", slot, 1000):
+            _run(source, "MIGRATE", "127.0.0.1", target.port, key, 0, 5000)
+        for one in (target, source):
+            _run(one, "CLUSTER SETSLOT", slot, "NODE", taker)
+
 
 class Watcher(Server):
     """One Sentinel."""

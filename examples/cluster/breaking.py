@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 
+from examples.cluster.interrupts import INTERRUPTS
 from examples.cluster.network import Loopback, Network, Rooms, rooms_or_none
-from examples.cluster.processes import ClusterError, wait_for
-from examples.cluster.run import arguments, say, stop_as_ctrl_c
+from examples.cluster.processes import wait_for
+from examples.cluster.script import arguments, done, say
 from examples.cluster.site import Site, running
 from examples.cluster.store import SERVERS
 from examples.cluster.table import Observation, summary, table
@@ -36,37 +36,34 @@ class Trouble(Struct, frozen=True):
     lasts: float
 
 
-def main() -> int:
-    """Break what the options name; return the exit code: 1 where a fragment was neither 200 nor 204, or history is not known again."""
-    options = _options()
-    stop_as_ctrl_c()
-    try:
-        with rooms_or_none() as rooms:
-            seen = [one for replicas in options.replicas for one in _broken(options, replicas, rooms)]
-    except ClusterError as error:
-        sys.stderr.write(f"cluster: {error}\n")
-        return 1
-    except KeyboardInterrupt:
-        say("\n終わりました / stopped")
-        return 0
+def main(given: Sequence[str]) -> int:
+    """Break what the command line names; return the exit code: 1 where a fragment was neither 200 nor 204, or history is not known again."""
+    return done(_run, _parser(), given)
+
+
+def _run(options: argparse.Namespace) -> int:
+    cuts = not {"network", "split"}.isdisjoint(options.only)
+    with rooms_or_none(say if cuts else lambda _: None) as rooms:
+        seen = [one for replicas in options.replicas for one in _broken(options, replicas, rooms)]
     say(f"まとめ / In short\n{summary(seen)}")
     kept = all(kept == fragments for kept, fragments in map(Observation.kept, seen))
     return 0 if kept and all(map(Observation.is_known_at_the_end, seen)) else 1
 
 
-def _options() -> argparse.Namespace:
-    parser = arguments("Break the cluster part by part under steady traffic, and show what visitors see.")
+def _parser() -> argparse.ArgumentParser:
+    parser = arguments("break", "Break the cluster part by part under steady traffic, and show what visitors see.")
     parser.add_argument("--only", choices=PARTS, nargs="+", default=PARTS, help="what to break (all)")
     parser.add_argument("--replicas", type=int, nargs="+", default=[0, 1], help="values of --store-replicas (0 1)")
     parser.add_argument("--rate", type=int, default=200, help="requests a second (200)")
     parser.add_argument("--killed", type=float, default=6, help="seconds until a node or master starts again (6)")
     parser.add_argument("--gone", type=float, default=60, help="seconds for which the store is gone (60)")
     parser.add_argument("--cut", type=float, default=20, help="seconds for which the network is cut (20)")
-    return parser.parse_args()
+    return parser
 
 
 def _broken(options: argparse.Namespace, replicas: int, rooms: Rooms | None) -> list[Observation]:
     """Start everything, break one part after the other, and return what was seen."""
+    say(f"起動しています / starting …   --store-replicas {replicas}\n")
     found = []
     networks: list[Network] = [Loopback()] * SERVERS
     if rooms is not None:
@@ -74,10 +71,10 @@ def _broken(options: argparse.Namespace, replicas: int, rooms: Rooms | None) -> 
     with running(options.folder, options.port, networks, replicas) as site:
         for part in options.only:
             if part == "split" and rooms is None:
-                say("split: root と iproute2 が要るので飛ばします / left out, it takes root and iproute2\n")
+                say("split: 網を切れないので飛ばします / left out, since the network cannot be cut\n")
                 continue
             trouble = _trouble(part, site, options, rooms)
-            seen = asyncio.run(_observed(site, trouble, options.rate, replicas))
+            seen = asyncio.run(_until_stopped(_observed(site, trouble, options.rate, replicas)))
             say(f"{table(seen)}\n")
             found.append(seen)
     return found
@@ -95,7 +92,7 @@ def _trouble(part: str, site: Site, options: argparse.Namespace, rooms: Rooms | 
             "保存先を全部止める / the whole store is killed (kill -9)", store.kill, store.start, options.gone
         )
     if rooms is None:
-        title = "保存先が黙る / the store is silent (SIGSTOP; cutting the network takes root and iproute2)"
+        title = "保存先を黙らせる / the store is silent (SIGSTOP)"
         return Trouble(title, store.freeze, store.thaw, options.cut)
     if part == "network":
         title = "ノードと保存先の間を切る / the network between nodes and store is cut (namespaces, link down)"
@@ -103,6 +100,13 @@ def _trouble(part: str, site: Site, options: argparse.Namespace, rooms: Rooms | 
     store.servers[0].promote()
     title = "マスターをほかのサーバーから切り離す / a master is cut off from the other servers, not from the nodes"
     return Trouble(title, rooms.part, rooms.join, options.killed)
+
+
+async def _until_stopped(work: Coroutine[None, None, Observation]) -> Observation:
+    """Do some work, which Ctrl-C cancels: raised within a task it would be told as a fault of that."""
+    loop, task = asyncio.get_running_loop(), asyncio.create_task(work)
+    with INTERRUPTS.held(lambda: loop.call_soon_threadsafe(task.cancel)):
+        return await task
 
 
 async def _observed(site: Site, trouble: Trouble, rate: int, replicas: int) -> Observation:
@@ -126,7 +130,3 @@ def _wait_until_well(site: Site) -> None:
     wait_for(site.store.is_well, "Redis Cluster")
     for node in site.nodes:
         wait_for(node.is_ready, node.program.name, node.program)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Protocol
 
+from examples.cluster.interrupts import INTERRUPTS
 from examples.cluster.processes import ClusterError, installed
 
 _BLOCK = "198.18"
 """Addresses for tests of networks (RFC 2544): nobody else has them."""
+_NO_ROOMS = """\
+網は切れません。sudo を付けて動かしてください(iproute2 が要ります)。ここでは、代わりにサーバーを黙らせます / the network \
+cannot be cut here: run it with sudo (it takes iproute2); the servers are silenced instead ({error})
+"""
 
 
 class Network(Protocol):
@@ -57,7 +62,9 @@ class Namespace:
         self.inside("route", "replace", "default", "dev", self._far)
 
     def close(self) -> None:
-        """Take the namespace away, and its cables with it."""
+        """Take the namespace and its cables away."""
+        with suppress(ClusterError):  # where it was not laid; else it would stay as long as a connection over it ends
+            self.run("link", "del", self._near)
         self.run("netns", "del", self.name)
 
     def inside(self, *words: str) -> None:
@@ -66,7 +73,9 @@ class Namespace:
 
     def run(self, *words: str) -> None:
         """Run `ip`; raises ClusterError."""
-        done = subprocess.run([self._ip, *words], capture_output=True, text=True, check=False)  # noqa: S603 our own
+        done = subprocess.run(  # noqa: S603 our own
+            [self._ip, *words], capture_output=True, text=True, check=False, start_new_session=True
+        )
         if done.returncode:
             raise ClusterError(f"ip {' '.join(words)}: {done.stderr.strip()}")
 
@@ -122,15 +131,19 @@ class Rooms:
 
 
 @contextmanager
-def rooms_or_none() -> Iterator[Rooms | None]:
-    """Make rooms, and take them away at the end; None where the machine may not (that takes root and iproute2)."""
+def rooms_or_none(tell: Callable[[str], None]) -> Iterator[Rooms | None]:
+    """Make rooms, and take them away at the end; None where the machine may not, which `tell` is told."""
     with ExitStack() as stack:
         try:
-            made = []
-            for number in (0, 1):
-                made.append(Namespace(number))
-                stack.callback(made[-1].close)
-            rooms = Rooms(*made)
-        except ClusterError:
+            rooms: Rooms | None = Rooms(*(_made(number, stack) for number in (0, 1)))
+        except ClusterError as error:
             rooms = None
+            tell(_NO_ROOMS.format(error=error))
         yield rooms
+
+
+def _made(number: int, stack: ExitStack) -> Namespace:
+    with INTERRUPTS.held():
+        namespace = Namespace(number)
+        stack.callback(namespace.close)
+    return namespace

@@ -14,6 +14,8 @@ from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
+from examples.cluster.interrupts import INTERRUPTS
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 30.0
 """Seconds to wait for a program to be ready."""
@@ -38,7 +40,7 @@ class Program:
 
     def start(self) -> None:
         """Start, in a session of its own, so that Ctrl-C reaches this process alone and the order is ours."""
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, INTERRUPTS.held():
             self._process = subprocess.Popen(  # noqa: S603 our own programs
                 self._command, cwd=ROOT, env=self._environment, stdout=log, stderr=log, start_new_session=True
             )

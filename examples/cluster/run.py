@@ -5,16 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import shlex
-import signal
 import subprocess
-import sys
 import time
-from pathlib import Path
-from types import FrameType
+from collections.abc import Sequence
 
 from examples.cluster.network import Loopback
-from examples.cluster.processes import ROOT, ClusterError
-from examples.cluster.site import FRONT, Site, running
+from examples.cluster.processes import ClusterError
+from examples.cluster.script import arguments, done, say
+from examples.cluster.site import Site, running
 from examples.cluster.store import SERVERS
 
 WELCOME = """\
@@ -40,48 +38,20 @@ Ctrl-C で終わります / stops everything.
 """
 
 
-def main() -> int:
-    """Run the cluster; return the exit code."""
-    parser = arguments("Two Omotenashi nodes behind nginx on a Redis Cluster of three masters and three replicas.")
-    parser.add_argument("--check", action="store_true", help="start, run the first thing to try once, and exit")
-    options = parser.parse_args()
-    stop_as_ctrl_c()
-    try:
-        say("起動しています / starting …")
-        with running(options.folder, options.port, [Loopback()] * SERVERS) as site:
-            _check(site) if options.check else _welcome(site)
-    except ClusterError as error:
-        sys.stderr.write(f"cluster: {error}\n")
-        return 1
-    except KeyboardInterrupt:
-        say("\n終わりました / stopped")
-    return 0
-
-
-def arguments(description: str) -> argparse.ArgumentParser:
-    """Return what both scripts understand."""
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--port", type=int, default=FRONT, help=f"of nginx, if it is free ({FRONT})")
-    parser.add_argument(
-        "--folder", type=Path, default=ROOT / "var" / "cluster", help="where everything is written (var/cluster)"
+def main(given: Sequence[str]) -> int:
+    """Run the cluster as the command line says; return the exit code."""
+    parser = arguments(
+        "run", "Two Omotenashi nodes behind nginx on a Redis Cluster of three masters and three replicas."
     )
-    return parser
+    parser.add_argument("--check", action="store_true", help="start, run the first thing to try once, and exit")
+    return done(_run, parser, given)
 
 
-def stop_as_ctrl_c() -> None:
-    """Let SIGTERM and SIGHUP stop everything, too, and SIGINT where a script started this in the background."""
-
-    def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, interrupt)
-
-
-def say(text: str) -> None:
-    """Print at once."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+def _run(options: argparse.Namespace) -> int:
+    say("起動しています / starting …")
+    with running(options.folder, options.port, [Loopback()] * SERVERS) as site:
+        _check(site) if options.check else _welcome(site)
+    return 0
 
 
 def decide_line(site: Site) -> list[str]:
@@ -115,11 +85,7 @@ def _welcome(site: Site) -> None:
 
 def _check(site: Site) -> None:
     """Run the first thing to try."""
-    done = subprocess.run(decide_line(site), capture_output=True, text=True, check=False)  # noqa: S603 our own line
-    if '"notice"' not in done.stdout:
-        raise ClusterError(f"nginx: {done.stdout}{done.stderr}")
+    asked = subprocess.run(decide_line(site), capture_output=True, text=True, check=False)  # noqa: S603 our own line
+    if '"notice"' not in asked.stdout:
+        raise ClusterError(f"nginx: {asked.stdout}{asked.stderr}")
     say(f"ok {site.url}/v1/decide")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

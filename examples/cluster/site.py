@@ -66,7 +66,7 @@ def running(folder: Path, port: int, networks: Sequence[Network], replicas: int 
     with ExitStack() as stack:
         work, keys = stack.enter_context(_prepared(folder))
         store = Store(work, networks)
-        stack.callback(store.stop)
+        stack.callback(store.kill)
         store.start()
         store.form()
         settings = {**keys, "OMO_STORE": store.url, "OMO_STORE_REPLICAS": str(replicas)}

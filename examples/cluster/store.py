@@ -111,7 +111,7 @@ class Store:
         return [one for one in self.servers if one.is_master()]
 
     def kill(self) -> None:
-        """Kill all servers."""
+        """Kill all servers: one that is asked to stop waits ten seconds for replicas that are cut off."""
         for server in self.servers:
             server.program.kill()
 
@@ -124,8 +124,3 @@ class Store:
         """Let all servers go on."""
         for server in self.servers:
             server.program.thaw()
-
-    def stop(self) -> None:
-        """Stop all servers."""
-        for server in self.servers:
-            server.program.stop()

@@ -88,15 +88,25 @@ def events(seen: Observation) -> str:
 
 
 def summary(all_seen: Sequence[Observation]) -> str:
-    """Return one line for each trouble."""
+    """Return a line in Japanese and one in English for each trouble."""
     lines = []
     for seen in all_seen:
         kept, fragments = seen.kept()
+        ja, en = seen.title.split(" / ")
         lines.append(
-            f"{seen.title} (replicas {seen.replicas}): {kept:,} of {fragments:,} fragments 200 or 204; "
-            f"history {history(seen)}; {events(seen)}"
+            f"{ja} (replicas {seen.replicas}): 断片 {fragments:,} 件のうち 200 か 204 は {kept:,} 件、"
+            f"履歴は、{_history_ja(seen)}、204 を返したイベント {seen.acknowledged:,} 件のうち失われたもの {seen.lost:,} 件"
         )
+        lines.append(f"  {en}: {kept:,} of {fragments:,} fragments 200 or 204; history {history(seen)}; {events(seen)}")
     return "\n".join(lines)
+
+
+def _history_ja(seen: Observation) -> str:
+    until = seen.unknown_until()
+    if until is None:
+        return "ずっとわかる"
+    began, name = (seen.broken, "壊してから") if until <= seen.mended else (seen.mended, "直してから")
+    return f"{name} {until - began:.1f} 秒でまたわかる"
 
 
 def _row(name: str, samples: Sequence[Sample]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,3 +74,29 @@ def test_a_node_and_a_master_are_killed_and_every_fragment_is_200_or_204(tmp_pat
     assert [(kept == fragments, lost) for kept, fragments, lost in found] == [(True, "0")] * 2
     log = (tmp_path / "run" / "node-2.log").read_text()
     assert log.count("the store does not answer") in (1, 2)  # a line for an outage, not for each request
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1, 2.5, 5, 8])
+@pytest.mark.parametrize("script", ["run", "break"])
+def test_what_is_stopped_at_any_moment_leaves_nothing_behind(script: str, seconds: float, tmp_path: Path) -> None:
+    running = subprocess.Popen(
+        command(script, tmp_path), env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    time.sleep(seconds)
+    for _ in range(2):  # who is impatient presses Ctrl-C again
+        running.send_signal(signal.SIGINT)
+    said, _ = running.communicate(timeout=60)
+    assert (running.returncode, said.splitlines()[-1]) == (0, "終わりました / stopped")
+    assert processes_in(tmp_path) == []
+    assert [link.name for link in Path("/sys/class/net").glob(f"omo{running.pid}-*")] == []
+    assert list(Path("/run/netns").glob(f"omo{running.pid}-*")) == []
+
+
+def processes_in(folder: Path) -> list[str]:
+    """Return the command lines of the processes that work in a folder (as Linux tells)."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended since
+            if str(folder) in f"{(process / 'cwd').readlink()} {(process / 'cmdline').read_text()}":
+                found.append((process / "cmdline").read_text())
+    return found

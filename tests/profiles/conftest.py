@@ -1,19 +1,31 @@
+"""Stores to test, and what tests of commands share that work with them."""
+
 from __future__ import annotations
 
+import contextlib
 import itertools
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from omotenashi.model.event import Event
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.memory import MemoryStore
 from omotenashi.profiles.remote.address import parse_address
 from omotenashi.profiles.remote.store import TIMEOUT, RemoteStore
 from omotenashi.profiles.sqlite import SqliteStore
-from omotenashi.profiles.store import Store
+from omotenashi.profiles.store import Change, Store
 
+Capture = pytest.CaptureFixture[str]
+HASH_KEY = "a-key-of-thirty-two-characters-or-more"
+"""Of member ids."""
+NOW = int(time.time())
 STORES = ("memory", "sqlite", "redis", "sentinel", "cluster")
 _prefixes = itertools.count()
 
@@ -21,6 +33,12 @@ _prefixes = itertools.count()
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture
+def with_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands know the key of member ids."""
+    monkeypatch.setenv("OMO_HASH_KEY", HASH_KEY)
 
 
 @pytest.fixture
@@ -77,3 +95,25 @@ async def opened_at(
         yield store
     finally:
         await store.close()
+
+
+async def visit(url: str, prefix: str, *keys: str, page: str = "/a") -> None:
+    """Let visitors see a page, as a node would that has the key."""
+    async with opened_at(url, prefix=prefix) as store:
+        await store.look(HASH_KEY.encode())
+        for key in keys:
+            await store.write(Change(key, NOW, (Event("page_view", NOW, path=page),)))
+
+
+def killed_again_and_again(*command: str) -> int:
+    """Run a command of ours and kill it, a little later each time, until it is finished before; return its exit code."""
+    for tenths in itertools.count(3, 2):
+        with subprocess.Popen(
+            [sys.executable, "-m", "omotenashi", *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as process:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(tenths / 10)
+            process.kill()
+        if process.returncode != -signal.SIGKILL:
+            break
+    return process.returncode

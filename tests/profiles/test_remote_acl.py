@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import shlex
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from redis import Redis
 from redis.exceptions import NoPermissionError
 from tests import redis_servers
 from tests.conftest import SITE
+from tests.profiles.conftest import HASH_KEY, NOW
 from tests.redis_servers import Server
 
 from omotenashi.cli import main
@@ -25,9 +25,7 @@ from omotenashi.profiles.store import Change, MemberRecord
 PAGE = (Path(__file__).parents[2] / "docs" / "nodes.md").read_text()
 STATED = shlex.split(re.findall(r"^ *(ACL SETUSER omo .+)$", PAGE, re.MULTILINE)[0])
 COMMANDS = [word for word in STATED if word.startswith("+")]
-HASH_KEY = "a-key-of-thirty-two-characters-or-more"
 VISITOR = "visitor-0123456789"
-NOW = int(time.time())
 
 
 @pytest.fixture(scope="module")

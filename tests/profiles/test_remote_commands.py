@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
-import time
 
 import pytest
 from redis import Redis
 from tests import redis_servers
 from tests.conftest import SITE
-from tests.profiles.conftest import opened_at
+from tests.profiles.conftest import HASH_KEY, NOW, Capture, opened_at
 
 from omotenashi.cli import main
 from omotenashi.model.event import Event
@@ -20,17 +18,13 @@ from omotenashi.profiles.remote.rows import keys_of, place_of
 from omotenashi.profiles.store import Change, MemberRecord
 
 MINE = "visitor-0123456789"
-HASH_KEY = "a-key-of-thirty-two-characters-or-more"
-NOW = int(time.time())
-_prefixes = itertools.count()
 
-Capture = pytest.CaptureFixture[str]
+pytestmark = pytest.mark.usefixtures("with_the_key")
 
 
 @pytest.fixture(params=["redis", "cluster"])
-def url(request: pytest.FixtureRequest) -> str:
+def url(request: pytest.FixtureRequest, prefix: str) -> str:
     """A server where something is stored of one visitor, one member, and another visitor."""
-    prefix = f"command{next(_prefixes)}"
     address: str = request.getfixturevalue(f"{request.param}_url")
     asyncio.run(fill(address, prefix))
     return f"{address}?prefix={prefix}"
@@ -43,11 +37,6 @@ async def fill(address: str, prefix: str) -> None:
         for key in (MINE, m1, "another-0123456789"):
             await store.write(Change(key, NOW, (Event("page_view", NOW, path=f"/of/{key[:2]}"),)))
         await store.change_record(m1, lambda _: MemberRecord(None, {"rank": "ゴールド"}), NOW)
-
-
-@pytest.fixture(autouse=True)
-def with_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMO_HASH_KEY", HASH_KEY)
 
 
 def run(action: str, identifier: str, url: str, *flags: str) -> int:
@@ -110,6 +99,38 @@ def test_what_cannot_be_read_is_erased_all_the_same(redis_url: str, capsys: Capt
         assert run("erase", "m1", f"{redis_url}?prefix=garbage") == 0
         assert client.exists(*keys) == 0
     assert "erased m1: member's profile, member's record\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", ["profile", "record"])
+@pytest.mark.parametrize("action", ["export", "explain"])
+def test_what_cannot_be_read_is_named(kind: str, action: str, prefix: str, redis_url: str, capsys: Capture) -> None:
+    asyncio.run(fill(redis_url, prefix))
+    keys = keys_of(prefix, place_of(member_key("m1", HASH_KEY.encode())))
+    name = keys.profile if kind == "profile" else keys.record
+    with Redis.from_url(redis_url) as client:
+        client.set(name, b"12345678garbage")
+        assert run(action, "m1", f"{redis_url}?prefix={prefix}") == 1
+        says = f"omo: {redis_url}: {name.decode()} cannot be read; delete it, or name another "
+        assert capsys.readouterr().err == f"{says}?prefix=…\n"
+        client.delete(name)
+        client.rpush(name, "a list")
+        assert run(action, "m1", f"{redis_url}?prefix={prefix}") == 1
+        assert f"{name.decode()} cannot be read, for it is of another type (WRONGTYPE); " in capsys.readouterr().err
+        client.delete(name)
+    assert run(action, "m1", f"{redis_url}?prefix={prefix}") == 0
+
+
+def test_a_record_that_cannot_be_erased_is_named(prefix: str, redis_url: str, capsys: Capture) -> None:
+    asyncio.run(fill(redis_url, prefix))
+    record = keys_of(prefix, place_of(member_key("m1", HASH_KEY.encode()))).record
+    with Redis.from_url(redis_url) as client:
+        client.delete(record)
+        client.rpush(record, "a list")
+        assert run("erase", "m1", f"{redis_url}?prefix={prefix}") == 1
+        assert f"{record.decode()} cannot be read, for it is of another type (WRONGTYPE); " in capsys.readouterr().err
+        client.delete(record)
+    assert run("export", "m1", f"{redis_url}?prefix={prefix}") == 1
+    assert "nothing is stored of m1" in capsys.readouterr().out
 
 
 def test_another_key_of_member_ids_is_refused(url: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:

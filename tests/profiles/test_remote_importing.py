@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 import random
-import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -19,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from redis import Redis
 from tests.conftest import SITE
-from tests.profiles.conftest import opened_at
+from tests.profiles.conftest import HASH_KEY, NOW, Capture, killed_again_and_again, opened_at
 
 from omotenashi.cli import main
 from omotenashi.model.errors import StoreUnavailable
@@ -38,22 +35,9 @@ from omotenashi.profiles.remote.rows import keys_of, place_of
 from omotenashi.profiles.remote.store import RemoteStore
 from omotenashi.profiles.store import Change, MemberRecord
 
-HASH_KEY = "a-key-of-thirty-two-characters-or-more"
-NOW = int(time.time())
 VISITORS, LINES, BROKEN = 200, 8_000, 1_000
-_prefixes = itertools.count()
 
-Capture = pytest.CaptureFixture[str]
-
-
-@pytest.fixture(autouse=True)
-def with_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMO_HASH_KEY", HASH_KEY)
-
-
-@pytest.fixture
-def prefix() -> str:
-    return f"import{next(_prefixes)}"
+pytestmark = pytest.mark.usefixtures("with_the_key")
 
 
 @pytest.fixture
@@ -115,20 +99,11 @@ def test_events_and_members_in_redis_are_as_in_a_file(
 
 
 def test_an_import_that_is_killed_again_and_again_loses_and_doubles_nothing(
-    events: Path, tmp_path: Path, prefix: str, cluster_url: str, capsys: Capture
+    events: Path, tmp_path: Path, prefix: str, cluster_url: str
 ) -> None:
     store = f"{cluster_url}?prefix={prefix}"
-    command = [sys.executable, "-m", "omotenashi", "import", "events", str(events), "--store", store]
-    for tenths in itertools.count(3, 2):  # a little later each time, until it is finished before
-        with subprocess.Popen([*command, "--rules", str(SITE)], stdout=subprocess.PIPE, text=True) as process:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(tenths / 10)
-            process.kill()
-            said, _ = process.communicate()
-        if process.returncode != -signal.SIGKILL:
-            break
-    assert process.returncode == 1
-    assert taken(said) == told(events, f"sqlite:///{tmp_path}/visitors.sqlite", capsys)
+    assert killed_again_and_again("import", "events", str(events), "--store", store, "--rules", str(SITE)) == 1
+    assert run("events", events, f"sqlite:///{tmp_path}/visitors.sqlite") == 1
     assert in_redis(cluster_url, prefix) == in_file(tmp_path / "visitors.sqlite")
 
 
@@ -216,15 +191,16 @@ def test_a_finished_file_is_imported_again_where_asked(
 @pytest.fixture
 def target(redis_url: str, prefix: str) -> Iterator[Callable[[], RemoteTarget]]:
     """Makes targets at one place."""
+    address = parse_address(f"{redis_url}?prefix={prefix}")
     with asyncio.Runner() as runner:
         stores: list[RemoteStore] = []
 
         def made() -> RemoteTarget:
-            store = RemoteStore(parse_address(f"{redis_url}?prefix={prefix}"))
+            store = RemoteStore(address)
             store.start()
             runner.run(store.look())
             stores.append(store)
-            return RemoteTarget(store, prefix, runner)
+            return RemoteTarget(store, address, runner)
 
         yield made
         for store in stores:
@@ -256,9 +232,33 @@ def test_a_stored_profile_that_cannot_be_read_refuses_its_own_lines_only(
     with Redis.from_url(redis_url) as client:
         client.set(keys_of(prefix, place_of(visitor(0))).profile, b"12345678garbage")
     assert run("events", file, f"{redis_url}?prefix={prefix}") == 1
-    assert f"{file}:2: a stored profile cannot be read\n" in capsys.readouterr().out
+    key = keys_of(prefix, place_of(visitor(0))).profile.decode()
+    assert (
+        f"{file}:2: {redis_url}: {key} cannot be read; delete it, and import this line again, or name another ?prefix=…\n"
+        in capsys.readouterr().out
+    )
     with Redis.from_url(redis_url) as client:
         assert client.exists(keys_of(prefix, place_of(visitor(1))).profile)
+
+
+@pytest.mark.parametrize("kind", ["profile", "record"])
+def test_a_key_that_holds_no_plain_value_is_named_and_when_it_is_deleted_the_import_goes_on(
+    kind: str, tmp_path: Path, prefix: str, redis_url: str, capsys: Capture
+) -> None:
+    events, members = tmp_path / "events.csv", tmp_path / "members.csv"
+    events.write_text(f"event,timestamp,visitor_id\npage_view,{NOW - 9},{visitor(0)}\n")
+    members.write_text("会員ID,同意\nmember-1,はい\n")
+    m1 = member_key("member-1", HASH_KEY.encode())
+    names = {"profile": keys_of(prefix, place_of(visitor(0))).profile, "record": keys_of(prefix, place_of(m1)).record}
+    given = ("members", members) if kind == "record" else ("events", events)
+    with Redis.from_url(redis_url) as client:
+        client.rpush(names[kind], "a list")
+        assert run(*given, f"{redis_url}?prefix={prefix}") == 1
+        said = capsys.readouterr().err
+        assert said.startswith(f"omo: {redis_url}: {names[kind].decode()} cannot be read, for it is of another type")
+        assert said.count("\n") == 1
+        client.delete(names[kind])
+    assert run(*given, f"{redis_url}?prefix={prefix}") == 0
 
 
 def test_a_server_that_is_gone_is_told_in_one_line(events: Path, capsys: Capture) -> None:

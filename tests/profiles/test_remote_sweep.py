@@ -119,11 +119,13 @@ async def test_a_node_whose_clock_is_wrong_ends_nothing(
 async def test_other_peoples_keys_are_left_alone(server: Server, client: Redis) -> None:
     others = ("shop:{short}:p", "shop2:{AAAAAAAAAAAAAAAAAAAAAA}:p", "session")
     client.mset(dict.fromkeys(others, "1"))
+    client.lpush(key("a list"), "is no profile")
     async with opened_at(server.url, LONG, prefix="shop") as store:
         await viewed(store, "v1", 201, "/old")
     async with sweeping(server.url, SHORT):
         await until_changed(client, "v1", value(client, "v1"))
     assert client.mget(others) == [b"1", b"1", b"1"]
+    assert client.llen(key("a list")) == 1
 
 
 async def viewed(store: RemoteStore, visitor: str, days_ago: int, page: str) -> None:

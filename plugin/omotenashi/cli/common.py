@@ -17,6 +17,7 @@ from omotenashi.model.site_facts import SiteFacts
 from omotenashi.rules_folder import Checked, check_folder, site_language
 
 FINE, FAILED, USAGE, WARNED, INTERRUPTED = 0, 1, 2, 3, 130
+GOES_ON = "when this is mended, run the command again: it goes on where it stopped"
 
 
 def command(

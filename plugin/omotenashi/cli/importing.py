@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from omotenashi.cli.common import FAILED, FINE, command
+from omotenashi.cli.common import FAILED, FINE, GOES_ON, command
 from omotenashi.cli.loading import load_site
 from omotenashi.cli.search_console import add_search_console
 from omotenashi.cli.stores import looked_for, settings_of, store_arguments, store_of, warn
@@ -32,7 +32,6 @@ from omotenashi.signals.member import completed
 
 _WAIT = 60.0
 """Seconds to wait for a service that writes to the same file."""
-_GOES_ON = "when this is mended, run the command again: it goes on where it stopped"
 
 
 def add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -76,7 +75,7 @@ def _file(path: Path, keep: Keep, kind: str) -> Iterator[Target]:
         with closing(Database(path, keep, wait=_WAIT, durable=kind == "members", bulk=True)) as database:
             yield FileTarget(database)
     except sqlite3.Error as error:
-        raise StoreUnavailable(f"{path}: {error}; {_GOES_ON}") from error
+        raise StoreUnavailable(f"{path}: {error}; {GOES_ON}") from error
 
 
 @contextmanager
@@ -86,9 +85,9 @@ def _servers(address: Address, keep: Keep, settings: Settings, secret: bytes) ->
         try:
             from omotenashi.profiles.remote.importing import RemoteTarget  # noqa: PLC0415 an extra
 
-            yield RemoteTarget(store, address.prefix, runner)
+            yield RemoteTarget(store, address, runner)
         except StoreUnavailable as error:
-            raise StoreUnavailable(f"{error}; {_GOES_ON}") from error
+            raise StoreUnavailable(f"{str(error).rstrip('.')}; {GOES_ON}") from error
         finally:
             runner.run(store.close())
 

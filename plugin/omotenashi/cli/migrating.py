@@ -11,9 +11,9 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from omotenashi.cli.common import FAILED, FINE, command
+from omotenashi.cli.common import FAILED, FINE, GOES_ON, command
 from omotenashi.cli.stores import opened_store, settings_of, store_of
-from omotenashi.model.errors import SettingsError
+from omotenashi.model.errors import SettingsError, StoreUnavailable
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.remote.address import Address
 from omotenashi.profiles.transfer import Comparison, Kind, Progress, Side, begun, compare, concluded, copied
@@ -55,18 +55,25 @@ async def _migrated(
     async with AsyncExitStack() as stack:
         here = await _opened(stack, source, keep, settings, secret)
         there = await _opened(stack, target, keep, settings, secret, first=True)
-        progress = await begun(here, there, again=again)
-        began, total = time.monotonic(), await here.prepare()
-        if progress.finished:
-            print(
-                "omo: all was copied before, and the two are compared; to copy what has changed add --again",
-                file=sys.stderr,
-            )
-        else:
-            progress = await _copied(here, there, progress, keep, total)
-        comparison = await _compared(here, there, keep, total)
-        await concluded(there, progress, comparison)
-        print(f"{here.name} -> {there.name}: {_summary(progress, comparison)}; {time.monotonic() - began:.1f} s")
+        try:
+            return await _moved(here, there, keep, again=again)
+        except StoreUnavailable as error:
+            raise StoreUnavailable(f"{str(error).rstrip('.')}; {GOES_ON}") from error
+
+
+async def _moved(here: Side, there: Side, keep: Keep, *, again: bool) -> int:
+    progress = await begun(here, there, again=again)
+    began, total = time.monotonic(), await here.prepare()
+    if progress.finished:
+        print(
+            "omo: all was copied before, and the two are compared; to copy what has changed add --again",
+            file=sys.stderr,
+        )
+    else:
+        progress = await _copied(here, there, progress, keep, total)
+    comparison = await _compared(here, there, keep, total)
+    await concluded(there, progress, comparison)
+    print(f"{here.name} -> {there.name}: {_summary(progress, comparison)}; {time.monotonic() - began:.1f} s")
     return FAILED if comparison.differences else FINE
 
 
@@ -131,6 +138,16 @@ def _summary(progress: Progress, comparison: Comparison) -> str:
         return f"{told}, nothing differs"
     return (
         f"{told}, {comparison.differences} differ ({comparison.missing} missing, {comparison.different} different, "
-        f"{comparison.extra} in the target alone)"
-        + ("" if progress.finished else "; stop what writes there, and run the command again")
+        f"{comparison.extra} in the target alone){_advice(progress, comparison)}"
     )
+
+
+def _advice(progress: Progress, comparison: Comparison) -> str:
+    told = ""
+    if comparison.newer:
+        told += f"; {comparison.newer} of them are newer in the target and stay"
+    if comparison.extra:
+        told += "; what is in the target alone was erased from the source, or written in the target, and stays"
+    if comparison.missing + comparison.different > comparison.newer and not progress.finished:
+        told += "; run the command again, while no service writes to either"
+    return told

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from omotenashi.cli.common import FAILED, FINE, command, language_of
-from omotenashi.cli.erasing import erased_in_file, erased_remotely, secret_of
+from omotenashi.cli.erasing import Erased, erased_in_file, erased_remotely, secret_of
 from omotenashi.cli.explaining import print_block
 from omotenashi.cli.loading import load_site
 from omotenashi.cli.stores import opened_store, settings_of, store_arguments, store_of
@@ -31,6 +31,7 @@ from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.keys import member_key
 from omotenashi.profiles.profile import Profile
 from omotenashi.profiles.remote.address import Address
+from omotenashi.profiles.remote.unreadable import is_of_another_type
 from omotenashi.rights import Stored, Whom, exported, fetched, stored
 from omotenashi.service import signal_tools
 from omotenashi.settings import Settings, hash_key
@@ -92,7 +93,7 @@ def _export(options: argparse.Namespace) -> int:
 def _erase(options: argparse.Namespace) -> int:
     asked = _asked(options)
     if isinstance(asked.place, Address):
-        erased, left = asyncio.run(erased_remotely(asked.place, asked.keep, asked.settings, asked.whom))
+        erased, left = asyncio.run(_erased(asked, asked.place))
     else:
         with _opened(asked.place, asked.keep) as database:
             erased, left = erased_in_file(database, asked.whom)
@@ -103,6 +104,15 @@ def _erase(options: argparse.Namespace) -> int:
         print("the member's no is kept")
     print(left)
     return FINE
+
+
+async def _erased(asked: _Asked, address: Address) -> tuple[Erased, str]:
+    try:
+        return await erased_remotely(address, asked.keep, asked.settings, asked.whom)
+    except StoreUnavailable as error:
+        if is_of_another_type(error):
+            await _fetched(asked, address, int(time.time()))  # which names the key
+        raise
 
 
 # explain
@@ -213,6 +223,9 @@ def _stored(asked: _Asked) -> Stored:
 async def _fetched(asked: _Asked, address: Address, now: int) -> Stored:
     secret = secret_of(asked.settings, asked.whom)
     async with opened_store(address, asked.keep, asked.settings, secret) as store:
+        from omotenashi.profiles.remote.examining import require_readable  # noqa: PLC0415 an extra
+
+        await require_readable(store, address, asked.whom.keys)
         return await fetched(asked.whom, store, now)
 
 

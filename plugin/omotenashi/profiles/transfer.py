@@ -41,7 +41,7 @@ class Item(NamedTuple):
     """Seconds since 1970-01-01 UTC."""
     data: bytes
     version: bytes = b""
-    """Where the store tells versions apart."""
+    """Where the store tells versions apart: by some bytes, or by all of them."""
 
     def is_same(self, other: Item) -> bool:
         """Tell whether two stores hold the same."""
@@ -99,6 +99,8 @@ class Comparison(Struct):
     same: Counter[Kind]
     missing: int = 0
     different: int = 0
+    newer: int = 0
+    """Of those that are different, in the target."""
     extra: int = 0
     """In the target alone."""
 
@@ -166,6 +168,7 @@ async def compare(
                 result.same[item.kind] += 1
             else:
                 result.different += 1
+                result.newer += there.updated > item.updated
         read += len(items)
         tell(read)
     async for items in _items(target):

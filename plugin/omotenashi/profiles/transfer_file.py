@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,15 @@ INSERT INTO {} (id, rest, updated, data) VALUES (?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET data = excluded.data, updated = excluded.updated WHERE rest = excluded.rest
 """
 _PROGRESS = "INSERT INTO import VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET progress = excluded.progress"
+_WRITABLE = "the file and its folder have to be writable, also to read from it (SQLite keeps its log there)"
+_REMEDIES = {
+    "NOTADB": "this is no database: name another file",
+    "CORRUPT": "the file is damaged: take a backup, or what `sqlite3 FILE .recover` saves",
+    "CANTOPEN": f"it cannot be opened: {_WRITABLE}",
+    "READONLY": f"it cannot be written: {_WRITABLE}",
+    "PERM": f"it cannot be opened: {_WRITABLE}",
+}
+"""By what SQLite calls an error."""
 _FIRST, _LAST = -(2**63), 2**63 - 1
 
 
@@ -36,9 +46,14 @@ class FileSide:
         """Open the file; one that is missing is made. Raises as `sqlite_file.opened` does."""
         self.name = str(path.absolute())
         self._written = 0
-        with self._in_words():
-            self._connection = opened(path, bulk=True)
-            self._connection.execute(f"PRAGMA busy_timeout = {_WAIT}")
+        try:
+            with self._in_words():
+                self._connection = opened(path, bulk=True)
+                self._connection.execute(f"PRAGMA busy_timeout = {_WAIT}")
+        except OSError as error:
+            if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+                raise
+            raise StoreUnavailable(f"{self.name}: {_WRITABLE}") from error
 
     async def prepare(self) -> int:
         with self._in_words():
@@ -100,7 +115,9 @@ class FileSide:
         try:
             yield
         except sqlite3.Error as error:
-            raise StoreUnavailable(f"{self.name}: {error}") from error
+            name = getattr(error, "sqlite_errorname", "")  # SQLITE_CORRUPT, SQLITE_READONLY_DIRECTORY, …
+            remedy = _REMEDIES.get(name.removeprefix("SQLITE_").partition("_")[0])
+            raise StoreUnavailable(f"{self.name}: {remedy or error}") from error
 
 
 def _digest(row: int, rest: bytes) -> bytes:

@@ -27,7 +27,7 @@ _TLS = ("Connection reset", "Connection closed", r"\x15")
 """What is met without TLS where it is spoken; the last is how an alert of TLS begins (RFC 8446, 5.1)."""
 REPEATABLE = frozenset({"GET", "MGET", "PING"})
 """The commands of ours that may be done twice: they change nothing, nor does what they say depend on the last time."""
-READING = REPEATABLE | {"SCAN", "TIME"}
+READING = REPEATABLE | {"INFO", "SCAN", "TIME"}
 """Those that change nothing."""
 _CODE = re.compile(r"[A-Z]{2,}\b")
 _SCRIPT = re.compile(r" script: [0-9a-f]{40}, on @user_script:\d+\.$")

@@ -19,15 +19,19 @@ from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.packing import EMPTY
 from omotenashi.profiles.profile import Profile
 from omotenashi.profiles.remote import rows, scripts
+from omotenashi.profiles.remote.address import Address
 from omotenashi.profiles.remote.bulk import Bulk
 from omotenashi.profiles.remote.client import Command, Reply
 from omotenashi.profiles.remote.edited import editable, readable, row_after
 from omotenashi.profiles.remote.rows import Keys, Mark
 from omotenashi.profiles.remote.store import RemoteStore
+from omotenashi.profiles.remote.unreadable import naming
 from omotenashi.profiles.store import Change, MemberRecord, apply
 
 _TRIES = 100
 """How often lines are folded again because others wrote in between."""
+
+_LINE_AGAIN = "import this line again"
 
 T = TypeVar("T", bound=Said)
 
@@ -37,12 +41,12 @@ class RemoteTarget:
 
     size = BATCH
 
-    def __init__(self, store: RemoteStore, prefix: str, runner: asyncio.Runner) -> None:
-        """`store`: started and looked for in the runner's loop; keys begin with `prefix`."""
+    def __init__(self, store: RemoteStore, address: Address, runner: asyncio.Runner) -> None:
+        """`store`: at this address, started and looked for in the runner's loop."""
         self._keep = store.keep
-        self._prefix = prefix
+        self._address = address
         self._store = store
-        self._bulk = Bulk(store.wire)
+        self._bulk = Bulk(store.wire, address)
         self._runner = runner
 
     def progress(self, source: str) -> str | None:
@@ -88,7 +92,7 @@ class RemoteTarget:
         raise StoreUnavailable("too many write the same profile")
 
     async def _fetched(self, waiting: Mapping[str, Sequence[tuple[int, T]]], run: bytes) -> dict[str, _Sheet]:
-        keys = {key: rows.keys_of(self._prefix, rows.place_of(key)) for key in waiting}
+        keys = {key: rows.keys_of(self._address.prefix, rows.place_of(key)) for key in waiting}
         awaited = await self._bulk.ask([(one.awaited, ("GET", one.awaited)) for one in keys.values()])
         for key, value in zip(waiting, awaited, strict=True):
             if value is not None:  # a login that is half done is finished first, as where the member comes
@@ -96,7 +100,7 @@ class RemoteTarget:
         asked: list[tuple[bytes, Command]] = [(one.profile, ("MGET", one.profile, one.record)) for one in keys.values()]
         replies = await self._bulk.ask(asked)
         return {
-            key: _Sheet(keys[key], reply, Mark(run, waiting[key][-1][0], 0), self._keep)
+            key: _Sheet(self._address, keys[key], reply, Mark(run, waiting[key][-1][0], 0), self._keep)
             for key, reply in zip(waiting, replies, strict=True)
         }
 
@@ -107,18 +111,19 @@ class RemoteTarget:
         return {key for (key, _), reply in zip(asked, replies, strict=True) if reply != 1}
 
     def _progress_key(self, source: str) -> bytes:
-        return f"{self._prefix}:import:{source}".encode()
+        return f"{self._address.prefix}:import:{source}".encode()
 
 
 class _Sheet:
     """One profile and record, before and after the lines of a batch."""
 
-    def __init__(self, keys: Keys, reply: Reply, mark: Mark, keep: Keep) -> None:
+    def __init__(self, address: Address, keys: Keys, reply: Reply, mark: Mark, keep: Keep) -> None:
         """`mark`: what the profile notes once it has the lines."""
         if not isinstance(reply, list) or len(reply) != 2:
             raise StoreUnavailable("a reply that is none")
         self.keys = keys
         self.keep = keep
+        self._address = address
         value, self._record = reply
         self._row = rows.row_of(value)
         self._mark = mark
@@ -138,16 +143,19 @@ class _Sheet:
     def read(self, key: str, now: int) -> Profile | None:
         """As `importing.Before` says."""
         del key
-        return readable(self._row, now, self.keep)
+        with naming(self._address, self.keys.profile, _LINE_AGAIN):
+            return readable(self._row, now, self.keep)
 
     def read_record(self, key: str) -> MemberRecord | None:
         """As `importing.Before` says."""
         del key
-        return rows.record_of(self._record if self._new_record is None else self._new_record)
+        with naming(self._address, self.keys.record, _LINE_AGAIN):
+            return rows.record_of(self._record if self._new_record is None else self._new_record)
 
     def apply(self, change: Change) -> object:
         """As `importing.Writing` says."""
-        profile = editable(self._row, change.now, self.keep) if self._after is None else self._after[0]
+        with naming(self._address, self.keys.profile, _LINE_AGAIN):
+            profile = editable(self._row, change.now, self.keep) if self._after is None else self._after[0]
         self._after = profile, change.now
         return apply(profile, change)
 

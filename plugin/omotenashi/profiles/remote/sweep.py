@@ -76,8 +76,8 @@ class Sweeper:
         now = await bulk.time(server)  # theirs: a node whose clock is wrong must not end what others keep
         following, found = await bulk.scan(server, cursor, self._pattern, _LOOKED_AT)
         keys = [key for key in found if self._key.fullmatch(key)]
-        values = await bulk.run(server, [("GET", key) for key in keys])
-        stored = [rows.row_of(value if isinstance(value, bytes) else None) for value in values]
+        values = await self._access.wire().run(server, [("GET", key) for key in keys], writes=False)
+        stored = [rows.row_of(value if isinstance(value, bytes) else None) for value in values]  # others' are no rows
         changes = [change for key, row in zip(keys, stored, strict=True) if (change := self._change(key, row, now))]
         await bulk.run(server, changes, writes=True)
         return following

@@ -17,6 +17,7 @@ from omotenashi.profiles.remote.address import Address
 from omotenashi.profiles.remote.bulk import Bulk
 from omotenashi.profiles.remote.client import Command, Reply
 from omotenashi.profiles.remote.store import RemoteStore
+from omotenashi.profiles.remote.unreadable import naming
 from omotenashi.profiles.transfer import END, START, Item, Kind, Progress
 
 _KINDS = {b"p": Kind.PROFILE, b"r": Kind.RECORD}
@@ -33,7 +34,7 @@ class RemoteSide:
         self._prefix = address.prefix
         self._keep: Keep = store.keep
         self._store = store
-        self._bulk = Bulk(store.wire)
+        self._bulk = Bulk(store.wire, address)
         self._progress = f"{address.prefix}:migration".encode()
         self._key = re.compile(rb"%s:\{([A-Za-z0-9_-]{22})\}:([prm])" % re.escape(address.prefix.encode()))
 
@@ -42,7 +43,7 @@ class RemoteSide:
         async for keys in self._listed():
             for place, letter in keys:
                 if letter == _PARCEL:
-                    await self._store.settle(place)
+                    await self._settle(place)
                 else:
                     count += 1
         return count
@@ -80,6 +81,16 @@ class RemoteSide:
         await self._bulk.ask([self._writing(item, there) for item, there in changes], writes=True)
         await self._bulk.ask([(self._progress, ("SET", self._progress, msgspec.json.encode(progress)))], writes=True)
 
+    async def _settle(self, place: str) -> None:
+        try:
+            await self._store.settle(place)
+        except StoreUnavailable as error:
+            key = self._key_of(place, _PARCEL).decode()
+            raise StoreUnavailable(
+                f"{self.name}: {key}, a login that a node left half done, cannot be finished ({error}); run the command "
+                "again, and delete that key where it stays so"
+            ) from error
+
     async def _listed(self) -> AsyncIterator[list[tuple[str, bytes]]]:
         for server in await self.parts():
             position = START
@@ -89,10 +100,9 @@ class RemoteSide:
 
     async def _scanned(self, server: str, position: str) -> tuple[list[tuple[str, bytes]], str]:
         """Return the places and the letters of some keys, and the position after them."""
-        cursor = 0 if position == START else int(position)
-        following, found = await self._bulk.scan(server, cursor, f"{self._prefix}:{{*}}:[prm]".encode())
+        found, following = await self._bulk.listed(server, position, f"{self._prefix}:{{*}}:[prm]".encode())
         matches = [match for key in found if (match := self._key.fullmatch(key))]
-        return [(match[1].decode(), match[2]) for match in matches], str(following) if following else END
+        return [(match[1].decode(), match[2]) for match in matches], following
 
     def _key_of(self, place: str, letter: bytes) -> bytes:
         return b"%s:{%s}:%s" % (self._prefix.encode(), place.encode(), letter)
@@ -101,22 +111,20 @@ class RemoteSide:
         """Return what a value means; None where it is gone by now."""
         if not isinstance(value, bytes):
             return None
-        version = value[: rows.VERSION] if letter == b"p" else b""
-        try:
-            updated, data = rows.stored_of(value[len(version) :])
-        except StoreUnavailable as error:
-            key = self._key_of(place, letter).decode(errors="replace")
-            raise StoreUnavailable(
-                f"{self.name}: {key} cannot be read; delete it, and run the command again"
-            ) from error
-        return Item(_KINDS[letter], rows.digest_of_place(place), updated, data, version)
+        kind = _KINDS[letter]
+        start = rows.VERSION if kind is Kind.PROFILE else 0
+        with naming(self.name, self._key_of(place, letter)):
+            updated, data = rows.stored_of(value[start:])
+        return Item(kind, rows.digest_of_place(place), updated, data, value[:start] or value)
 
     def _writing(self, item: Item, there: Item | None) -> tuple[bytes, Command]:
-        """Return the command that writes an item where nothing is, or still what was found."""
+        """Return the command that writes an item where nothing is, or still what was found; else the other's stays."""
         key = self._key_of(*_name_of(item))
         value = rows.stored_value(item.updated, item.data)
         if item.kind is Kind.RECORD:
-            return key, ("SET", key, value)
+            if there is None:
+                return key, ("SET", key, value, "NX")
+            return key, ("EVAL", scripts.SWAP, 1, key, there.version, value)
         value, expires = rows.new_version() + value, item.updated + self._keep.profiles + 1
         if there is None:
             return key, ("SET", key, value, "NX", "EXAT", expires)
