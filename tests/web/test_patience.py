@@ -13,7 +13,7 @@ import pytest
 from tests.web.sockets import Served, UvicornsWay, get, new_app, post, protocols, serving, until
 
 from omotenashi.service import Service
-from omotenashi.web import server
+from omotenashi.web import direct, server
 from omotenashi.web.app import App
 from omotenashi.web.direct import LARGEST_HEAD, MOST_HEADERS, Protocol
 from omotenashi.web.guard import LARGEST_BODY
@@ -133,9 +133,12 @@ async def test_a_trailer_that_never_ends_is_refused_before_much_of_it_is_kept(
     app: App, protocol: type[Protocol], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(protocol, "patience", Patience())
-    endless = CHUNKED + b"1a\r\n" + STORE + b"\r\n0\r\nX: " + b"a" * 400_000
+    begin = CHUNKED + b"1a\r\n" + STORE + b"\r\n0\r\nX: "
+    first_too_long = (
+        direct._LARGEST_FRAMING + direct._AT_ONCE + len(STORE) + 100
+    )  # the end that is sent is the one refused
     async with serving(app, protocol) as served:
-        assert await served.answers(endless) == MALFORMED
+        assert await served.answers(begin.ljust(first_too_long, b"a")) == MALFORMED
 
 
 @BOTH_WAYS
