@@ -2,7 +2,7 @@
 
 Its own pipelines do the same, but look for each of them whether the socket is readable, and where there is a
 `socket_timeout` make a task to send and a timer for each reply. Without that, to read and write a profile took a tenth to a
-fifth less CPU.
+fifth less CPU. Commands are packed by hiredis, which takes a tenth of the time.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from hiredis import pack_command
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ConnectionError as ClosedError
 from redis.exceptions import MaxConnectionsError, RedisError, ResponseError
@@ -75,7 +76,7 @@ class Connections:
         found: list[Any] = []
         try:
             async with asyncio.timeout(self._silence) as deadline:
-                await connection.send_packed_command(connection.pack_commands(commands))
+                await connection.send_packed_command(b"".join(map(_packed, commands)))
                 for command in commands:
                     if found:
                         deadline.reschedule(asyncio.get_running_loop().time() + self._silence)
@@ -109,3 +110,8 @@ def _may_be_repeated(commands: Sequence[Command], error: Exception) -> bool:
     """Tell whether commands may be sent again that a connection did not outlive; a server that is silent was waited for."""
     ended = isinstance(error, ClosedError | ConnectionError)
     return ended and all(command[0] in REPEATABLE for command in commands)
+
+
+def _packed(command: Command) -> bytes:
+    packed: bytes = pack_command(command)  # type: ignore[arg-type]  # its stub means a tuple of any length
+    return packed

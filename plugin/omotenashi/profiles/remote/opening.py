@@ -22,7 +22,7 @@ def remote_store(
     `timeout`: seconds after which a server is taken to be gone, where nobody is kept waiting; `sweeps`: it does its part in
     ending what was kept long enough.
     """
-    if find_spec("redis") is None:
+    if find_spec("redis") is None or find_spec("hiredis") is None:
         raise SettingsError("store: Redis and Valkey need more: pip install 'omotenashi[redis]'")
     for option, file in (("ca", address.ca), ("cert", address.cert), ("key", address.key)):
         if file is not None and not Path(file).is_file():

@@ -211,7 +211,7 @@ class RemoteStore:
         places = [rows.place_of(key) for key in keys]
         asked = [self._access.asked(place) for place in places]
         with _expiring(asked, patience):
-            replies = await asyncio.gather(*asked)
+            replies = await _all(asked)
         found = map(self._access.found, places, replies)
         return dict(zip(keys, found, strict=True))
 
@@ -280,6 +280,16 @@ def _refuse(batch: Sequence[_Waiting], problem: str) -> None:
     for one in batch:
         if not one.future.done():
             one.future.set_exception(StoreUnavailable(problem))
+
+
+async def _all(futures: Sequence[asyncio.Future[T]]) -> list[T]:
+    """Return all results in order, as asyncio.gather does, but without turns of the event loop of its own."""
+    try:
+        return [await future for future in futures]
+    finally:
+        for future in futures:
+            if not future.cancel() and not future.cancelled():
+                future.exception()  # nobody need be told of a second one
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from typing import TypeAlias
 
 from redis.exceptions import AskError, ClusterDownError, SlotNotCoveredError
 
@@ -24,6 +25,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
 """Seconds until a server that failed is tried again; each time half as long again, and up to a half more or less."""
 _SPARE = 2
 """Connections that are left for looking whether a server answers."""
+
+_Where: TypeAlias = tuple[str, bool]
+"""A server by name, and whether replicas have to confirm."""
 
 
 class Wire:
@@ -45,8 +49,9 @@ class Wire:
         self._most = max(1, connections - _SPARE)
         self._under_way: Counter[str] = Counter()
         """Exchanges by server."""
-        self._sending: asyncio.Handle | None = None
-        self._waiting: dict[tuple[str, bool], list[tuple[Command, asyncio.Future[Reply]]]] = defaultdict(list)
+        self._waiting: dict[_Where, list[tuple[Command, asyncio.Future[Reply]]]] = defaultdict(list)
+        self._beginning: set[_Where] = set()
+        """Where a task is about to send what waits."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._gone: dict[str, str] = {}
         """Why, by name of the server."""
@@ -89,8 +94,7 @@ class Wire:
 
     async def close(self) -> None:
         """Wait for what was sent, and close the connections."""
-        while self._waiting or self._tasks:
-            self._send()
+        while self._tasks:
             await asyncio.gather(*self._tasks)
         if self._looking is not None:
             self._looking.cancel()
@@ -111,25 +115,20 @@ class Wire:
             self._look_on()
             future.set_exception(StoreUnavailable(f"{self._address}: {self._gone[name]}"))
             return future
-        self._waiting[name, writes and self._wait is not None].append((command, future))
-        self._send_soon()
+        where = name, writes and self._wait is not None
+        self._waiting[where].append((command, future))
+        self._begin(where)
         return future
 
-    def _send_soon(self) -> None:
-        if self._sending is None:
-            self._sending = asyncio.get_running_loop().call_soon(self._send)
-
-    def _send(self) -> None:
-        """Send what this turn of the event loop brought, and what still waits, as far as there are connections."""
-        self._sending = None
-        for name, writes in list(self._waiting):
-            if self._under_way[name] < self._most:
-                waiting = self._waiting.pop((name, writes))
-                asked = [(command, future) for command, future in waiting if not future.done()]
-                self._under_way[name] += 1
-                task = asyncio.create_task(self._run(name, asked, writes=writes))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+    def _begin(self, where: _Where) -> None:
+        """Let a task send what this turn of the event loop brings, as soon as there is a connection for it."""
+        if where in self._beginning or self._under_way[where[0]] >= self._most:
+            return
+        self._beginning.add(where)
+        self._under_way[where[0]] += 1
+        task = asyncio.create_task(self._run(where))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def run(self, name: str, commands: Sequence[Command], *, writes: bool) -> list[Outcome]:
         """Send commands to one server in one go; where there is no reply stands StoreUnavailable."""
@@ -141,15 +140,18 @@ class Wire:
             return [StoreUnavailable(self._in_words(error))] * len(commands)
         return [self._outcome(name, *done) for done in zip(commands, outcomes, strict=True)]
 
-    async def _run(self, name: str, asked: list[tuple[Command, asyncio.Future[Reply]]], *, writes: bool) -> None:
+    async def _run(self, where: _Where) -> None:
+        name, writes = where
+        self._beginning.discard(where)
+        asked = [(command, future) for command, future in self._waiting.pop(where) if not future.done()]
         outcomes: Sequence[Outcome] = [StoreUnavailable(f"{self._address}: it failed")] * len(asked)
         try:
             if asked:
                 outcomes = await self.run(name, [command for command, _ in asked], writes=writes)
         finally:  # whatever happens, nobody waits for ever
             self._under_way[name] -= 1
-            if self._waiting:
-                self._send_soon()
+            for waiting in list(self._waiting):
+                self._begin(waiting)
             _answer(asked, outcomes)
 
     def _outcome(self, name: str, command: Command, outcome: Outcome) -> Outcome:
