@@ -7,6 +7,7 @@ import os
 import shlex
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -447,3 +448,9 @@ def _in_a_shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     own = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     words = f"{shlex.quote(sys.executable)} -m omotenashi {command}"
     return subprocess.run(["sh", "-c", words], cwd=folder, env=own, capture_output=True, text=True, check=False)
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--version"])
+    assert (stopped.value.code, capsys.readouterr().out) == (0, f"omo {version('omotenashi')}\n")

@@ -42,6 +42,8 @@ SEARCH = Arrival("マラソン シューズ", "referrer", "search", "yahoo", "se
 def main() -> None:
     """Fill the stores, measure, print."""
     profiles = int(sys.argv[1]) if len(sys.argv) > 1 else PROFILES
+    if profiles < FEW + MANY:
+        sys.exit(f"N has to be {FEW + MANY} or more: so many visitors are asked for")
     picked = random.Random(1).sample(range(profiles), FEW + MANY)
     few, many = picked[:FEW], picked[FEW:]
     with tempfile.TemporaryDirectory() as name:

@@ -110,8 +110,20 @@ def _language_in(words: Sequence[str]) -> str:
 def make_parser(asked: str = "") -> Parser:
     """Return the parser of the command that is asked for; where it is none, of all commands."""
     parser = Parser("omo", description="Omotenashi: which content goes into which block of the page")
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for name in [asked] if asked in COMMANDS else COMMANDS:
         module = import_module(f"omotenashi.cli.{COMMANDS[name]}")
         getattr(module, f"add_{name}")(commands)
     return parser
+
+
+class _Version(argparse.Action):
+    """Prints the version, which is looked for only then: it takes as long as a command."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print and exit."""
+        from importlib.metadata import version  # noqa: PLC0415
+
+        print(f"omo {version('omotenashi')}")
+        parser.exit()

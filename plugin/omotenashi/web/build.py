@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from omotenashi.content.fetch import Fetcher
 from omotenashi.content.fragments import Fragments
@@ -54,7 +55,7 @@ def access_of(settings: Settings, key: str) -> Access:
 def check_store(settings: Settings) -> None:
     """Open and close the store once; raises SettingsError where it cannot be used.
 
-    Redis or Valkey that does not answer, or refuses, is only warned of: until it does, history is unknown.
+    Redis or Valkey may not answer, or refuse: until it does, history is unknown, as whoever serves will say.
     """
     asyncio.run(_tried(make_store(settings), hash_key(settings)))
 
@@ -62,9 +63,8 @@ def check_store(settings: Settings) -> None:
 async def _tried(store: Store, secret: bytes) -> None:
     store.start()
     try:
-        await store.look(secret)
-    except StoreUnavailable as error:
-        logging.getLogger("omotenashi.store").warning("the store does not answer, or refuses: %s", error)
+        with suppress(StoreUnavailable):
+            await store.look(secret)
     finally:
         await store.close()
 
