@@ -100,6 +100,19 @@ async def test_a_store_that_does_not_answer_at_the_start_is_met_when_it_does(ser
     await store.close()
 
 
+async def test_a_node_that_was_refused_is_let_in_when_the_wrong_one_has_gone(server: Server) -> None:
+    async with opened_at(server.url, prefix="shop") as wrong, opened_at(server.url, prefix="shop") as right:
+        await wrong.look(OTHER)
+        with pytest.raises(SettingsError):
+            await right.look(SECRET)
+        with pytest.raises(StoreUnavailable, match="hash_key"):
+            await right.fetch(["v1"])
+        with server.client() as client:
+            client.delete(ABOUT)
+        await right.look(SECRET)
+        assert (await right.fetch(["v1"])).read("v1", 0) is None
+
+
 async def until(holds: Callable[[], bool]) -> None:
     """Wait until something holds."""
     for _ in range(1000):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from omotenashi.model.errors import SettingsError, StoreUnavailable
+from omotenashi.profiles.background import watched
 from omotenashi.profiles.store import Store
 
 logger = logging.getLogger("omotenashi.meeting")
@@ -38,7 +39,7 @@ class Meeting:
             self._failed(error)
             wait = _SOON
         if self._store.reader is None:
-            self._task = asyncio.create_task(self._go_on(wait))
+            self._task = watched(self._go_on(wait))
 
     def end(self) -> None:
         """Look no more."""

@@ -20,6 +20,7 @@ from omotenashi.model.paths import page_path
 from omotenashi.model.request import RequestFacts
 from omotenashi.model.visitor import Arrival, Member, Visitor
 from omotenashi.profiles import fold
+from omotenashi.profiles.background import watched
 from omotenashi.profiles.keys import member_key
 from omotenashi.profiles.merge import is_emptied_for, is_to_move, merge_into
 from omotenashi.profiles.outage import Outage
@@ -152,7 +153,9 @@ class Persons:
         if facts.visitor_id is None or person.unsettled == "":
             return person
         if person.unsettled == "erasure":
-            await asyncio.wait((self._start_erasing(facts.visitor_id),), timeout=self._left(begun))
+            erasing = self._start_erasing(facts.visitor_id)
+            if erasing is not None:
+                await asyncio.wait((erasing,), timeout=self._left(begun))
             return person
         return replace(person, profile=await self._moved(facts, facts.visitor_id, person.key or "", reader, begun))
 
@@ -253,15 +256,15 @@ class Persons:
         """Return for how many seconds a request may still wait for the store."""
         return max(self._patience - (time.monotonic() - begun), 0.001)
 
-    def _start_erasing(self, visitor_id: str) -> asyncio.Task[None]:
-        """Erase an anonymous profile; where that takes long, it goes on while the request does."""
-        erasing = self._erasing.get(visitor_id)
-        if erasing is None and len(self._erasing) >= _MOST_ERASED:
+    def _start_erasing(self, visitor_id: str) -> asyncio.Task[None] | None:
+        """Erase an anonymous profile, which may go on while the request does; None where too many wait for that."""
+        if visitor_id in self._erasing:
+            return self._erasing[visitor_id]
+        if len(self._erasing) >= _MOST_ERASED:
             self.counters["erasure_refused"] += 1
-            return next(iter(self._erasing.values()))
-        if erasing is None:
-            erasing = self._erasing[visitor_id] = asyncio.create_task(self._erase(visitor_id))
-            erasing.add_done_callback(lambda _: self._erasing.pop(visitor_id))
+            return None
+        erasing = self._erasing[visitor_id] = watched(self._erase(visitor_id))
+        erasing.add_done_callback(lambda _: self._erasing.pop(visitor_id))
         return erasing
 
     async def _erase(self, visitor_id: str) -> None:

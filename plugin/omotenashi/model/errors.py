@@ -76,6 +76,10 @@ class StoreUnavailable(OmotenashiError):
     """The profile store cannot be read, or not written."""
 
 
+class StoreRefused(StoreUnavailable):
+    """The profile store answered that it does not do what it was asked; certainly nothing was done."""
+
+
 class StoreTimeout(StoreUnavailable, TimeoutError):
     """The profile store did not answer in time; it may be about to."""
 

@@ -13,7 +13,7 @@ from omotenashi.profiles.remote import rows, scripts
 from omotenashi.profiles.remote.client import Reply
 from omotenashi.profiles.remote.edited import editable, row_after
 from omotenashi.profiles.remote.recent import Recent
-from omotenashi.profiles.remote.rows import Awaited, Keys, Mark, Parcel, Row
+from omotenashi.profiles.remote.rows import Awaited, Keys, Parcel, Row
 from omotenashi.profiles.remote.wire import Wire
 from omotenashi.profiles.store import RecordEdit
 
@@ -70,18 +70,13 @@ class Access:
         """Return what lies at a place."""
         return self.found(place, await self.asked(place))
 
-    async def edit(self, place: str, now: int, edit: Callable[[Profile], T], mark: Mark | None = None) -> T | None:
-        """Change a profile by `edit`, which is done again where others have written in between; return what it returns.
-
-        A profile that has the `mark` is left as it is, and None returned.
-        """
+    async def edit(self, place: str, now: int, edit: Callable[[Profile], T]) -> T:
+        """Change a profile by `edit`, which is done again where others have written in between; return what it returns."""
         row = self.recent.get(place) or (await self.fetched(place)).row
         for _ in range(TRIES):
-            if mark is not None and row.is_marked(mark):
-                return None
             profile = editable(row, now, self.keep)
             edited = edit(profile)
-            after = row_after(row, profile, now, self.keep, mark)
+            after = row_after(row, profile, now, self.keep)
             there = row if after is row else await self._swapped(place, row, after)
             if there is after:
                 return edited

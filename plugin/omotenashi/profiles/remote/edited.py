@@ -12,9 +12,9 @@ from omotenashi.profiles.remote.rows import Mark, Row
 from omotenashi.profiles.retention import current, is_over
 
 _MARKS_KEPT = 86_400
-"""Seconds for which it is known what was done bit by bit, or once."""
+"""Seconds for which it is known how far an import was."""
 _MOST_MARKS = 100
-"""Of somebody who logs in on one device after the other; what was put aside there is delivered in a moment."""
+"""Of somebody whom that many imports speak of."""
 
 
 def readable(row: Row, now: int, keep: Keep) -> Profile | None:
@@ -29,15 +29,17 @@ def editable(row: Row, now: int, keep: Keep) -> Profile:
     return Profile() if gone else replace(row.profile)
 
 
-def row_after(row: Row, profile: Profile, now: int, keep: Keep, mark: Mark | None = None) -> Row:
-    """Return the row that is to be written; the same one where nothing has changed.
+def row_after(
+    row: Row, profile: Profile, now: int, keep: Keep, mark: Mark | None = None, *, always: bool = False
+) -> Row:
+    """Return the row that is to be written; the same one where nothing has changed, unless it is to be written `always`.
 
     `mark`: what was done is noted in it, so it changes always.
     """
     updated = max(now, row.updated)
     kept = current(profile, updated, keep)
     data, columns = row.packed(kept)
-    if mark is None and (data == EMPTY if row.data is None else data == row.data):
+    if mark is None and not always and (data == EMPTY if row.data is None else data == row.data):
         return row
     kept_marks = row.marks[-_MOST_MARKS:]
     marks = [one for one in kept_marks if one.at > updated - _MARKS_KEPT and (mark is None or one.id != mark.id)]

@@ -4,23 +4,26 @@ It takes steps, and a node may stop after each of them; whoever comes next finis
 
 1. The member's place notes which parcel to await, and from where.
 2. The device's profile is emptied and marked as the member's; what it held lies beside it, as that parcel.
-3. It is merged into the member's profile, which notes that.
+3. It is merged into the member's profile, where it is still awaited; in the same moment it is noted that it was.
 4. The parcel is thrown away, and awaited no more.
 
-So a parcel is found by whoever comes from the device, and by whoever asks for the member or erases what is theirs.
+So a parcel is found by whoever comes from the device, and by whoever asks for the member or erases what is theirs; it is
+merged once, and never where the member has erased in between.
 """
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
+from omotenashi.model.errors import StoreRefused, StoreUnavailable
 from omotenashi.profiles.merge import is_emptied_for, is_to_move, merge_into
 from omotenashi.profiles.packing import pack, unpack
 from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.remote import rows, scripts
 from omotenashi.profiles.remote.access import TRIES, Access, Found, too_many
-from omotenashi.profiles.remote.edited import editable
-from omotenashi.profiles.remote.rows import Awaited, Mark, Parcel, Row
+from omotenashi.profiles.remote.edited import editable, row_after
+from omotenashi.profiles.remote.rows import Awaited, Parcel, Row
 
 _UNDER_WAY = 60
 """Seconds for which an awaited parcel may not be there yet."""
@@ -70,8 +73,9 @@ async def discard(access: Access, place: str) -> bool:
 
 
 async def _await(access: Access, parcel: Parcel, place: str) -> None:
-    key, awaited = access.keys(parcel.place).awaited, rows.awaited_value(Awaited(parcel.id, place))
-    await access.wire().write(key, "EVAL", scripts.AWAIT, 1, key, awaited, access.keep.profiles)
+    key, entry = access.keys(parcel.place).awaited, rows.awaited_value(Awaited(parcel.id, place))
+    if await access.wire().write(key, "EVAL", scripts.AWAIT, 1, key, entry, access.keep.profiles) != 1:
+        raise StoreUnavailable("too many logins of one member are half done")
 
 
 async def _is_put_aside(
@@ -82,24 +86,60 @@ async def _is_put_aside(
     after = Row(rows.new_version(), max(now, row.updated), pack(emptied), row.marks, emptied)
     sent = b"" if parcel is None else rows.parcel_value(parcel)
     given = (row.version, rows.value_of(after), access.keep.profiles, sent)
-    reply = await access.wire().write(keys.profile, "EVAL", scripts.DETACH, 2, keys.profile, keys.parcel, *given)
-    return access.there(place, reply, after) is after
+    try:
+        reply = await access.wire().write(keys.profile, "EVAL", scripts.DETACH, 2, keys.profile, keys.parcel, *given)
+    except StoreRefused:
+        await _await_no_more(access, place, parcel)
+        raise
+    if access.there(place, reply, after) is after:
+        return True
+    await _await_no_more(access, place, parcel)
+    return False
+
+
+async def _await_no_more(access: Access, place: str, parcel: Parcel | None) -> None:
+    """Take back that a parcel is awaited which certainly was not put aside."""
+    if parcel is not None:
+        await _forget(access, parcel.place, Awaited(parcel.id, place), _ALWAYS)
 
 
 async def _deliver(access: Access, place: str, parcel: Parcel) -> None:
-    """Merge a parcel into the member's profile, unless that was done, and throw it away; `place`: of the device."""
-    source, mark = unpack(parcel.data), Mark(parcel.id, 1, parcel.at)
-    await access.edit(parcel.place, parcel.at, lambda profile: merge_into(profile, source), mark)
+    """Merge a parcel into the member's profile, if it is awaited there, and throw it away; `place`: of the device."""
+    await _merge(access, place, parcel)
     await _throw_away(access, place, parcel.id)
     await _forget(access, parcel.place, Awaited(parcel.id, place), _ALWAYS)
 
 
+async def _merge(access: Access, place: str, parcel: Parcel) -> None:
+    source, keys = unpack(parcel.data), access.keys(parcel.place)
+    entry = rows.awaited_value(Awaited(parcel.id, place))
+    row = access.recent.get(parcel.place) or (await access.fetched(parcel.place)).row
+    for _ in range(TRIES):
+        profile = editable(row, parcel.at, access.keep)
+        merge_into(profile, source)
+        after = row_after(row, profile, parcel.at, access.keep, always=True)
+        given = (row.version, rows.value_of(after), access.keep.profiles, entry)
+        reply = await access.wire().write(keys.profile, "EVAL", scripts.MERGE, 2, keys.profile, keys.awaited, *given)
+        if reply == 0:  # it was merged, or the member has erased it
+            return
+        row = access.there(parcel.place, reply, after)
+        if row is after:
+            return
+    raise too_many()
+
+
 async def _collect(access: Access, member: str, awaited: Awaited) -> None:
-    """Deliver a parcel that a member awaits; await it no more if it has not come in all that time."""
+    """Deliver a parcel that a member awaits; await it no more if it was merged, or has not come in all that time."""
+    if awaited.is_merged:
+        with suppress(StoreUnavailable):  # what can be read is complete
+            await _throw_away(access, awaited.place, awaited.id)
+            await _forget(access, member, awaited, _ALWAYS)
+        return
     parcel = (await access.fetched(awaited.place)).parcel
     if parcel is not None and parcel.id == awaited.id:
         await _deliver(access, awaited.place, parcel)
-    else:
+        return
+    with suppress(StoreUnavailable):  # likewise
         await _forget(access, member, awaited, access.keep.profiles - _UNDER_WAY)
 
 

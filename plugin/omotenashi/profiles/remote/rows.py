@@ -24,8 +24,8 @@ from omotenashi.profiles.store import MemberRecord
 
 VERSION = 8
 """Bytes of a version."""
-_AWAITED = VERSION + 16
-"""Bytes of an entry: a parcel's id, and the hash that a device's place stands for."""
+_AWAITED = VERSION + 16 + 1
+"""Bytes of an entry: a parcel's id, the hash that a device's place stands for, and w (waiting) or d (merged)."""
 _NEVER_OVER = 2**62
 """When a profile that cannot be read was written."""
 NEVER = b""
@@ -44,11 +44,11 @@ class Keys(NamedTuple):
 
 
 class Mark(Struct, frozen=True, array_like=True):
-    """Something was done to a profile once, and must not be done again."""
+    """Something is done to a profile bit by bit, and no bit again: an import."""
 
     id: bytes
     value: int
-    """How far, where it is done bit by bit."""
+    """How far."""
     at: int
     """Seconds since 1970-01-01 UTC."""
 
@@ -82,10 +82,6 @@ class Row(Struct):
             return pack_columns(profile, columns_of(profile))
         return pack_columns(profile, columns_after(profile, self.decoded, self.columns))
 
-    def is_marked(self, mark: Mark) -> bool:
-        """Tell whether something was done to this profile already, as far as `mark` says or further."""
-        return any(one.id == mark.id and one.value >= mark.value for one in self.marks)
-
 
 class Parcel(Struct, frozen=True):
     """What was done on a device, on its way to a member."""
@@ -103,6 +99,8 @@ class Awaited(NamedTuple):
     id: bytes
     place: str
     """Of the device."""
+    is_merged: bool = False
+    """It has come; it need only be thrown away."""
 
 
 class _Stored(Struct, array_like=True):
@@ -188,11 +186,11 @@ def awaited_of(value: bytes | None) -> tuple[Awaited, ...]:
 
 
 def _awaited(entry: bytes) -> Awaited:
-    return Awaited(entry[:VERSION], place_of_digest(entry[VERSION:]))
+    return Awaited(entry[:VERSION], place_of_digest(entry[VERSION:-1]), entry.endswith(b"d"))
 
 
 def awaited_value(awaited: Awaited) -> bytes:
-    """Return the entry of a parcel that is awaited."""
+    """Return the entry of a parcel that is awaited, but for how far it is."""
     return awaited.id + digest_of_place(awaited.place)
 
 

@@ -27,17 +27,30 @@ return redis.call('DEL', KEYS[1])
 """Profile or parcel; its version or id. Returns 1, or 0 where there is none or another, which stays."""
 
 AWAIT = b"""
-redis.call('SET', KEYS[1], (redis.call('GET', KEYS[1]) or '') .. ARGV[1], 'EX', ARGV[2])
+local all = redis.call('GET', KEYS[1]) or ''
+if #all >= 100 * (#ARGV[1] + 1) then return 0 end
+redis.call('SET', KEYS[1], all .. ARGV[1] .. 'w', 'EX', ARGV[2])
 return 1
 """
-"""Awaited; one more, and for how many seconds all are kept from now on."""
+"""Awaited; one more, and for how many seconds all are kept from now on. Returns 1, or 0 where too many are awaited."""
+
+MERGE = b"""
+local all = redis.call('GET', KEYS[2]) or ''
+local at = string.find(all, ARGV[4] .. 'w', 1, true)
+if not at then return 0 end
+if redis.call('GETRANGE', KEYS[1], 0, 7) ~= ARGV[1] then return redis.call('GET', KEYS[1]) or '' end
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+local state = at + #ARGV[4]
+redis.call('SET', KEYS[2], all:sub(1, state - 1) .. 'd' .. all:sub(state + 1), 'KEEPTTL')
+return 1
+"""
+"""Profile and awaited; as WRITE, with the one whose parcel is merged: it is noted that it was. Returns 0 where it is awaited no more."""
 
 ARRIVED = b"""
 if redis.call('TTL', KEYS[1]) > tonumber(ARGV[2]) then return 0 end
 local all, left = redis.call('GET', KEYS[1]) or '', ''
-for at = 1, #all, #ARGV[1] do
-  local one = all:sub(at, at + #ARGV[1] - 1)
-  if one ~= ARGV[1] then left = left .. one end
+for at = 1, #all, #ARGV[1] + 1 do
+  if all:sub(at, at + #ARGV[1] - 1) ~= ARGV[1] then left = left .. all:sub(at, at + #ARGV[1]) end
 end
 if left == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], left, 'KEEPTTL') end
 return 1

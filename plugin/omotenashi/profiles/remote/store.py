@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from omotenashi.model.errors import SettingsError, StoreUnavailable
+from omotenashi.profiles.background import watched
 from omotenashi.profiles.keep import Keep
 from omotenashi.profiles.profile import Profile
 from omotenashi.profiles.remote import login, rows
@@ -100,7 +101,7 @@ class RemoteStore:
         """Be ready; the first request connects."""
         self._wire = self._make_wire()
         if self._sweeps:
-            self._sweeping = asyncio.create_task(Sweeper(self._access, self._address.prefix).run())
+            self._sweeping = watched(Sweeper(self._access, self._address.prefix).run())
 
     async def look(self, secret: bytes | None = None, *, first: bool = True) -> None:
         """Find the servers; raises StoreUnavailable that says what is wrong.
@@ -108,16 +109,16 @@ class RemoteStore:
         `secret`: the key of member ids, which has to be that of the other nodes; raises SettingsError where it is not, or
         where there was no node before and this one may not be the `first`. One that was right when it came goes on.
         """
-        await self._opened().look()
+        wire = self._started()
+        await wire.look()
         if secret is None:
             return
         try:
-            await introduce(self._opened(), self._address.prefix, secret, first=first)
+            await introduce(wire, self._address.prefix, secret, first=first)
         except SettingsError as error:
-            self._differs = str(error)
-            self._refused = self._refused or not self._met
+            self._differs, self._refused = str(error), not self._met
             raise
-        self._met, self._differs = True, None
+        self._differs, self._refused, self._met = None, False, True
 
     async def fetch(self, keys: Collection[str], patience: float | None = None) -> Snapshot:
         """Return profiles and records as they are now, in one round trip.
@@ -253,8 +254,13 @@ class RemoteStore:
     # The rest
 
     def _opened(self) -> Wire:
-        if self._wire is None or self._refused:
-            raise StoreUnavailable(_CLOSED if self._wire is None else self._differs or "")
+        if self._refused:
+            raise StoreUnavailable(self._differs or "")
+        return self._started()
+
+    def _started(self) -> Wire:
+        if self._wire is None:
+            raise StoreUnavailable(_CLOSED)
         return self._wire
 
     async def _patiently(self, work: Coroutine[Any, Any, T], patience: float | None) -> T:
@@ -266,7 +272,7 @@ class RemoteStore:
         return task.result()
 
     def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        task = asyncio.create_task(work)
+        task = watched(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task

@@ -59,7 +59,9 @@ class Sweeper:
 
     async def _round(self) -> None:
         """Look at all profiles once, as long as this node holds the lease. Raises StoreUnavailable."""
-        for server in Bulk(self._access.wire()).servers():
+        servers = list(Bulk(self._access.wire()).servers())
+        random.shuffle(servers)  # where nodes are started anew before a round ends, none is always the last
+        for server in servers:
             cursor, is_new = _START, True
             while (cursor != _START or is_new) and await self._is_mine():
                 cursor, is_new = await self._step(server, cursor), False

@@ -13,9 +13,9 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import TypeAlias
 
-from redis.exceptions import AskError, ClusterDownError, SlotNotCoveredError
+from redis.exceptions import AskError, ClusterDownError, ResponseError, SlotNotCoveredError
 
-from omotenashi.model.errors import StoreUnavailable
+from omotenashi.model.errors import StoreRefused, StoreUnavailable
 from omotenashi.profiles.remote.address import Address, Kind
 from omotenashi.profiles.remote.client import Command, Outcome, Reply, hint_of, line_of
 from omotenashi.profiles.remote.refusals import Refusals
@@ -162,7 +162,8 @@ class Wire:
         if isinstance(outcome, ClusterDownError | SlotNotCoveredError | AskError):  # the last: of a node that is new
             self._lost("", outcome)
         self._refusals.note(name, command, outcome)
-        return StoreUnavailable(self._in_words(outcome))
+        kind = StoreRefused if isinstance(outcome, ResponseError) else StoreUnavailable
+        return kind(self._in_words(outcome))
 
     def _lost(self, name: str, error: Exception) -> None:
         """Note that a server does not answer, and look for it from now on."""
