@@ -271,11 +271,12 @@ class Persons:
         """Erase, again and again where the store is busy: the visitor may say no only once."""
         for number in range(_ERASURE_TRIES):
             try:
-                if number == 0 or self.store.check_reading() is None:
-                    self.counters["erased:denial"] += await self.store.erase(visitor_id)
-                    return
+                self.counters["erased:denial"] += await self.store.erase(visitor_id)
             except StoreUnavailable as error:
-                self.failed(error)
+                if number == 0:
+                    self.failed(error)
+            else:
+                return
             await asyncio.sleep(random.uniform(0.5, 1.5))  # noqa: S311 so that not all come at once when it is back
         self.counters["erasure_given_up"] += 1
         logger.error("what was stored of a visitor who said no could not be erased: the store did not answer in time")

@@ -153,9 +153,9 @@ async def test_who_may_only_read_reads_a_member_whose_login_never_got_on(nodes: 
     await store.close()
 
 
-async def test_no_more_than_a_hundred_parcels_are_awaited(nodes: Nodes) -> None:
+async def test_no_more_than_32_parcels_are_awaited(nodes: Nodes) -> None:
     key = keys_of(nodes.prefix, place_of(MEMBER)).awaited
-    nodes.client.set(key, b"".join(awaited_value(Awaited(b"%08d" % n, place_of(DEVICE))) + b"w" for n in range(100)))
+    nodes.client.set(key, b"".join(awaited_value(Awaited(b"%08d" % n, place_of(DEVICE))) + b"w" for n in range(32)))
     await nodes.here.write(Change(DEVICE, NOON, (view(0),)))
     with pytest.raises(StoreUnavailable, match="too many logins"):
         await nodes.here.move(DEVICE, MEMBER, NOON)

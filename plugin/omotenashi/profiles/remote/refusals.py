@@ -12,20 +12,26 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from omotenashi.profiles.remote import scripts
 from omotenashi.profiles.remote.client import READING, Command, code_of, line_of
 
 _OF_ONE_KEY = ("ASK", "CLUSTERDOWN", "CROSSSLOT", "MOVED", "TRYAGAIN", "WRONGTYPE")
 """Codes that say nothing about what else a server refuses."""
+_OF_ALL_WRITING = ("MISCONF", "NOREPLICAS", "OOM", "READONLY", "UNCONFIRMED")
+"""Codes of a refusal that is over as soon as a profile is written: whatever it was that was refused."""
+_OF_HISTORY = {"GET", "MGET"}
 _OTHERS_COUNT_AFTER = 60.0
 """Seconds without a refusal after which it is over where the server does something else of that sort: a full server
 deletes, so that alone says little; but what was refused may be rare."""
 
 _Kind: TypeAlias = Command
 """The name of a command; with its script, if that is what it runs."""
+_WRITE: _Kind = ("EVAL", scripts.WRITE)
 
 
 class _Refusal(Struct, frozen=True):
     kind: _Kind
+    code: str
     line: str
     at: float
     """By the monotonic clock."""
@@ -50,8 +56,10 @@ class Refusals:
     def note(self, name: str, command: Command, error: Exception) -> None:
         """Note that a server has refused a command."""
         code = self.count(error)
-        if code is not None and code not in _OF_ONE_KEY:
-            self._standing[name, command[0] in READING] = _Refusal(_kind(command), line_of(error), time.monotonic())
+        reads = command[0] in READING
+        if code is None or code in _OF_ONE_KEY or (reads and command[0] not in _OF_HISTORY):
+            return
+        self._standing[name, reads] = _Refusal(_kind(command), code, line_of(error), time.monotonic())
 
     def done(self, name: str, command: Command) -> None:
         """Note that a server has done a command."""
@@ -61,7 +69,8 @@ class Refusals:
         refusal = self._standing.get(place)
         if refusal is None:
             return
-        if refusal.kind == _kind(command) or time.monotonic() > refusal.at + _OTHERS_COUNT_AFTER:
+        over = refusal.code in _OF_ALL_WRITING and _kind(command) == _WRITE
+        if over or refusal.kind == _kind(command) or time.monotonic() > refusal.at + _OTHERS_COUNT_AFTER:
             del self._standing[place]
 
     def forget(self, name: str) -> None:
@@ -77,4 +86,6 @@ class Refusals:
 
 
 def _kind(command: Command) -> _Kind:
+    if command[0] in _OF_HISTORY:
+        return ("GET",)
     return command[: 2 if command[0] == "EVAL" else 1]

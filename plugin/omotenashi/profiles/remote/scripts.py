@@ -28,7 +28,7 @@ return redis.call('DEL', KEYS[1])
 
 AWAIT = b"""
 local all = redis.call('GET', KEYS[1]) or ''
-if #all >= 100 * (#ARGV[1] + 1) then return 0 end
+if #all >= 32 * (#ARGV[1] + 1) then return 0 end
 redis.call('SET', KEYS[1], all .. ARGV[1] .. 'w', 'EX', ARGV[2])
 return 1
 """

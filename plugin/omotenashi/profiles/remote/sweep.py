@@ -66,11 +66,12 @@ class Sweeper:
             while (cursor != _START or is_new) and await self._is_mine():
                 cursor, is_new = await self._step(server, cursor), False
                 await asyncio.sleep(_PAUSE)
+        await self._is_mine(int(_REST) + _LEASE)  # so that no other node begins the next round at once
 
-    async def _is_mine(self) -> bool:
-        return (
-            await self._access.wire().write(self._lease, "EVAL", scripts.LEASE, 1, self._lease, self._me, _LEASE) == 1
-        )
+    async def _is_mine(self, seconds: int = _LEASE) -> bool:
+        """Tell whether this node holds the lease, or takes it now; for so many seconds."""
+        key, wire = self._lease, self._access.wire()
+        return await wire.write(key, "EVAL", scripts.LEASE, 1, key, self._me, seconds) == 1
 
     async def _step(self, server: str, cursor: int) -> int:
         """Look at some keys of a server; return where to go on, 0 at the end."""
