@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
@@ -107,3 +108,18 @@ def test_what_waits_for_a_frozen_server_is_answered_at_its_deadline_and_the_stop
 def settle(server: Server) -> None:
     """Wait until the server has taken up what was sent: it answers what came later."""
     assert server.problems() is not None
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_while_a_request_is_still_coming_nobody_else_gets_in_once_the_stop_has_begun(
+    start: Start, rules: Path, workers: str
+) -> None:
+    server = start(rules, "--workers", workers)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as late:
+        head = f"POST /v1/decide HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\nContent-Length: {len(DECIDE)}\r\n\r\n"
+        late.sendall(head.encode() + DECIDE[:-1])
+        time.sleep(0.2)  # so that it has been read
+        stop(server)
+        late.sendall(DECIDE[-1:])
+        assert late.recv(65_536).startswith(b"HTTP/1.1 200 ")
+    server.process.wait(LONGEST_STOP)

@@ -45,9 +45,19 @@ def run(settings: Settings, key: str, listener: socket.socket) -> None:
         workers=settings.workers,
     )
     if settings.workers > 1:
-        Multiprocess(config, sockets=[listener]).run()
+        _Workers(config, sockets=[listener]).run()
     else:
         uvicorn.Server(config).run(sockets=[listener])
+
+
+class _Workers(Multiprocess):
+    """Several processes that serve."""
+
+    def terminate_all(self) -> None:
+        """Close the listener here, too: workers that end close theirs, and who connects then would wait for nobody."""
+        for listener in self.sockets:
+            listener.close()
+        super().terminate_all()
 
 
 def listen(host: str, port: int) -> socket.socket:
