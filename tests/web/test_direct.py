@@ -102,6 +102,7 @@ MALFORMED = {
     "no host": b"GET /v1/block/store_info HTTP/1.1\r\nX: a\r\n\r\n",
     "no HTTP": b"NONSENSE\r\n\r\n",
 }
+EMPTY_400 = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 END = get("/healthz", "Connection: close")
 """Ends a connection on which the server is to answer all before."""
 
@@ -181,15 +182,38 @@ async def test_a_request_with_a_wish_for_another_protocol_may_be_cut_at_every_pl
             assert await direct.answers(wishing[:at], wishing[at:] + END) == whole
 
 
-async def test_a_tunnel_is_refused(app: App) -> None:
-    for answered in await both(app, b"CONNECT x:80 HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n"):
-        assert answered == b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+async def test_a_last_request_with_a_wish_for_another_protocol_is_answered(app: App, version: str) -> None:
+    wishing = post("/v1/decide", STORE, "Upgrade: h2c", "Connection: upgrade, close", version=version)
+    plain = post("/v1/decide", STORE, "Connection: close", version=version)
+    for answered in await both(app, plain):
+        assert answered.startswith(b"HTTP/1.1 200 ")
+        assert await both(app, wishing) == (answered, answered)
+
+
+@pytest.mark.parametrize("headers", [(), WISH, ("Content-Length: 3",), ("Transfer-Encoding: chunked",)])
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+@pytest.mark.parametrize("target", ["/", "/v1/decide", "/v1/block/hero", "http://x/", "x:80", "*"])
+async def test_a_tunnel_is_refused(app: App, target: str, version: str, headers: tuple[str, ...]) -> None:
+    for answered in await both(app, get(target, *headers, method="CONNECT", version=version) + END):
+        assert answered == EMPTY_400
+
+
+async def test_many_wishes_for_another_protocol_in_one_packet_change_nothing(app: App) -> None:
+    wish = b"GET /v1/block/store_info HTTP/1.1\r\nHost: x\r\nUpgrade: a\r\nupgrade: b\r\nConnection: upgrade\r\n\r\n"
+    for answered in await both(app, wish * 2_000 + END):
+        assert answered.count(b"HTTP/1.1 200 ") == 2_001
+
+
+async def test_the_beginning_of_http_2_is_refused(app: App) -> None:
+    for answered in await both(app, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(9)):
+        assert answered == EMPTY_400
 
 
 @pytest.mark.parametrize("name", MALFORMED)
 async def test_what_is_malformed_gets_an_empty_400_and_the_end(app: App, name: str) -> None:
     for answered in await both(app, MALFORMED[name] + END):
-        assert answered == b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        assert answered == EMPTY_400
 
 
 @pytest.mark.parametrize("name", ["decide that is recorded", "event", "block in Shift_JIS", "decide in chunks"])

@@ -141,8 +141,10 @@ class Protocol(HttpToolsProtocol):
         if self.transport.is_closing():
             raise httptools.HttpParserError("the connection ended with the request before")
         headers = dict(self.headers)
-        if b"upgrade" in headers and self.parser.should_upgrade():  # which ends in an HttpParserUpgrade
-            return
+        if self.parser.should_upgrade():  # which ends in an HttpParserUpgrade
+            if b"upgrade" in headers:
+                return
+            raise httptools.HttpParserError("CONNECT asks for a tunnel")
         sure = b"host" in headers and len(headers) == len(self.headers)
         if not sure and not names_host(self.headers, self.parser.get_http_version()):
             raise httptools.HttpParserError("it does not say of which host, or of several")
@@ -242,23 +244,31 @@ class Protocol(HttpToolsProtocol):
             self._unset_keepalive_if_required()
         self._framing += len(data)
         try:
-            self.parser.feed_data(data)
+            while data:
+                data = self._feed(data)
         except httptools.HttpParserError:
-            self.logger.warning("Invalid HTTP request received.")
             self.send_400_response("")
-        except httptools.HttpParserUpgrade as wish:
-            self._read_without_upgrade(bytes(data[wish.args[0] :]))
         if self._missing != _NOTHING:
             self._wait_for_rest()
 
-    def _read_without_upgrade(self, rest: bytes) -> None:
-        """Read a request again without its wish for another protocol (RFC 9110, section 7.8: it may be ignored).
+    def _feed(self, data: bytes | memoryview) -> bytes:
+        """Feed the parser; return what is to be read again, which has one header `Upgrade` less at least, or nothing."""
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as wish:
+            return self._without_upgrade(bytes(data[wish.args[0] :]))
+        return b""
+
+    def _without_upgrade(self, rest: bytes) -> bytes:
+        """Return a request and the rest without its wish for another protocol (RFC 9110, section 7.8: it may be ignored).
 
         The parser takes what follows its head for that protocol: a body would be lost, or read as the next request.
         """
         begin = b"%b %b HTTP/%b" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())
         headers = [b"%b: %b" % pair for pair in self.headers if pair[0] != b"upgrade"]
-        self._parse(b"\r\n".join([begin, *headers, b"", rest]))
+        self.parser = httptools.HttpRequestParser(self)  # after a last request the old one would read nothing
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
+        return b"\r\n".join([begin, *headers, b"", rest])
 
     def _wait_for_rest(self) -> None:
         """Refuse what does not end; bytes that come one by one do not prolong the time for all of them."""
