@@ -199,6 +199,13 @@ async def test_a_tunnel_is_refused(app: App, target: str, version: str, headers:
         assert answered == EMPTY_400
 
 
+async def test_a_tunnel_is_refused_after_others_were_answered(app: App, caplog: pytest.LogCaptureFixture) -> None:
+    wishing = get("/v1/block/store_info", *WISH)
+    for answered in await both(app, wishing * 3 + get("/", method="CONNECT") + END):
+        assert re.findall(rb"HTTP/1.1 (\d+)", answered) == [b"200", b"200", b"200", b"400"]
+    assert caplog.records == []
+
+
 async def test_many_wishes_for_another_protocol_in_one_packet_change_nothing(app: App) -> None:
     wish = b"GET /v1/block/store_info HTTP/1.1\r\nHost: x\r\nUpgrade: a\r\nupgrade: b\r\nConnection: upgrade\r\n\r\n"
     for answered in await both(app, wish * 2_000 + END):
@@ -242,6 +249,51 @@ async def test_requests_that_come_together_are_answered_in_their_order(app: App)
 async def test_a_request_after_a_malformed_one_is_not_answered(app: App) -> None:
     async with serving(app) as direct:
         answered = await direct.answers(REQUESTS["block"] + MALFORMED["two lengths"] + REQUESTS["block"])
+    assert re.findall(rb"HTTP/1.1 (\d+)", answered) == [b"200", b"400"]
+
+
+WAITING = {
+    "a decide": REQUESTS["decide that is recorded"],
+    "an event": REQUESTS["event that is recorded"],
+    "several": REQUESTS["decide that is recorded"] + REQUESTS["health"] + REQUESTS["block"],
+}
+GARBAGE = MALFORMED | {
+    "a chunk that is none": CHUNKED.partition(b"1a\r\n")[0] + b"x\r\n",
+    "a chunk that is none after another": CHUNKED[:-5] + b"x\r\n",
+}
+
+
+@pytest.mark.parametrize("garbage", GARBAGE)
+@pytest.mark.parametrize("waiting", WAITING)
+async def test_what_waits_for_the_store_is_answered_before_a_malformed_request(
+    app: App, waiting: str, garbage: str
+) -> None:
+    answered, by_asgi = await both(app, WAITING[waiting] + GARBAGE[garbage] + END)
+    assert answered == by_asgi
+    before = {"a decide": [b"200"], "an event": [b"204"], "several": [b"200", b"200", b"200"]}[waiting]
+    assert re.findall(rb"HTTP/1.1 (\d+)", answered) == [*before, b"400"]
+    assert answered.endswith(EMPTY_400)
+
+
+@pytest.mark.parametrize("name", ["decide that is recorded", "block", "health"])
+async def test_a_malformed_request_after_the_last_one_is_not_answered(app: App, name: str) -> None:
+    last = REQUESTS[name].replace(b"Host: shop.example\r\n", b"Host: shop.example\r\nConnection: close\r\n")
+    for answered in await both(app, REQUESTS["decide that is recorded"] + last + MALFORMED["no HTTP"]):
+        assert re.findall(rb"HTTP/1.1 (\d+)", answered) == [b"200", b"200"]
+
+
+async def test_what_comes_after_a_malformed_request_is_not_read(app: App, service: Service, database: Path) -> None:
+    async with serving(app) as direct:
+        reader, writer = await direct.connect()
+        with sqlite3.connect(database, isolation_level=None) as lock:
+            lock.execute("BEGIN IMMEDIATE")
+            writer.write(REQUESTS["decide that is recorded"] + MALFORMED["no HTTP"] + b"x" * 5_000)
+            await until(lambda: any(one._refusal is not None for one in protocols(direct)))
+            writer.write((MALFORMED["no HTTP"] + REQUESTS["block"]) * 100)
+            lock.execute("ROLLBACK")
+        answered = await asyncio.wait_for(reader.readuntil(EMPTY_400), 20)
+        writer.close()
+        await until(lambda: not direct.state.connections and not direct.state.tasks)
     assert re.findall(rb"HTTP/1.1 (\d+)", answered) == [b"200", b"400"]
 
 

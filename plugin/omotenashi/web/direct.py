@@ -74,6 +74,8 @@ class Protocol(HttpToolsProtocol):
         self._held = memoryview(b"")
         """What came and is parsed in later turns of the loop."""
         self._next_turn: asyncio.Handle | None = None
+        self._refusal: HTTPStatus | None = None
+        """What is said, after the answers to what came before, to the request with which the connection ends."""
         self._answering: RequestResponseCycle | None = None
         """The cycle that has a task; `cycle` is the newest, `pipeline` those between."""
         self._default_headers: list[Header] = []
@@ -115,7 +117,9 @@ class Protocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Go on with what was held back while requests were queued; else wait for the next one."""
         super().on_response_complete()
-        if self._held:
+        if self._refusal is not None:
+            self._end(self._refusal)
+        elif self._held:
             self._go_on_later()
         elif self._missing == _NOTHING and not self.pipeline:
             self._deadline.set(self.timeout_keep_alive)
@@ -216,7 +220,7 @@ class Protocol(HttpToolsProtocol):
 
     def go_on(self) -> None:
         """Go on after an answer of which somebody else waited for the end."""
-        if self.pipeline or self._held:
+        if self.pipeline or self._held or self._refusal is not None:
             self.on_response_complete()
         else:
             self._wait_for_more()
@@ -234,7 +238,7 @@ class Protocol(HttpToolsProtocol):
         self._parse(part)
         if self._held:
             self._go_on_later()
-        else:
+        elif self._refusal is None:
             self._held = memoryview(b"")  # an empty rest would keep the whole packet
             self.flow.release()
 
@@ -292,14 +296,27 @@ class Protocol(HttpToolsProtocol):
             self._end(HTTPStatus.REQUEST_TIMEOUT)
 
     def _end(self, status: HTTPStatus) -> None:
-        """Close, and answer with an empty body unless there is an answer, or another has to be sent before."""
+        """Close when all is answered that came before; say with an empty body why, unless there is an answer."""
         if self.transport.is_closing():
             return
+        if self._answers_another():
+            self._end_later(status)
+            return
         answered = self._missing == _BODY and self._request is None and self.cycle.response_started
-        if not self._answers_another() and not answered:
+        if not answered:
             self.transport.write(b"%bcontent-length: 0\r\nconnection: close\r\n\r\n" % STATUS_LINE[status])
         self.transport.close()
         self._deadline.set(self.patience.unread)
+
+    def _end_later(self, status: HTTPStatus) -> None:
+        """Read no more, and take the request that is refused out of the queue."""
+        self._refusal, self._held = status, memoryview(b"")
+        self.flow.hold()
+        self._deadline.lift()
+        if self._missing == _BODY:
+            self.pipeline.popleft()
+            self.cycle = self.pipeline[0][0] if self.pipeline else self._answering  # type: ignore[assignment]
+        self._missing = _NOTHING
 
     def _answers_another(self) -> bool:
         """Tell whether a request that came before the newest is still to be answered."""
