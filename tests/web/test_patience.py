@@ -6,6 +6,7 @@ import asyncio
 import re
 import socket
 import sqlite3
+import struct
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -213,6 +214,20 @@ async def test_what_came_before_half_a_request_is_answered_first(
     assert answered.startswith(b"HTTP/1.1 200 ")
     assert answered.endswith(LATE)
     assert answered.count(b"HTTP/1.1 ") == 2
+
+
+@BOTH_WAYS
+async def test_a_connection_that_is_reset_is_not_kept(app: App, protocol: type[Protocol]) -> None:
+    async with serving(app, protocol) as served:
+        reader, writer = await served.connect()
+        writer.write(get("/healthz"))
+        await reader.readuntil(b"\r\n\r\n")
+        (left,) = protocols(served)
+        await until(lambda: left.timeout_keep_alive_task is not None)
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
+        await until(lambda: not served.state.connections)
+    assert left.timeout_keep_alive_task is None
 
 
 @BOTH_WAYS

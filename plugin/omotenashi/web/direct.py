@@ -97,6 +97,7 @@ class Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget what was under way."""
         super().connection_lost(exc)
+        self._unset_keepalive_if_required()  # uvicorn leaves it after an error, and it would keep this object
         if self._answering is not None and not self._answering.response_complete:
             self._answering.disconnected = True
             self._answering.message_event.set()
