@@ -223,6 +223,15 @@ async def test_what_is_malformed_gets_an_empty_400_and_the_end(app: App, name: s
         assert answered == EMPTY_400
 
 
+async def test_what_is_malformed_is_counted_and_not_logged(
+    app: App, service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    for malformed in MALFORMED.values():
+        await both(app, REQUESTS["decide that is recorded"] + malformed + malformed)
+    assert service.counters["malformed"] == 2 * len(MALFORMED)
+    assert caplog.records == []
+
+
 @pytest.mark.parametrize("name", ["decide that is recorded", "event", "block in Shift_JIS", "decide in chunks"])
 async def test_a_request_may_be_cut_at_every_place(app: App, name: str) -> None:
     request = REQUESTS[name] + END
@@ -282,7 +291,7 @@ async def test_a_malformed_request_after_the_last_one_is_not_answered(app: App, 
         assert re.findall(rb"HTTP/1.1 (\d+)", answered) == [b"200", b"200"]
 
 
-async def test_what_comes_after_a_malformed_request_is_not_read(app: App, service: Service, database: Path) -> None:
+async def test_what_comes_after_a_malformed_request_is_not_read(app: App, database: Path) -> None:
     async with serving(app) as direct:
         reader, writer = await direct.connect()
         with sqlite3.connect(database, isolation_level=None) as lock:

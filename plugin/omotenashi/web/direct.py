@@ -200,8 +200,10 @@ class Protocol(HttpToolsProtocol):
             super().shutdown()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer with an empty body and close."""
+        """Count it, answer with an empty body and close. Nothing is logged: a client could fill the log."""
         del msg
+        if not self.transport.is_closing():
+            self._count("malformed")
         self._end(HTTPStatus.BAD_REQUEST)
 
     def send_answer(self, answer: Answer, *, keep_alive: bool, with_body: bool) -> None:
