@@ -130,6 +130,21 @@ async def test_empty_lines_keep_no_connection_open(app: App, protocol: type[Prot
 
 
 @BOTH_WAYS
+async def test_a_flood_of_empty_lines_is_refused(app: App, protocol: type[Protocol]) -> None:
+    async with serving(app, protocol) as served:
+        assert (await served.answers(b"\r\n" * 32_768)).startswith(b"HTTP/1.1 400 ")
+
+
+@BOTH_WAYS
+async def test_a_connection_that_a_trailer_ends_is_closed(app: App, protocol: type[Protocol]) -> None:
+    request = CHUNKED + b"1a\r\n" + STORE + b"\r\n0\r\nConnection: close\r\n\r\n"
+    async with serving(app, protocol) as served:
+        answered = await served.answers(request + BLOCK)
+    assert answered.count(b"HTTP/1.1 200 ") == 1
+    assert b"connection: close" in answered.lower()
+
+
+@BOTH_WAYS
 async def test_a_trailer_that_never_ends_is_refused_before_much_of_it_is_kept(
     app: App, protocol: type[Protocol], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -137,6 +137,10 @@ class Protocol(HttpToolsProtocol):
         """Take a header; trailers of a chunked body are no headers (RFC 9110, section 6.5)."""
         if self._missing == _HEAD:
             self.headers.append((name.lower(), value))
+        elif name.lower() == b"connection":  # the parser reads no more after that
+            self._keep_alive = False
+            if self._request is None:
+                self.cycle.keep_alive = False
 
     def on_headers_complete(self) -> None:
         """Refuse what is too large (httptools has no limits of its own) or comes after the last request; choose the way."""
@@ -169,7 +173,7 @@ class Protocol(HttpToolsProtocol):
         """Answer what goes the direct way: at once where nothing has to be waited for."""
         if self._missing == _HEAD:  # one that is read again
             return
-        self._missing = _NOTHING
+        self._missing, self._framing = _NOTHING, 0
         request = self._request
         if request is None or self._app is None:
             super().on_message_complete()
@@ -255,8 +259,11 @@ class Protocol(HttpToolsProtocol):
                 data = self._feed(data)
         except httptools.HttpParserError:
             self.send_400_response("")
+            return
         if self._missing != _NOTHING:
             self._wait_for_rest()
+        elif self._framing > LARGEST_HEAD:  # of empty lines, with which no request begins
+            self.send_400_response("")
 
     def _feed(self, data: bytes | memoryview) -> bytes:
         """Feed the parser; return what is to be read again, which has one header `Upgrade` less at least, or nothing."""
