@@ -73,7 +73,7 @@ def test_a_node_and_a_master_are_killed_and_every_fragment_is_200_or_204(tmp_pat
     found = re.findall(r"([\d,]+) of ([\d,]+) fragments 200 or 204;.* known .* of these lost (\d+)", done.stdout)
     assert [(kept == fragments, lost) for kept, fragments, lost in found] == [(True, "0")] * 2
     log = (tmp_path / "run" / "node-2.log").read_text()
-    assert log.count("the store does not answer") in (1, 2)  # a line for an outage, not for each request
+    assert log.count("the store cannot be read") in (1, 2)  # a line for an outage, not for each request
 
 
 @pytest.mark.parametrize("seconds", [0.5, 1, 2.5, 5, 8])
