@@ -53,7 +53,14 @@ async def test_all_blocks_of_a_page_are_asked_for_with_the_key() -> None:
     service = FakeService()
     async with browser(service) as client:
         await client.get("/")
-    assert service.questions[0]["blocks"] == ["notice_bar", "top_message", "hero", "greeting", "recommend", "store_info"]
+    assert service.questions[0]["blocks"] == [
+        "notice_bar",
+        "top_message",
+        "hero",
+        "greeting",
+        "recommend",
+        "store_info",
+    ]
     assert service.headers[0]["authorization"] == "Bearer " + "k" * 32
 
 

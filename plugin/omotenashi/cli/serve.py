@@ -12,6 +12,11 @@ from omotenashi.content.upstreams import Upstreams
 from omotenashi.model.errors import SettingsError
 from omotenashi.settings import kept_places, server_key, trust_warnings
 
+_STORES = (
+    "sqlite:///path, redis://host:port, redis+sentinel://host:port,…/service, redis+cluster://host:port,… or memory: "
+    "(visitors.sqlite in the data directory)"
+)
+
 
 def add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
@@ -26,8 +31,7 @@ def add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         ("--trusted-proxies", str, "networks whose X-Omo-… and forwarding headers count, with commas (none)"),
         ("--geo-headers", str, "whose place headers count: cloudflare, cloudfront, vercel, appengine, akamai (none)"),
         ("--forwarded", str, "x-forwarded-for or forwarded"),
-        ("--store", str, "sqlite:///path, redis://host:port, redis+sentinel://host:port,…/service, redis+cluster://host:port,… or memory: "
-            "(visitors.sqlite in the data directory)"),
+        ("--store", str, _STORES),
         ("--store-replicas", int, "of Redis: replicas that must have confirmed what is written (0)"),
         ("--retention-events", int, "days for which it is kept what visitors did (400)"),
         ("--retention-exposures", int, "days for which it is kept what was shown (400)"),
