@@ -39,8 +39,8 @@ bench-signals: .venv/ready ## CPU of reading all signals of a request, warm and 
 fuzz-signals: .venv/ready ## a million generated requests, none of which may raise; N=1000 SEED=7 for others
 	@$(BIN)/python -m tests.fuzz.signals $(N) $(SEED)
 
-clean: ## remove what the other targets made
-	rm -rf .venv build omo-data var
+clean: ## remove what the other targets made; omo-data, with the keys and the visitors of omo serve, stays
+	rm -rf .venv build var
 
 .venv/bench-ready: .venv/ready
 	@echo "installing what is compared with (once) …"

@@ -61,8 +61,8 @@ def test_the_summary_names_what_the_tables_say() -> None:
         f"約 {MEASURED.record} バイト",
         f"約 {MEASURED.full_profile:,} バイト",
         f"1億人で {second.shards} 台、10億人で {largest.shards} 台",
-        f"1億人なら 1日に {capacity.break_even(10**8):.1f} ページ、10億人なら {capacity.break_even(10**9):.1f} ページ",
-        f"毎秒およそ {capacity.per_node() // 100 * 100:,.0f} ページビュー",
+        f"{capacity.break_even(10**8):.1f} ページ(1億人)、{capacity.break_even(10**9):.1f} ページ(10億人)より",
+        f"毎秒およそ {capacity.per_node() // 10 * 10:,.0f} ページビュー",
         f"ピークでも {largest.nodes} プロセス",
     ):
         assert stated in PAGE
@@ -80,7 +80,7 @@ def test_the_text_names_what_the_arithmetic_says() -> None:
             f"of {largest.shards} masters the busiest has {busiest:.2f} times the mean: "
             f"{largest.at_peak * busiest / largest.shards:,.0f} page views/s at the peak"
         ),
-        f"{1e9 / capacity.node_bits():.0f} nodes, or of {1e9 / capacity.shard_bits():.0f} masters",
+        f"{1e9 // capacity.node_bits():.0f} nodes, or of {1e9 // capacity.shard_bits():.0f} masters",
         f"take a {_NTHS[round(MEASURED.node_us / MEASURED.guest_us)]} of that CPU",
         f"holds {roomy / 1e6:.0f} million visitors, of whom it gets {need(round(roomy)).at_peak:,.0f} page views/s",
         f"makes {shares[0]} of all page views, with s = 1.0 some {shares[1]}, so that {skewed[0]} shards",

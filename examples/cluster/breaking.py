@@ -71,7 +71,7 @@ def _broken(options: argparse.Namespace, replicas: int, rooms: Rooms | None) -> 
     with running(options.folder, options.port, networks, replicas) as site:
         for part in options.only:
             if part == "split" and rooms is None:
-                say("split: 網を切れないので飛ばします / left out, since the network cannot be cut\n")
+                say("split: ネットワークを切れないので飛ばします / left out, since the network cannot be cut\n")
                 continue
             trouble = _trouble(part, site, options, rooms)
             seen = asyncio.run(_until_stopped(_observed(site, trouble, options.rate, replicas)))

@@ -14,7 +14,7 @@ from examples.cluster.processes import ClusterError, installed
 _BLOCK = "198.18"
 """Addresses for tests of networks (RFC 2544): nobody else has them."""
 _NO_ROOMS = """\
-網は切れません。sudo を付けて動かしてください(iproute2 が要ります)。ここでは、代わりにサーバーを黙らせます / the network \
+ネットワークは切れません。sudo を付けて動かしてください(iproute2 が要ります)。ここでは、代わりにサーバーを黙らせます / the network \
 cannot be cut here: run it with sudo (it takes iproute2); the servers are silenced instead ({error})
 """
 

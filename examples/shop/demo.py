@@ -36,7 +36,7 @@ WELCOME = """\
 ためしてみてください / Things to try  (ページの下の「だれかになってみる」で / in the strip at the foot of each page)
   1. {shop}/            Yahoo! JAPAN で「マラソン シューズ」→ いちばん上の絵が変わる / arrive with a keyword: another hero
   2. {shop}/            大阪府・北海道へ移る → 店のご案内が変わる / move to another prefecture: another store
-  3. {shop}/            「はい」と答え、靴を3足見る → 4回めの表示からは、しつこくしない / say yes, look at three shoes; shown 3 times
+  3. {shop}/            「はじめから」のあと「はい」と答え、靴を3足見る → 4回めの表示からは、しつこくしない / start over, then say yes, look at three shoes; shown 3 times
   4. {shop}/member/     2つのブラウザで佐藤さんになる → 履歴はひとつ / log in as 佐藤 in two browsers: one history
   5. {shop}/            「1時間前に靴を入れたことにする」→ カートのお知らせ / a cart left for an hour: a reminder
   6. {shop}/            「いいえ」を押す → 履歴が消える / press "no": the history is gone

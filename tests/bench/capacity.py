@@ -191,7 +191,13 @@ def traffic_of(assumed: Assumed) -> Traffic:
 def size_table() -> str:
     """Return what each number of visitors needs."""
     names = ["visitors stored", "page views/s, mean", "at the peak", "node processes", "shards for memory"]
-    names += ["shards for commands", "memory with replicas", "nodes ↔ store", "first limit", "commands first, from"]
+    names += [
+        "shards for commands",
+        "memory with replicas",
+        "nodes ↔ store, at the peak",
+        "first limit",
+        "commands first, from",
+    ]
     rows = [_row(*names), "|" + "---:|" * 8 + "---|---:|"]
     for one in map(need, SIZES):
         counts = (one.visitors, round(one.per_second), round(one.at_peak), one.nodes)

@@ -92,6 +92,17 @@ def test_three_shoes_looked_at_with_consent_change_the_page(person: Person) -> N
     assert person.rule("hero") != before
 
 
+def test_who_starts_over_after_a_search_sees_the_shoes_that_were_looked_at_three_times(person: Person) -> None:
+    person.be("arrive", arrival="yahoo", keyword="マラソン シューズ")
+    assert person.rule("hero") == "ランニングで検索した人"
+    person.be("start_over")
+    person.says("yes")
+    person.be("look_at_three_shoes")
+    assert person.rule("hero") == "ランニングの靴を検討中の人"
+    seen = [person.rule("hero") for _ in range(3)]
+    assert seen[-1] == "もとのまま"
+
+
 def test_without_consent_no_visitor_cookie_is_set(person: Person) -> None:
     person.be("arrive", arrival="yahoo", keyword="マラソン")
     person.be("look_at_three_shoes")

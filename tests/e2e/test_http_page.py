@@ -77,6 +77,77 @@ def test_the_call_from_php(start: Start, tmp_path: Path) -> None:
 
 
 @pytest.mark.e2e
+def test_bytes_of_a_visitor_that_are_no_utf8_do_not_cost_php_its_answer(start: Start, tmp_path: Path) -> None:
+    php = installed("php", "php-cli")
+    server = start(ROOT / "rules", "--deadline", "1000")
+    page = tmp_path / "page.php"
+    page.write_text(php_page(server, "$consents = []; $_SERVER['HTTP_USER_AGENT'] = \"Opera\\xff\";"))
+    assert "マラソン" in subprocess.run([php, str(page)], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize(
+    ("events", "views"),
+    [
+        ([], 2),
+        ([{"event": "purchase", "value": 100}], 2),
+        ([{"event": "page_view"}], 2),
+        ([{"event": "page_view"}] * 2, 4),
+    ],
+)
+def test_each_call_is_a_page_view_unless_it_states_its_own(start: Start, events: list[object], views: int) -> None:
+    server = start(ROOT / "rules", "--deadline", "1000")
+    visitor = {"id": "visitor-0123456789", "consent": ["personalization"]}
+    body = {"blocks": ["hero"], "visitor": visitor, "page": {"url": "/running/"}, "events": events}
+    with httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {KEY}"}) as cms:
+        for _ in range(2):
+            assert cms.post("/v1/decide", json=body).status_code == 200
+        stored = cms.post("/v1/visitor/export", json={"visitor": {"id": visitor["id"]}}).json()
+    assert [view["path"] for view in stored["visitor"]["views"]] == ["/running"] * views
+
+
+WORDPRESS = """<?php
+define('OMO_KEY', '%s');
+function add_action($name, $call) { $GLOBALS['actions'][$name] = $call; }
+function is_feed() { return false; }
+function is_robots() { return false; }
+function is_favicon() { return false; }
+function is_trackback() { return false; }
+function is_ssl() { return true; }
+function wp_unslash($value) { return array_map(fn($one) => is_string($one) ? stripslashes($one) : $one, $value); }
+function wp_remote_retrieve_body($response) { return $response; }
+function wp_remote_post($url, $arguments) {
+  $headers = implode("\\r\\n", array_map(fn($name, $value) => "$name: $value", array_keys($arguments['headers']), $arguments['headers']));
+  $call = ['method' => 'POST', 'timeout' => 5, 'header' => $headers, 'content' => $arguments['body'], 'ignore_errors' => true];
+  return (string) @file_get_contents($url, false, stream_context_create(['http' => $call]));
+}
+"""
+"""What the page's plugin needs of WordPress, whose own functions do it as the manual says."""
+
+
+@pytest.mark.e2e
+def test_the_call_from_wordpress(start: Start, tmp_path: Path) -> None:
+    php, server, port = installed("php", "php-cli"), start(ROOT / "rules", "--deadline", "1000"), free_port()
+    plugin = next(one for one in re.findall(r"```php\n(.*?)\n```", PAGE, re.DOTALL) if "add_action" in one)
+    plugin = plugin.replace("127.0.0.1:8700", f"127.0.0.1:{server.port}")
+    shown = "$GLOBALS['actions']['template_redirect'](); echo omo_block('hero', 'the original'), DONOTCACHEPAGE;"
+    (tmp_path / "index.php").write_text(f"{WORDPRESS % KEY}\n{plugin}\n{shown}\n")
+    with subprocess.Popen([php, "-q", "-S", f"127.0.0.1:{port}", "-t", str(tmp_path)]) as shop:
+        try:
+            wait_until(lambda: answers(f"http://127.0.0.1:{port}/nothing.txt"), "the shop")
+            asked = {"Referer": YAHOO, "Cookie": "omo_consent=personalization", "User-Agent": "it's"}
+            page = httpx.get(f"http://127.0.0.1:{port}/index.php", headers=asked)
+            server.process.kill()
+            server.process.wait()
+            alone = httpx.get(f"http://127.0.0.1:{port}/index.php", headers=asked)
+        finally:
+            shop.terminate()
+    assert "マラソン" in page.text
+    assert [cookie.partition("=")[0] for cookie in page.headers.get_list("set-cookie")] == ["omo_vid"]
+    assert page.headers["cache-control"] == "private, no-cache"
+    assert alone.text == "the original1"
+
+
+@pytest.mark.e2e
 @pytest.mark.parametrize(("https", "secure"), [("on", True), ("", False)])
 def test_the_cookies_that_php_sets_are_secure_over_https(
     start: Start,
@@ -91,8 +162,10 @@ def test_the_cookies_that_php_sets_are_secure_over_https(
     with subprocess.Popen([php, "-q", "-S", f"127.0.0.1:{port}", "-t", str(tmp_path)]) as shop:
         try:
             wait_until(lambda: answers(url), "the page")
-            cookies = httpx.get(url).headers.get_list("set-cookie")
+            headers = httpx.get(url).headers
         finally:
             shop.terminate()
+    cookies = headers.get_list("set-cookie")
+    assert headers["cache-control"] == "private, no-cache"
     assert [cookie.partition("=")[0] for cookie in cookies] == ["omo_vid", "omo_arrival"]
     assert ["; secure" in cookie.lower() for cookie in cookies] == [secure, secure]

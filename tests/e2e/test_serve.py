@@ -269,4 +269,7 @@ def test_a_port_in_use_is_one_line_and_exit_1(rules: Path, tmp_path: Path) -> No
         command = [str(OMO), "serve", "--rules", str(rules), "--port", str(port)]
         run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert run.returncode == 1
-    assert run.stderr == f"omo: cannot listen on 127.0.0.1:{port}: Address already in use\n"
+    assert (
+        run.stderr == f"omo: cannot listen on 127.0.0.1:{port}: Address already in use; name another port with --port\n"
+    )
+    assert not (tmp_path / "omo-data").exists()

@@ -53,7 +53,14 @@ async def test_all_blocks_of_a_page_are_asked_for_with_the_key() -> None:
     service = FakeService()
     async with browser(service) as client:
         await client.get("/")
-    assert service.questions[0]["blocks"] == ["notice_bar", "hero", "greeting", "recommend", "store_info"]
+    assert service.questions[0]["blocks"] == [
+        "notice_bar",
+        "top_message",
+        "hero",
+        "greeting",
+        "recommend",
+        "store_info",
+    ]
     assert service.headers[0]["authorization"] == "Bearer " + "k" * 32
 
 
@@ -75,7 +82,7 @@ async def test_a_block_that_is_absent_keeps_the_own_content() -> None:
     async with browser(FakeService()) as client:
         page = await client.get("/")
     assert hero_of(page) == "よーい、<br>のその前に。"
-    assert page.text.count("もとのまま <span") == 5
+    assert page.text.count("もとのまま <span") == 6
 
 
 async def test_a_hidden_block_shows_nothing() -> None:

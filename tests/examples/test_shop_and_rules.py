@@ -12,6 +12,8 @@ from pages import Pages
 from shop import HERE
 
 RULES = HERE.parents[1] / "rules"
+FIRST_RULE = "top_message"
+"""The block that readers of the tutorial write their first rule for."""
 
 
 def test_the_rules_and_the_templates_name_the_same_blocks() -> None:
@@ -20,7 +22,13 @@ def test_the_rules_and_the_templates_name_the_same_blocks() -> None:
     files = [
         yaml.load(file.read_text(), yaml.BaseLoader) for file in RULES.glob("*.yaml") if file.name not in READERS_OWN
     ]
-    assert named == {block for file in files for block in file.get("blocks", {})}
+    assert named - {FIRST_RULE} == {block for file in files for block in file.get("blocks", {})}
+
+
+def test_the_front_page_has_the_block_of_the_first_rule() -> None:
+    assert FIRST_RULE in Pages(HERE / "templates").blocks_of("home.html")
+    for page in (HERE.parents[1] / "README.md", RULES / "README.md"):
+        assert re.search(rf"^  {FIRST_RULE}:", page.read_text(), re.MULTILINE)
 
 
 @pytest.mark.parametrize("file", sorted(RULES.glob("contents/**/*.html")), ids=lambda file: file.name)

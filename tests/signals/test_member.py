@@ -349,7 +349,7 @@ def test_a_private_key_does_not_belong_here(tmp_path: Path) -> None:
 
 def test_without_the_extra_a_key_file_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(member_keys, "HAS_ED25519", False)
-    with pytest.raises(SettingsError, match=r"pip install 'omotenashi\[ed25519\]'"):
+    with pytest.raises(SettingsError, match=r"pip install '/path/to/omotenashi\[ed25519\]'"):
         MemberKeys.parse("k1:@member.pem")
 
 

@@ -12,6 +12,11 @@ from omotenashi.content.upstreams import Upstreams
 from omotenashi.model.errors import SettingsError
 from omotenashi.settings import kept_places, server_key, trust_warnings
 
+_STORES = (
+    "sqlite:///path, redis://host:port, redis+sentinel://host:port,…/service, redis+cluster://host:port,… or memory: "
+    "(visitors.sqlite in the data directory)"
+)
+
 
 def add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
@@ -26,7 +31,7 @@ def add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         ("--trusted-proxies", str, "networks whose X-Omo-… and forwarding headers count, with commas (none)"),
         ("--geo-headers", str, "whose place headers count: cloudflare, cloudfront, vercel, appengine, akamai (none)"),
         ("--forwarded", str, "x-forwarded-for or forwarded"),
-        ("--store", str, "sqlite:///path, redis://host:port or memory: (visitors.sqlite in the data directory)"),
+        ("--store", str, _STORES),
         ("--store-replicas", int, "of Redis: replicas that must have confirmed what is written (0)"),
         ("--retention-events", int, "days for which it is kept what visitors did (400)"),
         ("--retention-exposures", int, "days for which it is kept what was shown (400)"),
@@ -46,13 +51,13 @@ def _serve(options: argparse.Namespace) -> int:
     from omotenashi.web.build import check_store  # noqa: PLC0415 only serving needs the server's packages
     from omotenashi.web.server import listen, run  # noqa: PLC0415 likewise
 
+    listener = listen(settings.host, settings.port)  # before a key is made that nobody would serve with
     key, key_file = server_key(settings)
     tools_of(
         settings, kept_places(settings)
     )  # every worker does this again; here a mistake is one line before anything starts
     Upstreams.parse(settings.upstreams)
     check_store(settings)
-    listener = listen(settings.host, settings.port)
     where = f"[{settings.host}]" if ":" in settings.host else settings.host
     kept = f"; server key in {key_file}" if key_file else ""
     print(f"omotenashi: {settings.rules}/ on http://{where}:{settings.port}{kept}", flush=True)

@@ -129,7 +129,9 @@ def _secret_key(number: int, secret: str) -> Key:
 
 def _public_key(kid: str, path: Path) -> Key:
     if not HAS_ED25519:
-        raise SettingsError(f"OMO_MEMBER_KEY: {kid} is a key file, which needs: pip install 'omotenashi[ed25519]'")
+        raise SettingsError(
+            f"OMO_MEMBER_KEY: {kid} is a key file, which needs: pip install '/path/to/omotenashi[ed25519]'"
+        )
     try:
         key = load_pem_public_key(path.read_bytes())
     except OSError as error:

@@ -27,7 +27,7 @@ def sign(claims: Mapping[str, object], keys: MemberKeys, kid: str) -> str:
 def sign_with_file(claims: Mapping[str, object], path: Path, kid: str) -> str:
     """Return a token signed with the Ed25519 private key in a PEM file; SettingsError."""
     if not HAS_ED25519:
-        raise SettingsError(f"{path} is a key file, which needs: pip install 'omotenashi[ed25519]'")
+        raise SettingsError(f"{path} is a key file, which needs: pip install '/path/to/omotenashi[ed25519]'")
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except OSError as error:

@@ -70,7 +70,8 @@ def listen(host: str, port: int) -> socket.socket:
         listener.listen(_BACKLOG)
     except (OSError, OverflowError) as error:
         listener.close()
-        raise SettingsError(f"cannot listen on {host}:{port}: {getattr(error, 'strerror', error)}") from error
+        why = getattr(error, "strerror", error)
+        raise SettingsError(f"cannot listen on {host}:{port}: {why}; name another port with --port") from error
     listener.set_inheritable(True)
     return listener
 

@@ -30,7 +30,7 @@ attributes:
 holidays: japan
 
 # 検索の言葉の区切りかた。scripts は文字の種類の変わり目で区切ります。
-# morphemes にすると、辞書で区切ります(サーバーに pip install "omotenashi[ja]" が要ります)。
+# morphemes にすると、辞書で区切ります(サーバーに pip install "/path/to/omotenashi[ja]" が要ります)。
 keyword_matching: scripts
 
 # 何も言われていないあいだは、同意がないものとして扱います。

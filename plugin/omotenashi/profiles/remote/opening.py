@@ -23,7 +23,7 @@ def remote_store(
     ending what was kept long enough.
     """
     if find_spec("redis") is None or find_spec("hiredis") is None:
-        raise SettingsError("store: Redis and Valkey need more: pip install 'omotenashi[redis]'")
+        raise SettingsError("store: Redis and Valkey need more: pip install '/path/to/omotenashi[redis]'")
     for option, file in (("ca", address.ca), ("cert", address.cert), ("key", address.key)):
         if file is not None and not Path(file).is_file():
             raise SettingsError(f"store: ?{option}={file}: there is no such file")
