@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 from hiredis import pack_command
@@ -64,6 +65,11 @@ class Connections:
         """Close those that nobody uses; they connect anew when they are used again."""
         for connection in self._idle:
             await connection.disconnect(nowait=True)
+
+    async def end(self) -> None:
+        """Close those that nobody uses, and wait until they are: with TLS both ends have to say so."""
+        with suppress(RedisError, OSError):
+            await asyncio.gather(*(connection.disconnect() for connection in self._idle))
 
     def _taken(self) -> AbstractConnection:
         if self._used >= self._most:

@@ -122,7 +122,7 @@ class Single:
             await self._connections.close()
 
     async def close(self) -> None:
-        await self._connections.close()
+        await self._connections.end()
         await self._client.aclose()
         for sentinel in sentinels_of(self._client):
             await sentinel.aclose()
@@ -199,7 +199,7 @@ class Cluster:
 
     async def close(self) -> None:
         for connections in self._connections.values():
-            await connections.close()
+            await connections.end()
         await self._client.nodes_manager.aclose()
         await self._client.nodes_manager.aclose("startup_nodes")
         await self._client.aclose()
