@@ -78,7 +78,11 @@ def test_it_says_how_long_each_kind_is_kept() -> None:
         ("en", {}, "| `__Host-omo` or `omo_vid` | 395 days |"),
         ("en", {}, "the second where the CMS sets it"),
         ("en", {}, "| `__Host-omo_arrival` or `omo_arrival` | 30 minutes | How the present visit began"),
-        ("ja", {"cookie_domain": "shop.example"}, "| `__Secure-omo_arrival` または `omo_arrival` | 30分 | 今回の訪問のきっかけ"),
+        (
+            "ja",
+            {"cookie_domain": "shop.example"},
+            "| `__Secure-omo_arrival` または `omo_arrival` | 30分 | 今回の訪問のきっかけ",
+        ),
         ("en", {"name": ""}, "# Personalisation and privacy at this site\n"),
     ],
 )

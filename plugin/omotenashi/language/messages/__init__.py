@@ -64,7 +64,8 @@ _USUAL = {
 }
 _ATTRIBUTE = {
     "ja": "会員の属性なら、site.yaml の「{@attributes}」に書くと「{attribute}」で使えます。" + _USUAL["ja"],
-    "en": "if it is an attribute of members, declare it in site.yaml ({@attributes}) and write {attribute}; " + _USUAL["en"],
+    "en": "if it is an attribute of members, declare it in site.yaml ({@attributes}) and write {attribute}; "
+    + _USUAL["en"],
 }
 """Remedies of a condition that is none, with the usual ones instead of all."""
 _UNCHANGED = {"ja": "(もとのままなら「{unchanged}」)", "en": " (or {unchanged}, to leave it as it is)"}
