@@ -32,6 +32,13 @@ def test_each_kind_names_the_blocks_whose_rules_ask_for_it() -> None:
     assert "| Changes to the cart (time, item, quantity, price) | (not used at present) | 400 days |" in said
 
 
+def test_two_blocks_of_one_label_are_named_once(tmp_path: Path) -> None:
+    block = "  {name}:\n    label: 見出し\n    rules: [{{name: a, when: {{visits: 2}}, show: nothing}}]\n    otherwise: original\n"
+    (tmp_path / "a.yaml").write_text("blocks:\n" + block.format(name="one") + block.format(name="two"))
+    said = notice(good_site(tmp_path), Keep(), STORE, "en")
+    assert "| Dates and times of visits | 見出し | 400 days |" in said
+
+
 def test_it_says_how_long_each_kind_is_kept() -> None:
     day = 86_400
     said = text("en", Keep(events=30 * day, exposures=7 * day, profiles=100 * day))
@@ -66,11 +73,16 @@ def test_it_says_how_long_each_kind_is_kept() -> None:
             {"attributes": {"blood": Attribute("blood", "text", sensitive=True, label="血液型")}},
             "保存しません: 血液型",
         ),
-        ("en", {"cookie_domain": "shop.example"}, "| `__Secure-omo` | 395 days |"),
+        ("en", {"cookie_domain": "shop.example"}, "| `__Secure-omo` or `omo_vid` | 395 days |"),
         ("en", {"cookie_domain": "shop.example"}, "Shared by `shop.example` and the hosts under it."),
-        ("en", {}, "| `__Host-omo` | 395 days |"),
-        ("en", {}, "| `__Host-omo_arrival` | 30 minutes | How the present visit began"),
-        ("ja", {"cookie_domain": "shop.example"}, "| `__Secure-omo_arrival` | 30分 | 今回の訪問のきっかけ"),
+        ("en", {}, "| `__Host-omo` or `omo_vid` | 395 days |"),
+        ("en", {}, "the second where the CMS sets it"),
+        ("en", {}, "| `__Host-omo_arrival` or `omo_arrival` | 30 minutes | How the present visit began"),
+        (
+            "ja",
+            {"cookie_domain": "shop.example"},
+            "| `__Secure-omo_arrival` または `omo_arrival` | 30分 | 今回の訪問のきっかけ",
+        ),
         ("en", {"name": ""}, "# Personalisation and privacy at this site\n"),
     ],
 )

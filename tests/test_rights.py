@@ -126,7 +126,8 @@ def _now() -> int:
 
 
 def run(action: str, identifier: str, data: Path, *flags: str) -> int:
-    return main(["visitor", action, identifier, "--data", str(data), "--rules", str(SITE), *flags])
+    language = "ja" if action == "explain" else "en"
+    return main(["visitor", action, identifier, "--data", str(data), "--rules", str(SITE), "--lang", language, *flags])
 
 
 Capture: TypeAlias = pytest.CaptureFixture[str]
@@ -160,6 +161,13 @@ def test_erase_says_what_it_erased_and_leaves_no_byte_of_it_and_all_of_others(da
         assert stored(Whom(MINE), database, _now())
 
 
+def test_erase_answers_in_the_language_that_is_asked_for_or_of_the_rules(data: Path, capsys: Capture) -> None:
+    assert run("erase", MINE, data, "--lang", "ja") == 0
+    assert capsys.readouterr().out == f"{MINE} を消しました: 訪問者の記録\n保存先には1バイトも残っていません\n"
+    assert main(["visitor", "erase", MINE, "--data", str(data), "--rules", str(SITE)]) == 1
+    assert capsys.readouterr().out == f"{MINE} について保存しているものはありません\n"
+
+
 def test_erase_says_that_a_reader_keeps_the_log_from_being_emptied(data: Path, capsys: Capture) -> None:
     with closing(Database(data / "visitors.sqlite", Keep(), wait=1)) as service:
         service._connection.execute("BEGIN")
@@ -171,9 +179,9 @@ def test_erase_says_that_a_reader_keeps_the_log_from_being_emptied(data: Path, c
 def test_explain_tells_the_history_and_for_each_block_who_won(data: Path, capsys: Capture) -> None:
     assert run("explain", MINE, data, "--lang", "ja", "--page", "/x") == 0
     text = capsys.readouterr().out
-    assert text.startswith(f"visitor {MINE}\n  訪問 1 回、記録 4 件\n")
-    assert text.count("  view /running/a #靴\n") == 3
-    assert "  shown notice/2回だけのお知らせ\n" in text
+    assert text.startswith(f"訪問者 {MINE}\n  訪問 1 回、記録 4 件\n")
+    assert text.count("  閲覧 /running/a #靴\n") == 3
+    assert "  表示 notice/2回だけのお知らせ\n" in text
     assert "\nhero\n? ランニングで検索した人\n" in text
     assert "→ 「ランニングを検討中」: " in text
 
@@ -188,7 +196,7 @@ def test_a_member_who_denies_is_explained_without_history(data: Path, capsys: Ca
         writing.write_record(member_key("m1", HASH_KEY.encode()), MemberRecord(frozenset()), _now())
     assert run("explain", "m1", data) == 0
     text = capsys.readouterr().out
-    assert "the history counts for nothing" in text
+    assert "会員が同意していないので、行動の記録は使われません\n" in text
     assert "→ どのルールにも当てはまらない(それ以外): 何も出さない\n" in text
 
 

@@ -14,6 +14,7 @@ from omotenashi.profiles.remote.address import Address
 from omotenashi.signals.arrival_cookie import ARRIVAL_COOKIE
 from omotenashi.signals.consent import OWN_COOKIE
 from omotenashi.signals.gather import MEMBER_COOKIE
+from omotenashi.signals.set_cookie import SetCookie
 from omotenashi.signals.visitor_id import COOKIE_LIFE, VISITOR_COOKIE
 from omotenashi.site import Site
 
@@ -79,7 +80,8 @@ def _asking(site: Site) -> dict[str, list[str]]:
         for block in blocks
     }
     for kind, asked in _KINDS.items():
-        found[kind] = [block.label or block.name for block in blocks if fields[block.name].intersection(asked)]
+        labels = (block.label or block.name for block in blocks if fields[block.name].intersection(asked))
+        found[kind] = list(dict.fromkeys(labels))
     return found
 
 
@@ -117,20 +119,26 @@ def _basis(site: Site, words: Mapping[str, str]) -> Iterator[str]:
 
 def _cookies(site: Site, words: Mapping[str, str]) -> Iterator[str]:
     consent, domain, days = site.facts.consent, site.facts.cookie_domain, COOKIE_LIFE // _DAY
-    visitor = VISITOR_COOKIE.name(secure=True, domain=domain)
     shared = words["shared"].format(domain=domain) if domain else ""
     year = words["for_days"].format(days=days)
     rows = [
         words["cookies_head"],
         "|---|---|---|",
-        f"| `{visitor}` | {year} | {words['visitor_cookie']}{shared} |",
-        f"| `{ARRIVAL_COOKIE.name(secure=True, domain=domain)}` | {words['minutes']} | {words['arrival_cookie']}{shared} |",
+        f"| {_either(VISITOR_COOKIE, domain, words)} | {year} | {words['visitor_cookie']}{shared} |",
+        f"| {_either(ARRIVAL_COOKIE, domain, words)} | {words['minutes']} | {words['arrival_cookie']}{shared} |",
         f"| `{OWN_COOKIE if consent.grants else consent.cookie}` | {year} | {words['consent_cookie']} |",
         f"| `{MEMBER_COOKIE}` | {words['hours']} | {words['member_cookie']} |",
     ]
     if consent.grants:
         rows.insert(-1, f"| `{_cell(consent.cookie)}` | {words['managers']} | {words['manager_cookie']} |")
     yield "\n".join(rows)
+    yield words["two_names"]
+
+
+def _either(cookie: SetCookie, domain: str, words: Mapping[str, str]) -> str:
+    """Return the names of a cookie: as this service sets it over HTTPS, and as a CMS does."""
+    names = (cookie.name(secure=True, domain=domain), cookie.name(secure=False, domain=domain))
+    return words["or"].join(f"`{name}`" for name in names)
 
 
 def _cell(text: str) -> str:
@@ -177,6 +185,7 @@ _JA = {
     "contents": "ページに表示する内容に、編集者が外部のタグや画像を入れた場合は、その送信先を別に記してください。",
     "cookies": "クッキー",
     "cookies_head": "| 名前 | 期間 | 目的 |",
+    "two_names": "名前が2つあるクッキーは、Omotenashi が HTTPS で設定するときは前の名前、CMS が設定するとき(と HTTPS でないとき)は後の名前です。",
     "visitor_cookie": "同じ端末であることを知るための乱数。同意がある場合だけ。期間は延びません。",
     "arrival_cookie": "今回の訪問のきっかけ(検索語、参照元、広告の名前、最初のページ)。署名付き。同意があり、記録に保存できなかった場合だけ。",
     "minutes": "30分",
@@ -233,6 +242,7 @@ _EN = {
     "contents": "Where editors put tags or images of others into what is shown, name those separately.",
     "cookies": "Cookies",
     "cookies_head": "| Name | Life | Purpose |",
+    "two_names": "Of two names, a cookie has the first where Omotenashi sets it over HTTPS, and the second where the CMS sets it (or without HTTPS).",
     "visitor_cookie": "A random number that tells the same device; only with consent. Its life is not prolonged.",
     "arrival_cookie": "How the present visit began (search words, referring page, campaign, first page), signed; only with consent, and where the record could not keep it.",
     "minutes": "30 minutes",

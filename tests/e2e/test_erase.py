@@ -86,7 +86,7 @@ def by_command(server: Server, data: Path) -> None:
     """The operator, while the service runs."""
     del server
     for identifier, what in ((MARKED, "visitor's profile"), (f"{MARK}-member", "member's profile")):
-        command = [OMO, "visitor", "erase", identifier, "--data", data, "--rules", SITE]
+        command = [OMO, "visitor", "erase", identifier, "--data", data, "--rules", SITE, "--lang", "en"]
         done = subprocess.run(
             [str(one) for one in command], cwd=data.parent, capture_output=True, text=True, check=False
         )

@@ -100,6 +100,8 @@ SLIPS: list[Slip] = [
     (6, 6, "        show: #hero", "E119", 6, 15),
     (6, 6, "        show: {html: <p style='color #fff'>x</p>}", "E119", 6, 38),
     (6, 6, "        show:\n          html: <p style=color #fff>x</p>", "E119", 7, 32),
+    (5, 5, "        when: {keyword: #駅伝, device: mobile}", "E119", 5, 25),
+    (6, 6, "        show:\n          html:\n          <p>x</p>", "E140", 7, 11),
     (4, 4, "      - name: [重要] セール", "E120", 4, 15),
     (6, 6, "        show: {html: {{name}}}", "E120", 6, 22),
     (5, 5, "        when:\n          campaign:\n            - [a] b\n            - c", "E120", 7, 15),

@@ -108,3 +108,17 @@ def test_a_word_of_two_characters_is_known_again_by_one_of_them() -> None:
     assert suggestion("端未", ["都道府県", "端末", "国"]) == "端末"
     assert suggestion("天気", ["都道府県", "端末", "国"]) == ""
     assert suggestion("on", ["of", "id"]) == ""
+
+
+def test_who_asks_for_what_is_known_of_members_is_told_where_to_declare_it(tmp_path: Path) -> None:
+    ((code, _, remedy),) = told(tmp_path, "when: {性別: 女}")
+    assert code == "E201"
+    assert remedy.startswith(
+        "会員の属性なら、site.yaml の「attributes」に書くと「member.性別」で使えます。よく使うキー: keyword、"
+    )
+
+
+def test_the_usual_conditions_are_not_listed_as_if_they_were_all(tmp_path: Path) -> None:
+    ((_, _, remedy),) = told(tmp_path, "when: {天気: 雨}")
+    assert remedy.startswith("よく使うキー: keyword、")
+    assert remedy.endswith("not(全部は rules/README.md「使えることば」)")

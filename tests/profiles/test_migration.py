@@ -112,7 +112,7 @@ def rows(file: str, *, old: bool = False) -> dict[str, list[tuple[int, bytes, in
 
 
 def migrate(source: str, target: str, *flags: str) -> int:
-    return main(["migrate", source, target, *flags])
+    return main(["migrate", source, target, "--lang", "en", *flags])
 
 
 def test_from_a_file_to_a_cluster_and_back_all_is_the_same(file: str, there: str, back: str, capsys: Capture) -> None:

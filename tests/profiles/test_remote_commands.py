@@ -40,7 +40,7 @@ async def fill(address: str, prefix: str) -> None:
 
 
 def run(action: str, identifier: str, url: str, *flags: str) -> int:
-    return main(["visitor", action, identifier, "--store", url, "--rules", str(SITE), *flags])
+    return main(["visitor", action, identifier, "--store", url, "--rules", str(SITE), "--lang", "en", *flags])
 
 
 def test_all_that_is_stored_of_a_visitor_or_a_member_is_exported(url: str, capsys: Capture) -> None:

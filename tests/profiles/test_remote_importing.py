@@ -64,7 +64,7 @@ def keys() -> list[str]:
 
 
 def run(kind: str, file: Path, store: str, *flags: str) -> int:
-    return main(["import", kind, str(file), "--store", store, "--rules", str(SITE), *flags])
+    return main(["import", kind, str(file), "--store", store, "--rules", str(SITE), "--lang", "en", *flags])
 
 
 def in_redis(address: str, prefix: str) -> dict[str, tuple[Profile | None, MemberRecord | None]]:
@@ -150,7 +150,19 @@ def test_what_nodes_write_at_the_same_time_stays(tmp_path: Path, prefix: str, cl
         for n in range(3000)
     ]
     file.write_text("".join(lines))
-    command = [sys.executable, "-m", "omotenashi", "import", "events", str(file), "--rules", str(SITE), "--store"]
+    command = [
+        sys.executable,
+        "-m",
+        "omotenashi",
+        "import",
+        "events",
+        str(file),
+        "--rules",
+        str(SITE),
+        "--lang",
+        "en",
+        "--store",
+    ]
 
     async def visits() -> Counter[str]:
         posted: Counter[str] = Counter()

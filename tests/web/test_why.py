@@ -18,6 +18,8 @@ from tests.conftest import KEY, MEMBER_SECRET, Connect
 from omotenashi.model.site_facts import ConsentMapping, Grant
 from omotenashi.reload import State
 from omotenashi.service import Service
+from omotenashi.web.why_page import _kind
+from omotenashi.web.why_words import WORDS
 
 pytestmark = pytest.mark.anyio
 BEARER = {"Authorization": f"Bearer {KEY}"}
@@ -364,3 +366,8 @@ async def test_it_says_where_a_kind_of_information_comes_from(connect: Connect) 
         english = await page(client, YES, VID, query="page=/&lang=en")
     assert "検索語(参照元のページ、訪問の始めのページで)をもとに選んでいます" in japanese
     assert "(the page that led here, when the visit began)" in english
+
+
+def test_a_source_that_says_the_same_as_the_kind_is_not_said() -> None:
+    assert _kind("the browser's language", "the browser's languages", WORDS["en"]) == "the browser's language"
+    assert "the URL" in _kind("the campaign", "the URL", WORDS["en"])

@@ -63,6 +63,11 @@ def spoken(options: argparse.Namespace) -> str:
     return site_language(SiteFacts(), os.environ)
 
 
+def spoken_by(options: argparse.Namespace, rules: Path) -> str:
+    """Return the language of what is said where the settings name the folder of rules: --lang, else the folder's."""
+    return spoken(argparse.Namespace(lang=options.lang, rules=rules))
+
+
 def _folders(options: argparse.Namespace) -> Iterator[Path]:
     named = [getattr(options, name, None) for name in ("dir", "rules", "new", "old")]
     for path in (*named, *getattr(options, "paths", ())):

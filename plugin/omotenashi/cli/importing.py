@@ -12,8 +12,9 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from omotenashi.cli.common import FAILED, FINE, GOES_ON, command
+from omotenashi.cli.common import FAILED, FINE, GOES_ON, command, language_of, say
 from omotenashi.cli.loading import load_site
+from omotenashi.cli.refusals import reason_in
 from omotenashi.cli.search_console import add_search_console
 from omotenashi.cli.stores import looked_for, settings_of, store_arguments, store_of, warn
 from omotenashi.model.errors import StoreUnavailable
@@ -55,12 +56,13 @@ def add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _import(options: argparse.Namespace) -> int:
     settings = settings_of(options)
-    site, _ = load_site(settings.rules, options)
+    site, loaded = load_site(settings.rules, options)
     place, keep = store_of(settings)
     table = look_through(options.file, options.format)
     secret = hash_key(settings, make=isinstance(place, Path) and not place.exists())
     with _target(place, keep, options.kind, settings, secret) as target:
-        return _imported(Import(table, options.kind, target, again=options.again), table, site.facts, secret)
+        work = Import(table, options.kind, target, again=options.again)
+        return _imported(work, table, site.facts, secret, language_of(options, loaded))
 
 
 def _target(
@@ -92,12 +94,14 @@ def _servers(address: Address, keep: Keep, settings: Settings, secret: bytes) ->
             runner.run(store.close())
 
 
-def _imported(work: Import, table: Table, facts: SiteFacts, secret: bytes) -> int:
+def _imported(work: Import, table: Table, facts: SiteFacts, secret: bytes, language: str) -> int:
     if work.progress.finished:
-        print(f"{table.path}: imported already, nothing is done; to do it again add --again")
+        done = "取り込み済みのため、何もしません。もう一度取り込むには --again を付けます"
+        print(f"{table.path}: {say(language, done, 'imported already, nothing is done; to do it again add --again')}")
         return FAILED if work.progress.refused else FINE
     if work.progress.lines:
-        print(f"omo: resuming at line {work.progress.lines + 1}", file=sys.stderr)
+        line = work.progress.lines + 1
+        print(f"omo: {say(language, f'{line} 行目から続けます', f'resuming at line {line}')}", file=sys.stderr)
     from omotenashi.cli.meter import Meter  # noqa: PLC0415 no other command needs what it loads
 
     began = time.monotonic()
@@ -106,11 +110,15 @@ def _imported(work: Import, table: Table, facts: SiteFacts, secret: bytes) -> in
         for batch in _run(work, facts, secret):
             meter.show(batch.progress.lines)
             if batch.refused:
-                meter.write("\n".join(f"{table.path}:{line}: {reason}" for line, reason in batch.refused))
+                meter.write("\n".join(_refused(table.path, language, *one) for one in batch.refused))
     finally:
         meter.close()
-    print(f"{table.path}: {_summary(work, time.monotonic() - began)}")
+    print(f"{table.path}: {_summary(work, time.monotonic() - began, language)}")
     return FAILED if work.progress.refused else FINE
+
+
+def _refused(path: Path, language: str, line: int, reason: str) -> str:
+    return f"{path}:{line}: {reason_in(language, reason)}"
 
 
 def _run(work: Import, facts: SiteFacts, secret: bytes) -> Iterator[Committed]:
@@ -129,7 +137,10 @@ def _unreadable(facts: SiteFacts) -> Unreadable:
     return unreadable
 
 
-def _summary(work: Import, seconds: float) -> str:
+def _summary(work: Import, seconds: float, language: str) -> str:
     progress = work.progress
+    if language == "ja":
+        old = f"、保存期間より古い行動 {progress.old} 件" if progress.old else ""
+        return f"取り込み {progress.accepted} 件、取り込めず {progress.refused} 件{old}。{seconds:.1f} 秒"
     old = f", {progress.old} events older than they are kept" if progress.old else ""
     return f"{progress.accepted} accepted, {progress.refused} refused{old}; {seconds:.1f} s"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from omotenashi.cli.common import FAILED, FINE, GOES_ON, command
+from omotenashi.cli.common import FAILED, FINE, GOES_ON, command, say, spoken_by
 from omotenashi.cli.stores import opened_store, settings_of, store_of
 from omotenashi.model.errors import SettingsError, StoreUnavailable
 from omotenashi.profiles.keep import Keep
@@ -40,7 +40,9 @@ def _migrate(options: argparse.Namespace) -> int:
     target, _ = store_of(_naming(settings, options.target))
     if isinstance(source, Path) and not source.exists():
         raise SettingsError(f"there is no store at {source}")
-    return asyncio.run(_migrated(source, target, keep, settings, again=options.again))
+    return asyncio.run(
+        _migrated(source, target, keep, settings, spoken_by(options, settings.rules), again=options.again)
+    )
 
 
 def _naming(settings: Settings, store: str) -> Settings:
@@ -49,31 +51,30 @@ def _naming(settings: Settings, store: str) -> Settings:
 
 
 async def _migrated(
-    source: Path | Address, target: Path | Address, keep: Keep, settings: Settings, *, again: bool
+    source: Path | Address, target: Path | Address, keep: Keep, settings: Settings, language: str, *, again: bool
 ) -> int:
     secret = _secret(settings, source, target)
     async with AsyncExitStack() as stack:
         here = await _opened(stack, source, keep, settings, secret)
         there = await _opened(stack, target, keep, settings, secret, first=True)
         try:
-            return await _moved(here, there, keep, again=again)
+            return await _moved(here, there, keep, language, again=again)
         except StoreUnavailable as error:
             raise StoreUnavailable(f"{str(error).rstrip('.')}; {GOES_ON}") from error
 
 
-async def _moved(here: Side, there: Side, keep: Keep, *, again: bool) -> int:
+async def _moved(here: Side, there: Side, keep: Keep, language: str, *, again: bool) -> int:
     progress = await begun(here, there, again=again)
     began, total = time.monotonic(), await here.prepare()
     if progress.finished:
-        print(
-            "omo: all was copied before, and the two are compared; to copy what has changed add --again",
-            file=sys.stderr,
-        )
+        ja = "写し終えているので、見比べるだけにします。変わったところを写すには --again を付けます"
+        en = "all was copied before, and the two are compared; to copy what has changed add --again"
+        print(f"omo: {say(language, ja, en)}", file=sys.stderr)
     else:
-        progress = await _copied(here, there, progress, keep, total)
+        progress = await _copied(here, there, progress, keep, total, language)
     comparison = await _compared(here, there, keep, total)
     await concluded(there, progress, comparison)
-    print(f"{here.name} -> {there.name}: {_summary(progress, comparison)}; {time.monotonic() - began:.1f} s")
+    print(f"{here.name} -> {there.name}: {_summary(progress, comparison, language)}; {time.monotonic() - began:.1f} s")
     return FAILED if comparison.differences else FINE
 
 
@@ -104,11 +105,12 @@ def _secret(settings: Settings, *places: Path | Address) -> bytes | None:
     return hash_key(replace(settings, data=data), make=False)
 
 
-async def _copied(source: Side, target: Side, progress: Progress, keep: Keep, total: int) -> Progress:
+async def _copied(source: Side, target: Side, progress: Progress, keep: Keep, total: int, language: str) -> Progress:
     from omotenashi.cli.meter import Meter  # noqa: PLC0415 no other command needs what it loads
 
     if progress.items:
-        print(f"omo: resuming after {progress.items} of {total}", file=sys.stderr)
+        ja, en = f"{total} 件中 {progress.items} 件の後から続けます", f"resuming after {progress.items} of {total}"
+        print(f"omo: {say(language, ja, en)}", file=sys.stderr)
     meter = Meter("copying", max(total, progress.items), progress.items, unit=" items")
     try:
         async for after in copied(source, target, progress, keep, time.time):
@@ -129,8 +131,10 @@ async def _compared(source: Side, target: Side, keep: Keep, total: int) -> Compa
         meter.close()
 
 
-def _summary(progress: Progress, comparison: Comparison) -> str:
+def _summary(progress: Progress, comparison: Comparison, language: str) -> str:
     profiles, records = (comparison.same[kind] for kind in Kind)
+    if language == "ja":
+        return _summary_in_japanese(progress, comparison, profiles, records)
     told = f"{profiles} profiles and {records} records are the same"
     if progress.over:
         told += f", {progress.over} profiles were too old and left out"
@@ -150,4 +154,27 @@ def _advice(progress: Progress, comparison: Comparison) -> str:
         told += "; what is in the target alone was erased from the source, or written in the target, and stays"
     if comparison.missing + comparison.different > comparison.newer and not progress.finished:
         told += "; run the command again, while no service writes to either"
+    return told
+
+
+def _summary_in_japanese(progress: Progress, comparison: Comparison, profiles: int, records: int) -> str:
+    told = f"プロファイル {profiles} 件と会員の記録 {records} 件が同じです"
+    if progress.over:
+        told += f"。古すぎるプロファイル {progress.over} 件は写していません"
+    if not comparison.differences:
+        return f"{told}。違いはありません"
+    return (
+        f"{told}。違いが {comparison.differences} 件あります(移す先にないもの {comparison.missing}、中身が違うもの "
+        f"{comparison.different}、移す先にだけあるもの {comparison.extra}){_advice_in_japanese(progress, comparison)}"
+    )
+
+
+def _advice_in_japanese(progress: Progress, comparison: Comparison) -> str:
+    told = ""
+    if comparison.newer:
+        told += f"。うち {comparison.newer} 件は移す先のほうが新しいので、そのままにします"
+    if comparison.extra:
+        told += "。移す先にだけあるものは、移す元で消されたか、移す先で書かれたもので、そのままにします"
+    if comparison.missing + comparison.different > comparison.newer and not progress.finished:
+        told += "。どちらにもサービスが書き込んでいないときに、もう一度実行してください"
     return told

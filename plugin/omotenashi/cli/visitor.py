@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from omotenashi.cli.common import FAILED, FINE, command, language_of
-from omotenashi.cli.erasing import Erased, erased_in_file, erased_remotely, secret_of
+from omotenashi.cli.common import FAILED, FINE, command, language_of, say, spoken_by
+from omotenashi.cli.erasing import Erased, Words, erased_in_file, erased_remotely, secret_of
 from omotenashi.cli.explaining import print_block
 from omotenashi.cli.loading import load_site
 from omotenashi.cli.stores import opened_store, settings_of, store_arguments, store_of
@@ -44,6 +44,18 @@ _WAIT = 2.0
 """Seconds to wait for a service that writes to the same file."""
 _MOST_LINES = 20
 """Lines of the newest entries of a history."""
+_WORDS = {
+    "ja": {"view": "閲覧", "order": "注文", "refund": "返金", "cart": "カート", "event": "行動", "shown": "表示"},
+    "en": {
+        "view": "view",
+        "order": "order",
+        "refund": "refund of",
+        "cart": "cart",
+        "event": "event",
+        "shown": "shown",
+    },
+}
+"""What the entries of a history are."""
 
 
 def add_visitor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -82,7 +94,7 @@ def _export(options: argparse.Namespace) -> int:
     asked = _asked(options)
     found = _stored(asked)
     if not found:
-        return _nothing(options)
+        return _nothing(options, asked.settings)
     print(msgspec.json.format(msgspec.json.encode(exported(found, asked.keep)), indent=2).decode())
     return FINE
 
@@ -98,15 +110,22 @@ def _erase(options: argparse.Namespace) -> int:
         with _opened(asked.place, asked.keep) as database:
             erased, left = erased_in_file(database, asked.whom)
     if not erased.parts and not erased.refused:
-        return _nothing(options)
-    print(f"erased {options.id}: {', '.join(erased.parts) or 'nothing more'}")
-    if erased.refused:
-        print("the member's no is kept")
-    print(left)
+        return _nothing(options, asked.settings)
+    print(_told(options.id, erased, left, spoken_by(options, asked.settings.rules)))
     return FINE
 
 
-async def _erased(asked: _Asked, address: Address) -> tuple[Erased, str]:
+def _told(identifier: str, erased: Erased, left: Words, language: str) -> str:
+    """Return lines that tell what was erased, and where it may still be found."""
+    parts = [say(language, *part) for part in erased.parts]
+    ja = f"{identifier} を消しました: {'、'.join(parts) or 'ほかにはありません'}"
+    lines = [say(language, ja, f"erased {identifier}: {', '.join(parts) or 'nothing more'}")]
+    if erased.refused:
+        lines.append(say(language, "会員の拒否は残してあります", "the member's no is kept"))
+    return "\n".join([*lines, say(language, *left)])
+
+
+async def _erased(asked: _Asked, address: Address) -> tuple[Erased, Words]:
     try:
         return await erased_remotely(address, asked.keep, asked.settings, asked.whom)
     except StoreUnavailable as error:
@@ -122,15 +141,16 @@ def _explain(options: argparse.Namespace) -> int:
     asked = _asked(options)
     found = _stored(asked)
     if not found:
-        return _nothing(options)
+        return _nothing(options, asked.settings)
     site, loaded = load_site(asked.settings.rules, options)
     language, zone, now = language_of(options, loaded), ZoneInfo(site.facts.timezone), time.time()
-    for title, profile in (("visitor", found.visitor), ("member", found.member)):
+    for title, profile in ((("訪問者", "visitor"), found.visitor), (("会員", "member"), found.member)):
         if profile is not None:
-            print("\n".join([f"{title} {options.id}", *_history(profile, zone, language)]))
+            print("\n".join([f"{say(language, *title)} {options.id}", *_history(profile, zone, language)]))
     person = _person(options.id, asked.whom, found, site)
     if PERSONALIZATION not in person.consent:
-        print("会員が同意していません / the member denies it: the history counts for nothing")
+        denied = "会員が同意していないので、行動の記録は使われません"
+        print(say(language, denied, "the member denies it: the history counts for nothing"))
     facts = RequestFacts(now=now, url=options.page, visitor_id=person.visitor_id, counts=False)
     occasion = site.engine.occasion(visitor_of(facts, person, site, signal_tools(asked.settings)), now)
     recorded = {} if person.member is None else {name: Origin("record") for name in ("member", "logged_in")}
@@ -154,7 +174,7 @@ def _person(identifier: str, whom: Whom, found: Stored, site: Site) -> Person:
 
 def _history(profile: Profile, zone: ZoneInfo, language: str) -> Iterator[str]:
     """Return lines that tell the history, the newest entry last."""
-    visits, entries = len(profile.visits), sorted(_entries(profile))
+    visits, entries = len(profile.visits), sorted(_entries(profile, language))
     yield (
         f"  訪問 {visits} 回、記録 {len(entries)} 件"
         if language == "ja"
@@ -166,19 +186,23 @@ def _history(profile: Profile, zone: ZoneInfo, language: str) -> Iterator[str]:
         yield f"  {datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M}  {text}"
 
 
-def _entries(profile: Profile) -> Iterator[tuple[int, str]]:
+def _entries(profile: Profile, language: str) -> Iterator[tuple[int, str]]:
+    words = _WORDS[language]
     for view in profile.views:
-        yield view.at, " ".join(("view", view.path, *view.items, *(f"#{tag}" for tag in view.tags + view.categories)))
+        yield (
+            view.at,
+            " ".join((words["view"], view.path, *view.items, *(f"#{tag}" for tag in view.tags + view.categories))),
+        )
     for order in profile.orders:
-        yield order.at, " ".join(("order", f"{order.amount:g}", *(line.item for line in order.lines)))
+        yield order.at, " ".join((words["order"], f"{order.amount:g}", *(line.item for line in order.lines)))
     for refund in profile.refunds:
-        yield refund.at, f"refund of {refund.transaction_id or '?'}"
+        yield refund.at, f"{words['refund']} {refund.transaction_id or '?'}"
     for line in profile.cart:
-        yield line.at, f"cart {line.quantity:+g} {line.item}"
+        yield line.at, f"{words['cart']} {line.quantity:+g} {line.item}"
     for deed in profile.deeds:
-        yield deed.at, f"event {deed.event}"
+        yield deed.at, f"{words['event']} {deed.event}"
     for showing in (*profile.showings, *profile.shown):
-        yield showing.at, f"shown {showing.rule}"
+        yield showing.at, f"{words['shown']} {showing.rule}"
 
 
 # privacy
@@ -245,6 +269,7 @@ def _whom(options: argparse.Namespace, settings: Settings) -> Whom:
     return Whom(options.id if as_visitor else None, member_key(options.id, hash_key(settings, make=False)))
 
 
-def _nothing(options: argparse.Namespace) -> int:
-    print(f"nothing is stored of {options.id}")
+def _nothing(options: argparse.Namespace, settings: Settings) -> int:
+    nothing = f"{options.id} について保存しているものはありません"
+    print(say(spoken_by(options, settings.rules), nothing, f"nothing is stored of {options.id}"))
     return FAILED

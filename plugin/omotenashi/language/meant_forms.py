@@ -23,7 +23,7 @@ _COMPARISON = re.compile(r"(\S+?)\s*(?:==?|＝|\bis\b|が|は|:)\s*(\S.*)")
 
 MISSING = {
     "otherwise": "otherwise: original",
-    "show": "show: original",
+    "show": "show: {html: …}",
     "name": "name: …",
     "when": "when: {device: mobile}",
     "expect": "expect: {…: original}",

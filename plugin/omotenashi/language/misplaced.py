@@ -32,6 +32,12 @@ _USUAL = tuple(
     if (word := _CONDITIONS.find(name))
 )
 """What is listed to who writes something that is no condition: all of them would be too many."""
+_ATTRIBUTES = frozenset(
+    fold(name)
+    for name in "性別 年齢 年代 生年月日 誕生日 職業 業種 会社 名前 氏名 ランク 会員ランク ポイント 会員種別 会員番号 "
+    "gender sex age birthday birthdate occupation industry company rank tier points plan".split()
+)
+"""What sites know of members: words that are taken for conditions where site.yaml does not declare them."""
 _BESIDE_WHEN = Words(*(word for word in RULE_KEYS.all if not find_field(word.name)))
 _OPERATOR = re.compile(
     r"(!|not[ _]+)?([^\s!=<>≧≦＝≠]+?)[ _.]*(?:(>=|≧|=>|<=|≦|=<|==|!=|≠|<>|=|<|>|at[ _]least|at[ _]most|contains|includes|is[ _]not|not|以上|以下|を含む|以外)\s*(.*))?",
@@ -89,8 +95,10 @@ def unknown_condition(key: TextNode, value: Node, site: SiteFacts, report: Repor
         written = "" if meant else attribute_named(key.text, site) or _operator(key.text, value)
         if isinstance(meant, Word) and meant.name == "prefecture" and area_prefectures(getattr(value, "text", "")):
             meant = _CONDITIONS.find("area") or meant
-        near = meant or report.near(key.text, _CONDITIONS.names())
-        report.add("E201", key, key=key.text, what="when", known=_USUAL, write=written, did_you_mean=near)
+        attribute = "" if meant or fold(key.text) not in _ATTRIBUTES else f"member.{key.text}"
+        near = "" if attribute else meant or report.near(key.text, _CONDITIONS.names())
+        said = {"write": written, "did_you_mean": near, "attribute": attribute}
+        report.add("E201", key, key=key.text, what="when", usual=_USUAL, **said)
 
 
 def own_site_keys(root: MapNode, report: Report) -> MapNode:

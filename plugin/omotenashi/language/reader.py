@@ -143,7 +143,8 @@ def missing_inside(node: MapNode, entries: Entries, what: str, key: str, report:
 def _missing(node: MapNode, entries: Entries, at: TextNode, what: str, key: str, report: Report) -> None:
     """Unless another key was refused: that may have been meant for it."""
     if len(entries) == len(node.entries):
-        report.add("E202", at, key=key, what=what, write=MISSING.get(key, ""))
+        unchanged = {"unchanged": f"{key}: original"} if key == "show" else {}
+        report.add("E202", at, key=key, what=what, write=MISSING.get(key, ""), **unchanged)
 
 
 def value(node: Node, what: str, read: Callable[[str], T | None], code: str, report: Report) -> T | None:

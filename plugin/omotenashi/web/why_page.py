@@ -98,8 +98,13 @@ def _because(one: Reasons, words: Mapping[str, str]) -> str:
     if not one.kinds:
         return words["for_all"]
     pairs = zip(one.kinds, one.read_from, strict=True)
-    kinds = (words["read_from"].format(kind=kind, origin=origin) if origin else kind for kind, origin in pairs)
+    kinds = (_kind(kind, origin, words) for kind, origin in pairs)
     return words["because"].format(kinds=escape(words["comma"].join(kinds)))
+
+
+def _kind(kind: str, origin: str, words: Mapping[str, str]) -> str:
+    """Name a kind of information and where it was read from, unless that says the same once more."""
+    return words["read_from"].format(kind=kind, origin=origin) if origin and not origin.startswith(kind) else kind
 
 
 def _stored(page: WhyPage, words: Mapping[str, str]) -> str:

@@ -58,11 +58,22 @@ _EXPECTED = {
 }
 _THINGS = {"whole file": ("ファイル", "the file"), "stated visitor": ("訪問者", "the visitor")}
 """What can be of the wrong form, and has no key."""
+_USUAL = {
+    "ja": "よく使うキー: {usual}(全部は rules/README.md「使えることば」)",
+    "en": 'usual keys: {usual} (all of them: rules/README.md, "Fields and keys")',
+}
+_ATTRIBUTE = {
+    "ja": "会員の属性なら、site.yaml の「{@attributes}」に書くと「{attribute}」で使えます。" + _USUAL["ja"],
+    "en": "if it is an attribute of members, declare it in site.yaml ({@attributes}) and write {attribute}; "
+    + _USUAL["en"],
+}
+"""Remedies of a condition that is none, with the usual ones instead of all."""
+_UNCHANGED = {"ja": "(もとのままなら「{unchanged}」)", "en": " (or {unchanged}, to leave it as it is)"}
 _VOCABULARY = ("what", "names")
 """Values that name keys; `key` does so where it is missing or noted, elsewhere it is what somebody wrote."""
 _KEY_IS_OURS = ("E202", "N602")
 _LONGEST_QUOTED = 100
-_SNIPPETS = ("write", "example")
+_SNIPPETS = ("write", "example", "unchanged", "attribute")
 """Values that are pieces of a file."""
 
 
@@ -81,10 +92,14 @@ def hint(diagnostic: Diagnostic, language: str, keys: str = "en") -> str:
     written, meant = diagnostic.values.get("write"), diagnostic.values.get("did_you_mean")
     if written:
         general = "「{write}」と書きます" if language == "ja" else "write {write}"
+        if diagnostic.values.get("unchanged"):
+            template += _UNCHANGED[language]
         return _filled(template if "{write}" in template else general, diagnostic, language, keys)
     if meant:
         shown = _key_named(meant, diagnostic) if isinstance(meant, Word) else meant
         return f"「{shown}」ではありませんか" if language == "ja" else f"did you mean {shown}?"
+    if diagnostic.values.get("usual"):
+        template = (_ATTRIBUTE if diagnostic.values.get("attribute") else _USUAL)[language]
     if any(f"{{{name}}}" in template and not diagnostic.values.get(name) for name in ("known", "example", "write")):
         return ""
     return _filled(template, diagnostic, language, keys)

@@ -28,6 +28,8 @@ _FURTHEST_CLOSER = 5000
 _FOLLOWS_FROM_UNCLOSED = ("E118", "E137", "E138", "E147")
 _HEADER = re.compile(r"[|>][-+1-9]{0,2}")
 _LINE_END = re.compile(r"[ \t]*(?:#[^\n]*)?\n")
+_ITEM_END = re.compile(r"\s*(?:,|\](?=\s*(?:[,\]}]|\s#|$)))")
+_PAIR_END = re.compile(r"\s*(?:,\s*(?P<key>[^\s,:]+)\s*:(?=\s|$)|\}(?=\s*(?:[,\]}]|\s#|$)))")
 _REST_OF_LINE = re.compile(r"[^\n]*")
 
 
@@ -326,7 +328,7 @@ class _Reader:
         if len(word) < len(text) and (names_blocks(level.key) or (is_key(word) and not takes_prose(level.pair_key))):
             start = level.begin + len(text) - len(word)
             return Slip("E147", start, self._at, {"right": f"{text[: -len(word)].rstrip()}, {word}: …"})
-        values = {"key": level.pair_key, "right": quoted(self._meant(level.begin))}
+        values = {"key": level.pair_key, "right": quoted(self._value_meant(level, level.begin))}
         return Slip("E118", self._at, self._at + 1, values)
 
     def _block_in_braces(self, level: Level, at: int, sign: str) -> Slip:
@@ -350,6 +352,16 @@ class _Reader:
             line = line.removesuffix(CLOSERS[level.opening]).rstrip()
         return line
 
+    def _value_meant(self, level: Level, start: int) -> str:
+        """The one value that was meant from `start` on: up to the next item or key, or to what closes the level."""
+        line = self._meant(start)
+        if level.opening == "[":
+            return _ITEM_END.split(line, maxsplit=1)[0]
+        for end in _PAIR_END.finditer(line):
+            if not end["key"] or is_key(end["key"]) or not takes_prose(level.pair_key):
+                return line[: end.start()]
+        return line
+
     def _unclosed(self) -> Slip:
         level = self._levels[-1]
         closer = CLOSERS[level.opening]
@@ -359,8 +371,7 @@ class _Reader:
             return Slip("E127", at, at + 1, {"sign": wide, "half": closer, "right": closer})
         if self._hidden_closer is not None:
             at = self._hidden_closer
-            whole = self._meant(level.begin or at)
-            return Slip("E119", at, at + 1, {"right": quoted(whole)})
+            return Slip("E119", at, at + 1, {"right": quoted(self._value_meant(level, level.begin or at))})
         return Slip("E125", level.start, level.start + 1, {"sign": level.opening, "closer": closer})
 
     _TAKE: ClassVar[Mapping[str, Callable[[_Reader, str], bool]]] = {

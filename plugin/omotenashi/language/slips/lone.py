@@ -61,6 +61,8 @@ def line_slip(body: str, where: Where) -> Slip | None:
         )
     if _goes_on_with_items(body, where):
         return Slip("E136", at, at + len(body), {"right": f"- {body}"})
+    if body.startswith("<") and not body.startswith("<!--") and where.previous and takes_prose(where.previous.key):
+        return _no_bar(where.previous)
     return _mark(body, at) or (plain.sign_slip(body, at) if body[0] in "]}" else None) or plain.no_colon(body, at)
 
 
@@ -76,8 +78,7 @@ def text_without_bar(where: Where) -> Slip | None:
         end = following if following >= 0 else len(where.text)
     if not _KEY_LIKE.search(where.text, start, end):
         return None
-    key = previous.line + previous.column
-    return Slip("E140", key, key + len(previous.key), {"key": previous.key})
+    return _no_bar(previous)
 
 
 def item_slip(body: str, at: int) -> Slip | None:
@@ -126,6 +127,11 @@ def behind_brackets(text: str, start: int, end: int, key: str) -> Slip | None:
     if behind[0] in "]}":
         return Slip("E126", at, at + 1, {"sign": behind[0]})
     return Slip("E120", start, start + 1, {"sign": text[start], "right": quoted(text[start:end] + rest.rstrip())})
+
+
+def _no_bar(entry: Entry) -> Slip:
+    key = entry.line + entry.column
+    return Slip("E140", key, key + len(entry.key), {"key": entry.key})
 
 
 def _list_without_dashes(body: str, where: Where) -> Slip | None:

@@ -111,7 +111,8 @@ def no_colon(text: str, start: int) -> Slip:
         return Slip("E132", start, start + len(text), {"key": text, "right": text.strip("\"'")})
     if rest and is_key(key):
         return Slip("E132", start, start + len(key), {"key": key, "right": f"{key}: {rest[0]}"})
-    return Slip("E132", start, start + len(text), {"key": text, "right": f"{text}:"})
+    right = "html: |" if text.startswith("<") else f"{text}:"
+    return Slip("E132", start, start + len(text), {"key": text, "right": right})
 
 
 def no_key(text: str, start: int) -> Slip:
