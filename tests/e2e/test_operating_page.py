@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,10 +27,12 @@ def snippet(language: str) -> str:
 
 
 def test_the_unit_is_one_that_systemd_understands(tmp_path: Path) -> None:
-    verify = [installed("systemd-analyze", "systemd"), "verify"]
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:  # a tool, and none that is worth an init system in CI
+        pytest.skip("systemd-analyze is not installed: apt-get install systemd")
     unit = tmp_path / "omotenashi.service"
     unit.write_text(snippet("ini").replace("/srv/omotenashi/venv/bin/omo", sys.executable))
-    run = subprocess.run([*verify, str(unit)], capture_output=True, text=True, check=False)
+    run = subprocess.run([analyze, "verify", str(unit)], capture_output=True, text=True, check=False)
     assert [line for line in run.stderr.splitlines() if "omotenashi" in line] == []
 
 
