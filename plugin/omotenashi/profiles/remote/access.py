@@ -70,17 +70,22 @@ class Access:
         """Return what lies at a place."""
         return self.found(place, await self.asked(place))
 
-    async def edit(self, place: str, now: int, edit: Callable[[Profile], T]) -> T:
-        """Change a profile by `edit`, which is done again where others have written in between; return what it returns."""
+    async def edit(self, place: str, now: int, edit: Callable[[Profile], T], awaited: bytes | None = None) -> T | None:
+        """Change a profile by `edit`, which is done again where others have written in between; return what it returns.
+
+        `awaited`: the entry of a parcel that is merged so; where it is awaited no more nothing is done, and None returned.
+        """
         row = self.recent.get(place) or (await self.fetched(place)).row
         for _ in range(TRIES):
             profile = editable(row, now, self.keep)
             edited = edit(profile)
-            after = row_after(row, profile, now, self.keep)
-            there = row if after is row else await self._swapped(place, row, after)
-            if there is after:
+            after = row_after(row, profile, now, self.keep, always=awaited is not None)
+            reply = 1 if after is row else await self._written(place, row, after, awaited)
+            if reply == 0:
+                return None
+            row = self.there(place, reply, after)
+            if row is after:
                 return edited
-            row = there
         raise too_many()
 
     async def edit_record(self, place: str, edit: RecordEdit, now: int) -> bool:
@@ -104,11 +109,13 @@ class Access:
         self.recent.put(place, row)
         return row
 
-    async def _swapped(self, place: str, before: Row, after: Row) -> Row:
-        """Put a row in the place of the one that was read; return the row that is there now."""
-        key = self.keys(place).profile
+    def _written(self, place: str, before: Row, after: Row, awaited: bytes | None) -> asyncio.Future[Reply]:
+        """Put a row in the place of the one that was read; `there` reads the reply."""
+        keys, wire = self.keys(place), self.wire()
         given = (before.version, rows.value_of(after), self.keep.profiles)
-        return self.there(place, await self.wire().write(key, "EVAL", scripts.WRITE, 1, key, *given), after)
+        if awaited is None:
+            return wire.write(keys.profile, "EVAL", scripts.WRITE, 1, keys.profile, *given)
+        return wire.write(keys.profile, "EVAL", scripts.MERGE, 2, keys.profile, keys.awaited, *given, awaited)
 
     def _known(self, place: str, value: bytes | None) -> Row:
         """Return the row of a value; it need not be decoded again where it has not changed."""

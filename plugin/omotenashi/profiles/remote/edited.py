@@ -34,12 +34,12 @@ def row_after(
 ) -> Row:
     """Return the row that is to be written; the same one where nothing has changed, unless it is to be written `always`.
 
-    `mark`: what was done is noted in it, so it changes always.
+    `mark`: what was done, which is noted in it.
     """
     updated = max(now, row.updated)
     kept = current(profile, updated, keep)
     data, columns = row.packed(kept)
-    if mark is None and not always and (data == EMPTY if row.data is None else data == row.data):
+    if not always and (data == EMPTY if row.data is None else data == row.data):
         return row
     kept_marks = row.marks[-_MOST_MARKS:]
     marks = [one for one in kept_marks if one.at > updated - _MARKS_KEPT and (mark is None or one.id != mark.id)]

@@ -16,9 +16,9 @@ from typing import TypeVar
 from omotenashi.model.errors import StoreUnavailable
 from omotenashi.profiles.importing import BATCH, Batch, Outcome, Said
 from omotenashi.profiles.keep import Keep
-from omotenashi.profiles.packing import EMPTY
 from omotenashi.profiles.profile import Profile
 from omotenashi.profiles.remote import rows, scripts
+from omotenashi.profiles.remote.access import TRIES, too_many
 from omotenashi.profiles.remote.address import Address
 from omotenashi.profiles.remote.bulk import Bulk
 from omotenashi.profiles.remote.client import Command, Reply
@@ -27,9 +27,6 @@ from omotenashi.profiles.remote.rows import Keys, Mark
 from omotenashi.profiles.remote.store import RemoteStore
 from omotenashi.profiles.remote.unreadable import naming
 from omotenashi.profiles.store import Change, MemberRecord, apply
-
-_TRIES = 100
-"""How often lines are folded again because others wrote in between."""
 
 _LINE_AGAIN = "import this line again"
 
@@ -80,7 +77,7 @@ class RemoteTarget:
         for number, said in batch.lines:
             waiting[said.key].append((number, said))
         outcomes: list[Outcome] = []
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             sheets = await self._fetched(waiting, run)
             told = {key: sheet.told(batch, waiting[key]) for key, sheet in sheets.items()}
             beaten = await self._sent(sheets)
@@ -89,20 +86,27 @@ class RemoteTarget:
             if not waiting:
                 refused = sorted(refusal for outcome in outcomes for refusal in outcome.refused)
                 return Outcome(refused, sum(outcome.old for outcome in outcomes))
-        raise StoreUnavailable("too many write the same profile")
+        raise too_many()
 
     async def _fetched(self, waiting: Mapping[str, Sequence[tuple[int, T]]], run: bytes) -> dict[str, _Sheet]:
         keys = {key: rows.keys_of(self._address.prefix, rows.place_of(key)) for key in waiting}
-        awaited = await self._bulk.ask([(one.awaited, ("GET", one.awaited)) for one in keys.values()])
-        for key, value in zip(waiting, awaited, strict=True):
-            if value is not None:  # a login that is half done is finished first, as where the member comes
-                await self._store.settle(rows.place_of(key))
-        asked: list[tuple[bytes, Command]] = [(one.profile, ("MGET", one.profile, one.record)) for one in keys.values()]
-        replies = await self._bulk.ask(asked)
+        stored = await self._stored(keys)
+        half_done = [key for key, (_, _, awaited) in stored.items() if awaited is not None]
+        for key in half_done:  # a login is finished first, as where the member comes
+            await self._store.settle(rows.place_of(key))
+        stored |= await self._stored({key: keys[key] for key in half_done})
         return {
-            key: _Sheet(self._address, keys[key], reply, Mark(run, waiting[key][-1][0], 0), self._keep)
-            for key, reply in zip(waiting, replies, strict=True)
+            key: _Sheet(self._address, keys[key], value, record, Mark(run, waiting[key][-1][0], 0), self._keep)
+            for key, (value, record, _) in stored.items()
         }
+
+    async def _stored(self, keys: Mapping[str, Keys]) -> dict[str, list[bytes | None]]:
+        """Return the values of each profile, its record, and what is awaited there."""
+        commands: list[tuple[bytes, Command]] = [
+            (one.profile, ("MGET", one.profile, one.record, one.awaited)) for one in keys.values()
+        ]
+        replies = await self._bulk.ask(commands)
+        return {key: _three(reply) for key, reply in zip(keys, replies, strict=True)}
 
     async def _sent(self, sheets: Mapping[str, _Sheet]) -> set[str]:
         """Write what was changed; return the keys where others have written in between."""
@@ -117,14 +121,14 @@ class RemoteTarget:
 class _Sheet:
     """One profile and record, before and after the lines of a batch."""
 
-    def __init__(self, address: Address, keys: Keys, reply: Reply, mark: Mark, keep: Keep) -> None:
-        """`mark`: what the profile notes once it has the lines."""
-        if not isinstance(reply, list) or len(reply) != 2:
-            raise StoreUnavailable("a reply that is none")
+    def __init__(
+        self, address: Address, keys: Keys, value: bytes | None, record: bytes | None, mark: Mark, keep: Keep
+    ) -> None:
+        """`value`: of the profile; `mark`: what it notes once it has the lines."""
         self.keys = keys
         self.keep = keep
         self._address = address
-        value, self._record = reply
+        self._record = record
         self._row = rows.row_of(value)
         self._mark = mark
         self._after: tuple[Profile, int] | None = None
@@ -173,7 +177,7 @@ class _Sheet:
             profile, now = self._after
             mark = Mark(self._mark.id, self._mark.value, now)
             after = row_after(self._row, profile, now, self.keep, mark)
-            if after.data != (EMPTY if self._row.data is None else self._row.data):
+            if after is not self._row:
                 given = (self._row.version, rows.value_of(after), self.keep.profiles)
                 found.append(("EVAL", scripts.WRITE, 1, self.keys.profile, *given))
         return found
@@ -187,6 +191,12 @@ class _Nowhere:
 
     def write_record(self, key: str, record: MemberRecord, now: int) -> None:
         """As `importing.Writing` says."""
+
+
+def _three(reply: Reply) -> list[bytes | None]:
+    if not isinstance(reply, list) or len(reply) != 3:
+        raise StoreUnavailable("a reply that is none")
+    return reply
 
 
 def _swap(key: bytes, before: bytes | None, after: bytes) -> Command:

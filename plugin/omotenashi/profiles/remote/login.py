@@ -22,7 +22,7 @@ from omotenashi.profiles.packing import pack, unpack
 from omotenashi.profiles.profile import Profile, short_id
 from omotenashi.profiles.remote import rows, scripts
 from omotenashi.profiles.remote.access import TRIES, Access, Found, too_many
-from omotenashi.profiles.remote.edited import editable, row_after
+from omotenashi.profiles.remote.edited import editable
 from omotenashi.profiles.remote.rows import Awaited, Parcel, Row
 
 _UNDER_WAY = 60
@@ -105,27 +105,11 @@ async def _await_no_more(access: Access, place: str, parcel: Parcel | None) -> N
 
 async def _deliver(access: Access, place: str, parcel: Parcel) -> None:
     """Merge a parcel into the member's profile, if it is awaited there, and throw it away; `place`: of the device."""
-    await _merge(access, place, parcel)
+    source, awaited = unpack(parcel.data), Awaited(parcel.id, place)
+    entry = rows.awaited_value(awaited)
+    await access.edit(parcel.place, parcel.at, lambda profile: merge_into(profile, source), entry)
     await _throw_away(access, place, parcel.id)
-    await _forget(access, parcel.place, Awaited(parcel.id, place), _ALWAYS)
-
-
-async def _merge(access: Access, place: str, parcel: Parcel) -> None:
-    source, keys = unpack(parcel.data), access.keys(parcel.place)
-    entry = rows.awaited_value(Awaited(parcel.id, place))
-    row = access.recent.get(parcel.place) or (await access.fetched(parcel.place)).row
-    for _ in range(TRIES):
-        profile = editable(row, parcel.at, access.keep)
-        merge_into(profile, source)
-        after = row_after(row, profile, parcel.at, access.keep, always=True)
-        given = (row.version, rows.value_of(after), access.keep.profiles, entry)
-        reply = await access.wire().write(keys.profile, "EVAL", scripts.MERGE, 2, keys.profile, keys.awaited, *given)
-        if reply == 0:  # it was merged, or the member has erased it
-            return
-        row = access.there(parcel.place, reply, after)
-        if row is after:
-            return
-    raise too_many()
+    await _forget(access, parcel.place, awaited, _ALWAYS)
 
 
 async def _collect(access: Access, member: str, awaited: Awaited) -> None:

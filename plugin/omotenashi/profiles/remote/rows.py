@@ -6,6 +6,7 @@ another is there by now nothing is written (optimistic concurrency, as with WATC
 
 from __future__ import annotations
 
+import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
@@ -141,6 +142,11 @@ def keys_of(prefix: str, place: str) -> Keys:
     """Return the keys at a place, all in one hash slot (Redis Cluster specification, "Hash tags")."""
     stem = f"{prefix}:{{{place}}}:"
     return Keys(f"{stem}p".encode(), f"{stem}r".encode(), f"{stem}m".encode(), f"{stem}a".encode())
+
+
+def key_pattern(prefix: str) -> re.Pattern[bytes]:
+    """Return what matches all keys that `keys_of` makes: the place, and the letter of the kind."""
+    return re.compile(rb"%s:\{([A-Za-z0-9_-]{22})\}:([prma])" % re.escape(prefix.encode()))
 
 
 def new_version() -> bytes:

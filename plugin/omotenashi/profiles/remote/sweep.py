@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import re
 import secrets
 
 from omotenashi.model.errors import StoreUnavailable
@@ -39,7 +38,7 @@ class Sweeper:
         self._access = access
         self._lease = f"{prefix}:sweeper".encode()
         self._pattern = f"{prefix}:{{*}}:p".encode()
-        self._key = re.compile(rb"%s:\{[A-Za-z0-9_-]{22}\}:p" % re.escape(prefix.encode()))
+        self._key = rows.key_pattern(prefix)
         self._me = secrets.token_hex(8).encode()
         self._problem = ""
 
@@ -88,8 +87,10 @@ class Sweeper:
     def _change(self, key: bytes, row: Row, now: int) -> Command | None:
         """Return what takes from a row that nobody has written since what may no longer be kept; None where all may."""
         keep = self._access.keep
-        if row.data is None or is_over(row.updated, now, keep):
-            return None if row.data is None else ("EVAL", scripts.REMOVE, 1, key, row.version)
+        if row.data is None:
+            return None
+        if is_over(row.updated, now, keep):
+            return "EVAL", scripts.REMOVE, 1, key, row.version
         try:
             profile = row.profile
         except StoreUnavailable:  # it cannot be trimmed, and expires as a whole

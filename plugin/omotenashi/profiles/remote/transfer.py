@@ -5,7 +5,6 @@ While a migration runs slots must not move, nor a replica take over: what that h
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Sequence
 
 import msgspec
@@ -36,7 +35,7 @@ class RemoteSide:
         self._store = store
         self._bulk = Bulk(store.wire, address)
         self._progress = f"{address.prefix}:migration".encode()
-        self._key = re.compile(rb"%s:\{([A-Za-z0-9_-]{22})\}:([prm])" % re.escape(address.prefix.encode()))
+        self._key = rows.key_pattern(address.prefix)
 
     async def prepare(self) -> int:
         count = 0
