@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -132,49 +133,43 @@ async def _compared(source: Side, target: Side, keep: Keep, total: int) -> Compa
 
 
 def _summary(progress: Progress, comparison: Comparison, language: str) -> str:
+    """Return what was found, and what to do about it."""
+    facts = say(language, "。", ", ").join(_found(progress, comparison, language))
+    return say(language, "。", "; ").join((facts, *_advice(progress, comparison, language)))
+
+
+def _found(progress: Progress, comparison: Comparison, language: str) -> Iterator[str]:
     profiles, records = (comparison.same[kind] for kind in Kind)
-    if language == "ja":
-        return _summary_in_japanese(progress, comparison, profiles, records)
-    told = f"{profiles} profiles and {records} records are the same"
-    if progress.over:
-        told += f", {progress.over} profiles were too old and left out"
-    if not comparison.differences:
-        return f"{told}, nothing differs"
-    return (
-        f"{told}, {comparison.differences} differ ({comparison.missing} missing, {comparison.different} different, "
-        f"{comparison.extra} in the target alone){_advice(progress, comparison)}"
+    yield say(
+        language,
+        f"プロファイル {profiles} 件と会員の記録 {records} 件が同じです",
+        f"{profiles} profiles and {records} records are the same",
     )
-
-
-def _advice(progress: Progress, comparison: Comparison) -> str:
-    told = ""
-    if comparison.newer:
-        told += f"; {comparison.newer} of them are newer in the target and stay"
-    if comparison.extra:
-        told += "; what is in the target alone was erased from the source, or written in the target, and stays"
-    if comparison.missing + comparison.different > comparison.newer and not progress.finished:
-        told += "; run the command again, while no service writes to either"
-    return told
-
-
-def _summary_in_japanese(progress: Progress, comparison: Comparison, profiles: int, records: int) -> str:
-    told = f"プロファイル {profiles} 件と会員の記録 {records} 件が同じです"
     if progress.over:
-        told += f"。古すぎるプロファイル {progress.over} 件は写していません"
+        ja = f"古すぎるプロファイル {progress.over} 件は写していません"
+        yield say(language, ja, f"{progress.over} profiles were too old and left out")
     if not comparison.differences:
-        return f"{told}。違いはありません"
-    return (
-        f"{told}。違いが {comparison.differences} 件あります(移す先にないもの {comparison.missing}、中身が違うもの "
-        f"{comparison.different}、移す先にだけあるもの {comparison.extra}){_advice_in_japanese(progress, comparison)}"
+        yield say(language, "違いはありません", "nothing differs")
+        return
+    ja = (
+        f"違いが {comparison.differences} 件あります(移す先にないもの {comparison.missing}、中身が違うもの "
+        f"{comparison.different}、移す先にだけあるもの {comparison.extra})"
     )
+    en = (
+        f"{comparison.differences} differ ({comparison.missing} missing, {comparison.different} different, "
+        f"{comparison.extra} in the target alone)"
+    )
+    yield say(language, ja, en)
 
 
-def _advice_in_japanese(progress: Progress, comparison: Comparison) -> str:
-    told = ""
+def _advice(progress: Progress, comparison: Comparison, language: str) -> Iterator[str]:
     if comparison.newer:
-        told += f"。うち {comparison.newer} 件は移す先のほうが新しいので、そのままにします"
+        ja = f"うち {comparison.newer} 件は移す先のほうが新しいので、そのままにします"
+        yield say(language, ja, f"{comparison.newer} of them are newer in the target and stay")
     if comparison.extra:
-        told += "。移す先にだけあるものは、移す元で消されたか、移す先で書かれたもので、そのままにします"
+        ja = "移す先にだけあるものは、移す元で消されたか、移す先で書かれたもので、そのままにします"
+        en = "what is in the target alone was erased from the source, or written in the target, and stays"
+        yield say(language, ja, en)
     if comparison.missing + comparison.different > comparison.newer and not progress.finished:
-        told += "。どちらにもサービスが書き込んでいないときに、もう一度実行してください"
-    return told
+        ja = "どちらにもサービスが書き込んでいないときに、もう一度実行してください"
+        yield say(language, ja, "run the command again, while no service writes to either")
