@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pytest
 from tests import redis_servers
 from tests.profiles.conftest import opened_at
 from tests.redis_servers import Server
+from tests.web.sockets import until
 
 from omotenashi import meeting
 from omotenashi.meeting import Meeting
@@ -111,12 +112,3 @@ async def test_a_node_that_was_refused_is_let_in_when_the_wrong_one_has_gone(ser
             client.delete(ABOUT)
         await right.look(SECRET)
         assert (await right.fetch(["v1"])).read("v1", 0) is None
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds."""
-    for _ in range(1000):
-        if holds():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError(holds())

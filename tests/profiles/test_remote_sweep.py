@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from redis import Redis
 from tests import redis_servers
 from tests.profiles.conftest import opened_at
 from tests.redis_servers import Cluster, Server
+from tests.web.sockets import until
 
 from omotenashi.model.event import Event
 from omotenashi.profiles.keep import Keep
@@ -169,12 +170,3 @@ def stored(client: Redis, visitor: str) -> Row:
 
 async def until_changed(client: Redis, visitor: str, before: bytes | None) -> None:
     await until(lambda: value(client, visitor) != before)
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds."""
-    for _ in range(1000):
-        if holds():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError(holds())
